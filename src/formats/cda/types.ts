@@ -1,0 +1,72 @@
+/** An HL7 instance identifier (II): an OID or UUID, alone or with an extension. */
+export interface InstanceIdentifier {
+  readonly root: string;
+  readonly extension: string | undefined;
+  readonly assigningAuthorityName?: string | undefined;
+}
+
+/** A coded value (CE). `system` is an OID. */
+export interface Code {
+  readonly code: string;
+  readonly system: string | undefined;
+  readonly display: string | undefined;
+  readonly systemName?: string | undefined;
+}
+
+/** A name part with its qualifier: BR birth, CL used ("call me"), SP spouse; undefined where none is given. */
+export interface NamePart {
+  readonly value: string;
+  readonly qualifier: string | undefined;
+}
+
+export interface PatientHeader {
+  /** recordTarget/patientRole/id, in the document's order (those with a root). */
+  readonly identifiers: readonly InstanceIdentifier[];
+  readonly families: readonly NamePart[];
+  readonly givens: readonly NamePart[];
+  /** HL7 time as written, digits only before any offset: `19790328`. */
+  readonly birthTime: string | undefined;
+  /** administrativeGenderCode: `M`, `F`, `UN`. */
+  readonly gender: string | undefined;
+  readonly birthplace: { readonly county: string | undefined; readonly city: string | undefined } | undefined;
+}
+
+export interface Organization {
+  readonly identifier: InstanceIdentifier | undefined;
+  readonly name: string | undefined;
+}
+
+export interface Author {
+  readonly identifier: InstanceIdentifier | undefined;
+  readonly family: string | undefined;
+  readonly given: string | undefined;
+  /** softwareName or manufacturerModelName where the author is a device. */
+  readonly device: string | undefined;
+  readonly code: Code | undefined;
+  readonly organization: Organization | undefined;
+}
+
+export interface Encounter {
+  readonly identifier: InstanceIdentifier | undefined;
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+}
+
+/** What the gateway needs of a CDA header ("Structuration minimale des documents de santé"). */
+export interface CdaHeader {
+  readonly id: InstanceIdentifier;
+  readonly setId: InstanceIdentifier | undefined;
+  readonly versionNumber: string | undefined;
+  readonly code: Code;
+  readonly title: string | undefined;
+  /** HL7 time as written: `20240104160527+0100`. */
+  readonly effectiveTime: string | undefined;
+  readonly confidentiality: Code | undefined;
+  readonly language: string | undefined;
+  /** parentDocument/id of each relatedDocument of type RPLC. */
+  readonly replaces: readonly InstanceIdentifier[];
+  readonly patient: PatientHeader;
+  readonly authors: readonly Author[];
+  readonly custodian: Organization | undefined;
+  readonly encounter: Encounter | undefined;
+}

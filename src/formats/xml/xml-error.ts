@@ -1,0 +1,12 @@
+/** Why an XML text was refused; its reader maps this to a code of its own. */
+export type XmlReason = 'malformed' | 'doctype' | 'encoding' | 'too-deep' | 'too-large';
+
+export class XmlError extends Error {
+  readonly reason: XmlReason;
+
+  constructor(reason: XmlReason, options?: ErrorOptions) {
+    super(`XML ${reason}`, options);
+    this.name = 'XmlError';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,104 @@
+import type { GatewayError } from '../errors/gateway-error.ts';
+
+/** Time, as the gateway sees it: injected, so that tests are deterministic. */
+export interface Clock {
+  now(): Date;
+}
+
+/** Fresh identifiers: UUIDv7, sortable by time. */
+export type IdSource = () => string;
+
+/** Hands an HL7 message to an application and brings back its answer. */
+export interface Hl7Peer {
+  /**
+   * Sends one message and waits for the ACK whose MSA-2 is `controlId`.
+   *
+   * @throws GatewayError transient when nothing reached the application, ambiguous when something may have
+   *   (`fields.reached` tells whether a connection stood: an unreachable peer does not use up patience).
+   */
+  send(message: Uint8Array, controlId: string): Promise<Uint8Array>;
+  /** Tries the connection and sends nothing. @throws GatewayError */
+  probe(): Promise<PeerReport>;
+  close(): Promise<void>;
+}
+
+/** What `pfi check` says of a peer: French lines, and warnings among them. */
+export interface PeerReport {
+  readonly lines: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface MailEnvelope {
+  /** '' for the null sender `<>`. */
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+export interface MailSender {
+  /** Submits the raw mail. Resolves with the server's last reply. @throws GatewayError */
+  send(raw: Uint8Array, envelope: MailEnvelope): Promise<string>;
+  probe(): Promise<PeerReport>;
+  close(): Promise<void>;
+}
+
+/** A mail lying in a watched inbox, not yet fetched. */
+export interface InboxMail {
+  readonly uidValidity: bigint;
+  readonly uid: number;
+  /** RFC822.SIZE, bytes. */
+  readonly size: number;
+  /** The raw bytes. @throws GatewayError IMAP-008 when their number is not `size`; undefined when it is gone. */
+  fetch(): Promise<Uint8Array | undefined>;
+  /** The first 64 KiB, for a mail too large to fetch. */
+  fetchHead(): Promise<Uint8Array | undefined>;
+}
+
+/** Where a mail lies on the server. */
+export interface MailPlace {
+  readonly folder: string;
+  readonly uidValidity: bigint;
+  readonly uid: number;
+}
+
+/** One watched mailbox. */
+export interface MailboxWatcher {
+  /** Begins watching; returns at once. Trouble is retried with backoff and told to `onState`. */
+  start(): void;
+  /**
+   * Moves a mail by MOVE or COPY + UID EXPUNGE.
+   *
+   * @returns the new place where the server tells it (UIDPLUS); undefined when the mail is no longer at `from`.
+   * @throws GatewayError transient
+   */
+  move(from: MailPlace, folder: string): Promise<MailPlace | 'moved' | undefined>;
+  /** Places of the mails with this Message-ID in a folder. */
+  find(folder: string, messageId: string): Promise<MailPlace[]>;
+  /** The raw bytes of a mail anywhere in the mailbox; undefined when it is gone. */
+  fetchAt(place: MailPlace): Promise<Uint8Array | undefined>;
+  /** Looks at the inbox now instead of at the next poll. */
+  pollNow(): void;
+  /** Ends the connection; a mail being handled is finished first. */
+  stop(): Promise<void>;
+}
+
+/** What a watcher asks of the flow that owns it. */
+export interface MailboxEvents {
+  /** Of the uids now in the inbox, those that must be handled (new, or begun and not finished), in order. */
+  unread(uidValidity: bigint, uids: readonly number[]): Promise<number[]>;
+  /** Handles one mail; resolves once it is in the journal. A throw is retried at the next poll. */
+  handle(mail: InboxMail): Promise<void>;
+  /** After a poll that went through. */
+  polled(at: Date): void;
+  /** Connection lost or refused; called once an outage, then `recovered` once. */
+  failed(error: GatewayError): void;
+  recovered(): void;
+}
+
+/** A byte stream under TLS options shared by every peer. */
+export interface TlsOptions {
+  readonly mode: 'none' | 'starttls' | 'implicit';
+  /** PEM texts, already read. Undefined trusts the system's roots. */
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
