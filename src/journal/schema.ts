@@ -1,0 +1,131 @@
+/**
+ * Forward-only migrations; once shipped, a step is never edited. Times are milliseconds since 1970; ids are UUIDv7, so
+ * that their order is the order of creation. The partial indexes hold only what is still owed: claiming, settling and
+ * counting cost the same whatever the history.
+ */
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`,
+
+    `CREATE TABLE exchange (
+      id TEXT PRIMARY KEY,
+      kind TEXT NOT NULL,
+      nature TEXT,
+      mailbox TEXT NOT NULL,
+      application TEXT NOT NULL,
+      state TEXT NOT NULL,
+      readings INTEGER NOT NULL,
+      pending INTEGER NOT NULL DEFAULT 0,
+      message_id TEXT,
+      digest TEXT,
+      sender TEXT,
+      folder TEXT,
+      uid_validity INTEGER,
+      uid INTEGER,
+      fault TEXT,
+      outcome TEXT,
+      outcome_code TEXT,
+      abandon_reason TEXT,
+      has_payloads INTEGER NOT NULL DEFAULT 0,
+      received_at INTEGER NOT NULL,
+      concluded_at INTEGER,
+      ended_at INTEGER
+    ) STRICT`,
+    `CREATE INDEX exchange_same_mail ON exchange (mailbox, digest)`,
+    `CREATE INDEX exchange_by_mailbox ON exchange (mailbox, id)`,
+    `CREATE INDEX exchange_settled ON exchange (id) WHERE state = 'open' AND pending = 0`,
+    `CREATE INDEX exchange_held ON exchange (id) WHERE state = 'held'`,
+    `CREATE INDEX exchange_ended ON exchange (ended_at) WHERE state = 'ended'`,
+    `CREATE INDEX exchange_kept ON exchange (ended_at) WHERE state = 'ended' AND has_payloads = 1`,
+
+    `CREATE TABLE sighting (
+      mailbox TEXT NOT NULL,
+      uid_validity INTEGER NOT NULL,
+      uid INTEGER NOT NULL,
+      exchange_id TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE,
+      PRIMARY KEY (mailbox, uid_validity, uid)
+    ) STRICT`,
+    `CREATE INDEX sighting_exchange ON sighting (exchange_id)`,
+
+    `CREATE TABLE document (
+      id TEXT PRIMARY KEY,
+      exchange_id TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE,
+      application TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      unique_id TEXT,
+      set_id TEXT,
+      version TEXT,
+      parent_ids TEXT NOT NULL,
+      sha1 TEXT,
+      action TEXT,
+      type_code TEXT,
+      type_label TEXT,
+      confidentiality TEXT NOT NULL,
+      patient_key TEXT
+    ) STRICT`,
+    `CREATE INDEX document_exchange ON document (exchange_id)`,
+    `CREATE INDEX document_unique ON document (application, unique_id)`,
+    `CREATE INDEX document_set ON document (application, set_id)`,
+
+    `CREATE TABLE delivery (
+      id TEXT PRIMARY KEY,
+      exchange_id TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE,
+      mailbox TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      target TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      lane TEXT NOT NULL,
+      state TEXT NOT NULL,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      ambiguous INTEGER NOT NULL DEFAULT 0,
+      spent_ms INTEGER NOT NULL DEFAULT 0,
+      identifiers TEXT NOT NULL,
+      waits_for TEXT,
+      created_at INTEGER NOT NULL,
+      next_at INTEGER NOT NULL,
+      tried_at INTEGER,
+      error_code TEXT,
+      error_class TEXT,
+      hold TEXT,
+      outcome TEXT,
+      outcome_code TEXT,
+      outcome_label TEXT,
+      reason TEXT,
+      ended_at INTEGER,
+      UNIQUE (exchange_id, kind, target, subject)
+    ) STRICT`,
+    `CREATE INDEX delivery_due ON delivery (target, id) WHERE state = 'waiting'`,
+    `CREATE INDEX delivery_lane ON delivery (lane, id) WHERE state IN ('waiting', 'claimed', 'sending')`,
+    `CREATE INDEX delivery_owed ON delivery (target, kind, state, created_at) WHERE state <> 'done'`,
+    `CREATE INDEX delivery_subject ON delivery (subject) WHERE state <> 'done'`,
+    `CREATE INDEX delivery_held ON delivery (exchange_id) WHERE state = 'held'`,
+
+    `CREATE TABLE payload (
+      exchange_id TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      deflated INTEGER NOT NULL,
+      sealed INTEGER NOT NULL,
+      bytes BLOB NOT NULL,
+      PRIMARY KEY (exchange_id, name)
+    ) STRICT`,
+
+    `CREATE TABLE event (
+      id INTEGER PRIMARY KEY,
+      exchange_id TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE,
+      delivery_id TEXT,
+      at INTEGER NOT NULL,
+      type TEXT NOT NULL,
+      data TEXT NOT NULL
+    ) STRICT`,
+    `CREATE INDEX event_exchange ON event (exchange_id, id)`,
+
+    `CREATE TABLE tally (
+      day TEXT NOT NULL,
+      application TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      code TEXT NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (application, outcome, code, day)
+    ) STRICT`,
+  ],
+];

@@ -1,0 +1,142 @@
+/** Every statement of the journal: portable SQL, `?` for values. `query-plan.test.ts` proves that none scans history. */
+
+const OPEN = `('waiting', 'claimed', 'sending')`;
+
+export const META_GET = `SELECT value FROM meta WHERE name = ?`;
+export const META_SET = `INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`;
+
+// Receiving
+
+export const SIGHTING_GET = `SELECT exchange_id FROM sighting WHERE mailbox = ? AND uid_validity = ? AND uid = ?`;
+export const SIGHTING_ADD = `INSERT INTO sighting (mailbox, uid_validity, uid, exchange_id) VALUES (?, ?, ?, ?)`;
+export const SIGHTING_RELINK = `UPDATE sighting SET exchange_id = ? WHERE exchange_id = ?`;
+/** Takes a list of uids as long as `count`. */
+export const finishedSightings = (count: number): string =>
+  `SELECT s.uid FROM sighting s JOIN exchange e ON e.id = s.exchange_id
+   WHERE s.mailbox = ? AND s.uid_validity = ? AND e.state <> 'seen'
+     AND s.uid IN (${Array.from({ length: count }, () => '?').join(', ')})`;
+
+export const EXCHANGE_ADD = `INSERT INTO exchange
+  (id, kind, mailbox, application, state, readings, folder, uid_validity, uid, received_at)
+  VALUES (?, 'mail', ?, ?, 'seen', 1, ?, ?, ?, ?)`;
+export const EXCHANGE_READ_AGAIN = `UPDATE exchange SET readings = readings + 1 WHERE id = ? RETURNING readings`;
+export const EXCHANGE_GET = `SELECT * FROM exchange WHERE id = ?`;
+export const EXCHANGE_DROP = `DELETE FROM exchange WHERE id = ?`;
+export const EXCHANGE_SAME_MAIL = `SELECT * FROM exchange
+  WHERE mailbox = ? AND digest = ? AND coalesce(message_id, '') = ? AND id <> ? ORDER BY id LIMIT 1`;
+export const EXCHANGE_RECORD = `UPDATE exchange SET nature = ?, state = ?, message_id = ?, digest = ?, sender = ?,
+  fault = ?, pending = ?, has_payloads = ?, outcome = NULL WHERE id = ? AND state = 'seen'`;
+export const EXCHANGE_VANISH = `UPDATE exchange SET nature = 'unusable', state = 'ended', fault = ?, ended_at = ?
+  WHERE id = ? AND state = 'seen'`;
+export const EXCHANGE_PLACE = `UPDATE exchange SET folder = ?, uid_validity = ?, uid = ? WHERE id = ?`;
+
+export const DOCUMENT_ADD = `INSERT INTO document (id, exchange_id, application, position, unique_id, set_id, version,
+  parent_ids, sha1, action, type_code, type_label, confidentiality, patient_key)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+export const DOCUMENTS_OF = `SELECT * FROM document WHERE exchange_id = ? ORDER BY position`;
+export const DOCUMENT_LATEST = `SELECT * FROM document WHERE application = ? AND unique_id = ?
+  ORDER BY id DESC LIMIT 1`;
+/** The youngest delivery, not ended, of a document under this unique id. */
+export const OWED_BY_UNIQUE_ID = `SELECT d.id FROM document c JOIN delivery d ON d.subject = c.id AND d.state <> 'done'
+  WHERE c.application = ? AND c.unique_id = ? AND d.kind = 'mdm' ORDER BY d.id DESC LIMIT 1`;
+/** The youngest delivery, not ended, of a document of this set. */
+export const OWED_BY_SET_ID = `SELECT d.id FROM document c JOIN delivery d ON d.subject = c.id AND d.state <> 'done'
+  WHERE c.application = ? AND c.set_id = ? AND d.kind = 'mdm' ORDER BY d.id DESC LIMIT 1`;
+
+export const DELIVERY_ADD = `INSERT INTO delivery (id, exchange_id, mailbox, kind, target, subject, lane, state,
+  identifiers, waits_for, created_at, next_at, hold, outcome, outcome_code, outcome_label, reason, ended_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (exchange_id, kind, target, subject) DO NOTHING`;
+/** Filing and reading may be owed again after they were done; nothing else may. */
+export const DELIVERY_OWE_AGAIN = `UPDATE delivery SET state = 'waiting', next_at = ?, attempts = 0, spent_ms = 0,
+  outcome = NULL, ended_at = NULL, error_code = NULL, error_class = NULL
+  WHERE exchange_id = ? AND kind = ? AND target = ? AND subject = ? AND state IN ('done', 'held')`;
+export const DELIVERIES_OF = `SELECT * FROM delivery WHERE exchange_id = ? ORDER BY id`;
+export const DELIVERY_GET = `SELECT * FROM delivery WHERE id = ?`;
+
+export const PAYLOAD_PUT = `INSERT INTO payload (exchange_id, name, deflated, sealed, bytes) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (exchange_id, name) DO UPDATE SET deflated = excluded.deflated, sealed = excluded.sealed,
+  bytes = excluded.bytes`;
+export const PAYLOAD_GET = `SELECT deflated, sealed, bytes FROM payload WHERE exchange_id = ? AND name = ?`;
+export const PAYLOAD_THERE = `SELECT 1 AS there FROM payload WHERE exchange_id = ? AND name = ?`;
+
+export const EVENT_ADD = `INSERT INTO event (exchange_id, delivery_id, at, type, data) VALUES (?, ?, ?, ?, ?)`;
+export const EVENTS_OF = `SELECT * FROM event WHERE exchange_id = ? ORDER BY id`;
+
+// Delivering
+
+export const DUE = `SELECT DISTINCT target FROM delivery WHERE state = 'waiting' AND next_at <= ?`;
+export const CLAIM = `UPDATE delivery SET state = 'claimed', attempts = attempts + 1, tried_at = ?
+  WHERE id IN (
+    SELECT d.id FROM delivery d
+    WHERE d.target = ? AND d.state = 'waiting' AND d.next_at <= ?
+      AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.lane = d.lane AND e.id < d.id AND e.state IN ${OPEN})
+      AND NOT EXISTS (SELECT 1 FROM delivery w WHERE w.id = d.waits_for AND w.state <> 'done')
+    ORDER BY d.id LIMIT ?)
+  RETURNING *`;
+export const SENDING = `UPDATE delivery SET state = 'sending' WHERE id = ? AND state = 'claimed'`;
+export const RELEASE = `UPDATE delivery SET state = 'waiting', attempts = attempts - 1
+  WHERE id = ? AND state IN ('claimed', 'sending')`;
+export const RETRY = `UPDATE delivery SET state = 'waiting', next_at = ?, spent_ms = spent_ms + ?, error_code = ?,
+  error_class = ?, ambiguous = ambiguous + ? WHERE id = ? AND state IN ('claimed', 'sending') RETURNING exchange_id`;
+export const HOLD = `UPDATE delivery SET state = 'held', hold = ? WHERE id = ? AND state IN ('claimed', 'sending')
+  RETURNING exchange_id`;
+export const END = `UPDATE delivery SET state = 'done', outcome = ?, outcome_code = ?, outcome_label = ?, reason = ?,
+  ended_at = ?, hold = NULL WHERE id = ? AND state <> 'done' RETURNING exchange_id, kind`;
+export const DOCUMENT_ENDED = `UPDATE exchange SET pending = pending - 1 WHERE id = ? RETURNING application`;
+export const EXCHANGE_END_IF_DONE = `UPDATE exchange SET state = 'ended', ended_at = ?
+  WHERE id = ? AND state = 'closing'
+    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.exchange_id = exchange.id AND d.state <> 'done')`;
+export const TALLY = `INSERT INTO tally (day, application, outcome, code, count) VALUES (?, ?, ?, ?, 1)
+  ON CONFLICT (application, outcome, code, day) DO UPDATE SET count = tally.count + 1`;
+export const RECOVER_CLAIMED = `UPDATE delivery SET state = 'waiting', attempts = attempts - 1
+  WHERE state = 'claimed'`;
+export const RECOVER_SENDING = `UPDATE delivery SET state = 'waiting', ambiguous = ambiguous + 1
+  WHERE state = 'sending' RETURNING id, exchange_id`;
+
+// Concluding
+
+export const SETTLED = `SELECT id FROM exchange WHERE state = 'open' AND pending = 0 ORDER BY id LIMIT ?`;
+export const CONCLUDE = `UPDATE exchange SET state = 'closing', outcome = ?, outcome_code = ?,
+  concluded_at = coalesce(concluded_at, ?), ended_at = NULL WHERE id = ? AND state = 'open' AND pending = 0`;
+
+// A person's acts
+
+export const RESEND = `UPDATE delivery SET state = 'waiting', next_at = ?, spent_ms = 0, attempts = 0,
+  identifiers = ?, hold = NULL, outcome = NULL, outcome_code = NULL, outcome_label = NULL, reason = NULL,
+  ended_at = NULL, error_code = NULL, error_class = NULL WHERE id = ?`;
+export const REOPEN = `UPDATE exchange SET state = 'open', pending = pending + ?, ended_at = NULL WHERE id = ?`;
+export const REREAD = `UPDATE exchange SET state = 'seen', readings = 0, abandon_reason = NULL
+  WHERE id = ? AND state = 'held'`;
+export const ABANDON_MAIL = `UPDATE exchange SET state = 'open', pending = 0, abandon_reason = ?
+  WHERE id = ? AND state = 'held'`;
+
+// Looking
+
+export const LIST = `SELECT * FROM exchange WHERE id < ? ORDER BY id DESC LIMIT ?`;
+export const LIST_MAILBOX = `SELECT * FROM exchange WHERE mailbox = ? AND id < ? ORDER BY id DESC LIMIT ?`;
+export const LIST_HELD = `SELECT * FROM exchange WHERE id IN (
+    SELECT id FROM exchange WHERE state = 'held'
+    UNION SELECT exchange_id FROM delivery WHERE state = 'held')
+  AND id < ? ORDER BY id DESC LIMIT ?`;
+export const LIST_HELD_MAILBOX = `SELECT * FROM exchange WHERE id IN (
+    SELECT id FROM exchange WHERE state = 'held'
+    UNION SELECT exchange_id FROM delivery WHERE state = 'held')
+  AND mailbox = ? AND id < ? ORDER BY id DESC LIMIT ?`;
+export const BACKLOG = `SELECT target, kind, sum(CASE WHEN state = 'held' THEN 0 ELSE 1 END) AS waiting,
+    sum(CASE WHEN state = 'held' THEN 1 ELSE 0 END) AS held,
+    min(CASE WHEN state = 'held' THEN NULL ELSE created_at END) AS oldest
+  FROM delivery WHERE state <> 'done' GROUP BY target, kind`;
+export const HELD_MAILS = `SELECT count(*) AS held FROM exchange WHERE state = 'held'`;
+export const TALLIES = `SELECT application, outcome, code, sum(count) AS count FROM tally
+  GROUP BY application, outcome, code`;
+export const LAST_MAIL = `SELECT received_at FROM exchange WHERE mailbox = ? ORDER BY id DESC LIMIT 1`;
+
+// Upkeep
+
+export const PURGE_PAYLOADS = `DELETE FROM payload WHERE exchange_id IN (
+  SELECT id FROM exchange WHERE state = 'ended' AND has_payloads = 1 AND ended_at < ? ORDER BY ended_at LIMIT ?)`;
+export const PURGE_PAYLOADS_MARK = `UPDATE exchange SET has_payloads = 0 WHERE id IN (
+  SELECT id FROM exchange WHERE state = 'ended' AND has_payloads = 1 AND ended_at < ? ORDER BY ended_at LIMIT ?)`;
+export const PURGE_HISTORY = `DELETE FROM exchange WHERE id IN (
+  SELECT id FROM exchange WHERE state = 'ended' AND ended_at < ? ORDER BY ended_at LIMIT ?)`;

@@ -1,0 +1,119 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { Engine, Row, Statements, SqlValue } from './engine.ts';
+import { MIGRATIONS } from './schema.ts';
+
+const BUSY_MS = 10_000;
+
+export interface SqliteOptions {
+  readonly path: string;
+  /** The daemon's own: no second gateway may run on the file while this one lives. Looking and steering need none. */
+  readonly exclusive: boolean;
+}
+
+/**
+ * Opens, and where needed creates or migrates, the journal in one SQLite file (WAL, synchronous=FULL).
+ *
+ * @throws GatewayError JRN-001 when another gateway runs on it, JRN-002 when it cannot be opened, JRN-003 when a newer
+ *   version wrote it.
+ */
+export function openSqlite(options: SqliteOptions): Engine {
+  const { lock, database } = open(options);
+  const prepared = new Map<string, StatementSync>();
+  const prepare = (sql: string): StatementSync => {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = database.prepare(sql);
+    prepared.set(sql, statement);
+    return statement;
+  };
+  const statements: Statements = {
+    all: async (sql, ...values) => rowsOf(prepare(sql), values),
+    first: async (sql, ...values) => rowsOf(prepare(sql), values)[0],
+    run: async (sql, ...values) => Number(prepare(sql).run(...values).changes),
+  };
+
+  // One connection: transactions queue up behind each other, so that an await inside one never meets another.
+  let tail: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(begin: string, work: (sql: Statements) => Promise<T>): Promise<T> => {
+    const turn = tail.then(() => transaction(database, begin, () => work(statements)));
+    tail = turn.catch(() => undefined);
+    return turn;
+  };
+
+  return {
+    write: work => inTurn('BEGIN IMMEDIATE', work),
+    read: work => inTurn('BEGIN', work),
+    close: async () => {
+      await tail;
+      if (options.exclusive) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      database.close();
+      lock?.close();
+    },
+  };
+}
+
+function open({ path, exclusive }: SqliteOptions): { database: DatabaseSync; lock: DatabaseSync | undefined } {
+  let lock: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    if (exclusive) lock = takeLock(`${path}.lock`);
+    const database = new DatabaseSync(path, { enableForeignKeyConstraints: true });
+    chmodSync(path, 0o600);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    migrate(database);
+    return { database, lock };
+  } catch (cause) {
+    lock?.close();
+    throw cause instanceof GatewayError ? cause : new GatewayError('JRN-002', { cause });
+  }
+}
+
+/**
+ * A write transaction held open on a file of its own: the operating system drops it with the process, so that a
+ * `kill -9` leaves nothing to clean up.
+ */
+function takeLock(path: string): DatabaseSync {
+  const lock = new DatabaseSync(path);
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (cause) {
+    lock.close();
+    throw new GatewayError('JRN-001', { cause });
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+    if (version > MIGRATIONS.length) throw new GatewayError('JRN-003', { fields: { version } });
+    for (const statement of MIGRATIONS.slice(version).flat()) database.exec(statement);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+async function transaction<T>(database: DatabaseSync, begin: string, work: () => Promise<T>): Promise<T> {
+  database.exec(begin);
+  try {
+    const result = await work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function rowsOf(statement: StatementSync, values: readonly SqlValue[]): Row[] {
+  return statement.all(...values) as Row[];
+}

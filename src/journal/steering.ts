@@ -1,0 +1,73 @@
+import { GatewayError } from '../errors/gateway-error.ts';
+import { addEvent, type JournalContext, now, owe, packAll, payloadName, putPayloads, tally } from './context.ts';
+import type { Journal } from './journal.ts';
+import { deliveryOf, exchangeOf, text } from './rows.ts';
+import * as sql from './sql.ts';
+
+type Steering = Pick<Journal, 'resend' | 'reread' | 'abandon' | 'abandonMail'>;
+
+/** What a person does to an exchange. Each act leaves an event that names who did it. */
+export function steering(context: JournalContext): Steering {
+  const { engine } = context;
+  return {
+    resend: async (deliveryId, { identifiers, payload, by }) => {
+      const before = await engine.read(statements => statements.first(sql.DELIVERY_GET, deliveryId));
+      if (before === undefined) throw notPossible();
+      const { exchangeId } = deliveryOf(before);
+      const renewed = payload === undefined ? [] : [{ name: payloadName(deliveryId), bytes: payload }];
+      const packed = await packAll(context, exchangeId, renewed);
+      await engine.write(async statements => {
+        const row = await statements.first(sql.DELIVERY_GET, deliveryId);
+        const delivery = row === undefined ? undefined : deliveryOf(row);
+        const refused = delivery?.state === 'done' && delivery.ending?.outcome === 'refused';
+        if (delivery === undefined || (delivery.state !== 'held' && !refused)) throw notPossible();
+        const at = now(context);
+        await statements.run(sql.RESEND, at, JSON.stringify(identifiers), deliveryId);
+        await putPayloads(statements, exchangeId, packed);
+        if (delivery.kind === 'mdm') await statements.run(sql.REOPEN, refused ? 1 : 0, exchangeId);
+        await addEvent(statements, exchangeId, at, { type: 'resent', deliveryId, data: { by } });
+      });
+    },
+
+    reread: (exchangeId, delivery, by) =>
+      engine.write(async statements => {
+        const row = await statements.first(sql.EXCHANGE_GET, exchangeId);
+        const changed = await statements.run(sql.REREAD, exchangeId);
+        if (row === undefined || changed === 0) throw notPossible();
+        const at = now(context);
+        await owe(statements, { exchangeId, mailbox: text(row, 'mailbox') }, delivery, at);
+        await addEvent(statements, exchangeId, at, { type: 'reread', data: { by } });
+      }),
+
+    abandon: (deliveryId, reason, by) =>
+      engine.write(async statements => {
+        const row = await statements.first(sql.DELIVERY_GET, deliveryId);
+        const delivery = row === undefined ? undefined : deliveryOf(row);
+        if (delivery === undefined || (delivery.state !== 'held' && delivery.state !== 'waiting')) throw notPossible();
+        const at = now(context);
+        const { exchangeId, kind } = delivery;
+        const code = kind === 'mdm' ? '906' : null;
+        await statements.first(sql.END, 'abandoned', code, null, reason, at, deliveryId);
+        await addEvent(statements, exchangeId, at, { type: 'abandoned', deliveryId, data: { kind, by } });
+        if (kind === 'mdm') {
+          const owner = await statements.first(sql.DOCUMENT_ENDED, exchangeId);
+          if (owner !== undefined) await tally(statements, at, text(owner, 'application'), 'abandoned', '906');
+        }
+        await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
+      }),
+
+    abandonMail: (exchangeId, reason, by) =>
+      engine.write(async statements => {
+        const row = await statements.first(sql.EXCHANGE_GET, exchangeId);
+        const changed = await statements.run(sql.ABANDON_MAIL, reason, exchangeId);
+        if (row === undefined || changed === 0) throw notPossible();
+        const at = now(context);
+        await tally(statements, at, exchangeOf(row).application, 'abandoned', '906');
+        await addEvent(statements, exchangeId, at, { type: 'abandoned', data: { by } });
+      }),
+  };
+}
+
+function notPossible(): GatewayError {
+  return new GatewayError('JRN-005');
+}

@@ -1,0 +1,40 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { JournalContext } from './context.ts';
+import { delivering } from './delivering.ts';
+import type { Journal } from './journal.ts';
+import { looking } from './looking.ts';
+import { receiving } from './receiving.ts';
+import { text } from './rows.ts';
+import * as sql from './sql.ts';
+import { steering } from './steering.ts';
+
+/** Exchanges purged in one transaction: short enough that nothing else waits for it. */
+const PURGE_BATCH = 200;
+
+/** The journal over an engine. The key that turns identities into patient keys is made once and kept in it. */
+export async function createJournal(context: JournalContext): Promise<Journal> {
+  const { engine } = context;
+  const patientKey = await engine.write(async statements => {
+    await statements.run(sql.META_SET, 'patient-key', randomBytes(32).toString('base64'));
+    const row = await statements.first(sql.META_GET, 'patient-key');
+    return Buffer.from(row === undefined ? '' : text(row, 'value'), 'base64');
+  });
+
+  return {
+    keyOf: identity => createHmac('sha256', patientKey).update(identity).digest('base64url').slice(0, 22),
+    ...receiving(context),
+    ...delivering(context),
+    ...steering(context),
+    ...looking(context),
+
+    purge: before =>
+      engine.write(async statements => {
+        const payloads = await statements.run(sql.PURGE_PAYLOADS, before.payloads, PURGE_BATCH);
+        await statements.run(sql.PURGE_PAYLOADS_MARK, before.payloads, PURGE_BATCH);
+        const history = await statements.run(sql.PURGE_HISTORY, before.history, PURGE_BATCH);
+        return payloads > 0 || history === PURGE_BATCH;
+      }),
+
+    close: () => engine.close(),
+  };
+}
