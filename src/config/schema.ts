@@ -3,21 +3,49 @@ import { duration, size } from './units.ts';
 
 /** The configuration file's shape (design §5). Unknown keys are faults; every default stands here and nowhere else. */
 
-const port = z.int().min(1).max(65_535);
+/** A number, or digits that came from the environment (`${IMAP_PORT}`). */
+const port = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,5}$/)
+        .transform(Number),
+    ],
+    'port attendu : un nombre de 1 à 65535',
+  )
+  .pipe(z.int().min(1).max(65_535));
 const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'adresse de messagerie attendue');
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'nom attendu : lettres, chiffres, point, tiret, souligné');
 
-/** A secret: the text itself (after `${ENV}` is replaced) or a file that holds it, read when it is needed. */
-export const secret = z.union([z.string().min(1), z.strictObject({ file: z.string().min(1) })]);
+/** What a value stands for beside its type; `shape.ts` reads the marks to resolve paths and to hide secrets. */
+export type Mark = 'file' | 'folder' | 'sqlite' | 'secret';
 
-const clientCertificate = z.strictObject({ cert: z.string().min(1), key: z.string().min(1) });
+const mark = (kind: Mark): { mark: Mark } => ({ mark: kind });
+
+/** A file that must be readable when the configuration is loaded; relative to the configuration's own folder. */
+const file = z.string().min(1).meta(mark('file'));
+
+/** A secret: the text itself (after `${ENV}` is replaced) or a file that holds it, read when it is needed. */
+export const secret = z
+  .union(
+    [z.string().min(1), z.strictObject({ file })],
+    'texte (entre guillemets) ou { file: CHEMIN } attendu',
+  )
+  .meta(mark('secret'));
+
+const clientCertificate = z.strictObject({ cert: file, key: file });
+
+/** Checks between keys run even where a key beside them is wrong: every fault is told at once. */
+const besideFaults = { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null };
 
 const tls = {
   tls: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
   /** File of PEM certificates that are trusted instead of the system's. */
-  ca: z.string().min(1).optional(),
+  ca: file.optional(),
   clientCertificate: clientCertificate.optional(),
   allowInsecure: z.boolean().default(false),
 };
@@ -44,7 +72,7 @@ const mailServer = z
     if (server.auth === 'external' && server.clientCertificate === undefined) {
       context.addIssue({ code: 'custom', message: '`clientCertificate` est requis avec auth: external' });
     }
-  });
+  }, besideFaults);
 
 const organization = z.strictObject({
   name: z.string().min(1),
@@ -61,7 +89,10 @@ const folders = z
     failed: z.string().min(1).default('Erreurs'),
     other: z.string().min(1).default('Autres'),
   })
-  .refine(all => new Set(Object.values(all)).size === 4, 'les quatre dossiers doivent être différents');
+  .refine(all => new Set(Object.values(all)).size === Object.values(all).length, {
+    error: 'les quatre dossiers doivent être différents',
+    ...besideFaults,
+  });
 
 const notify = z.strictObject({
   /** MDN of success: when asked for, or never. */
@@ -91,7 +122,7 @@ const mailbox = z.strictObject({
 
 const mllpTls = {
   tls: z.enum(['implicit', 'none']).default('none'),
-  ca: z.string().min(1).optional(),
+  ca: file.optional(),
   clientCertificate: clientCertificate.optional(),
 };
 
@@ -100,21 +131,26 @@ const deliver = z
     mllp: z.strictObject({ host: z.string().min(1), port, ...mllpTls }).optional(),
     http: z
       .strictObject({
-        url: z.url({ protocol: /^https?$/ }),
-        ca: z.string().min(1).optional(),
+        url: z
+          .url({ protocol: /^https?$/, error: 'adresse http:// ou https:// attendue' })
+          .refine(
+            url => !/^https?:\/\/[^/]*@/i.test(url),
+            'pas de mot de passe dans l’adresse : utilisez `token`',
+          ),
+        ca: file.optional(),
         clientCertificate: clientCertificate.optional(),
         token: secret.optional(),
       })
       .optional(),
     /** Messages are written to `path` as `<MSH-10>.hl7`; the application answers with `<MSH-10>.ack` there. */
-    directory: z.strictObject({ path: z.string().min(1) }).optional(),
+    directory: z.strictObject({ path: z.string().min(1).meta(mark('folder')) }).optional(),
     parallel: z.int().min(1).max(64).default(4),
     timeout: duration.prefault('30s'),
   })
-  .refine(
-    way => [way.mllp, way.http, way.directory].filter(given => given !== undefined).length === 1,
-    'un seul de `mllp`, `http` ou `directory` est attendu',
-  );
+  .refine(way => [way.mllp, way.http, way.directory].filter(given => given !== undefined).length === 1, {
+    error: 'un seul de `mllp`, `http` ou `directory` est attendu',
+    ...besideFaults,
+  });
 
 const retry = z.strictObject({
   first: duration.prefault('1s'),
@@ -175,7 +211,10 @@ export const configSchema = z
     }),
     product: z.strictObject({ nil: z.string().min(1), name: z.string().min(1).default('pfi-gateway') }),
     journal: z.strictObject({
-      url: z.string().regex(/^sqlite:.+/, 'adresse attendue : sqlite:CHEMIN'),
+      url: z
+        .string()
+        .regex(/^sqlite:.+/, 'adresse attendue : sqlite:CHEMIN')
+        .meta(mark('sqlite')),
       /** 32 bytes in base64; seals the payloads at rest when given. */
       key: secret.optional(),
     }),
@@ -192,19 +231,21 @@ export const configSchema = z
       .prefault({}),
   })
   .superRefine((config, context) => {
-    refuseRepeats(config.mailboxes, 'mailboxes', 'name', context);
-    refuseRepeats(config.mailboxes, 'mailboxes', 'address', context);
-    refuseRepeats(config.applications, 'applications', 'name', context);
-    for (const [index, box] of config.mailboxes.entries()) {
-      if (!config.applications.some(known => known.name === box.application)) {
-        context.addIssue({
-          code: 'custom',
-          path: ['mailboxes', index, 'application'],
-          message: `l’application « ${box.application} » n’est pas décrite dans \`applications\``,
-        });
-      }
+    const mailboxes = listed(config.mailboxes);
+    const applications = listed(config.applications);
+    refuseRepeats(mailboxes, 'mailboxes', 'name', context);
+    refuseRepeats(mailboxes, 'mailboxes', 'address', context);
+    refuseRepeats(applications, 'applications', 'name', context);
+    for (const [index, box] of mailboxes.entries()) {
+      const target = box.application;
+      if (typeof target !== 'string' || applications.some(known => known.name === target)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['mailboxes', index, 'application'],
+        message: `l’application « ${target} » n’est pas décrite dans \`applications\``,
+      });
     }
-  });
+  }, besideFaults);
 
 export type Config = z.output<typeof configSchema>;
 export type MailboxConfig = Config['mailboxes'][number];
@@ -213,9 +254,11 @@ export type MailServerConfig = z.output<typeof mailServer>;
 export type DeliverConfig = ApplicationConfig['deliver'];
 export type Secret = z.output<typeof secret>;
 
+type Refusal = { code: 'custom'; path: (string | number)[]; message: string };
+
 function refuseInsecure(
   server: { host: string; tls: string; allowInsecure: boolean },
-  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
+  context: { addIssue(issue: Refusal): void },
 ): void {
   if (server.tls !== 'none' || server.allowInsecure || isLoopback(server.host)) return;
   context.addIssue({
@@ -226,25 +269,31 @@ function refuseInsecure(
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** The items of a list that have the shape of objects: beside faults, a list may be missing or hold anything. */
+function listed<Item extends object>(list: readonly Item[] | undefined): Partial<Item>[] {
+  return Array.isArray(list) ? list.map((item: Item | undefined) => item ?? {}) : [];
 }
 
 function refuseRepeats<K extends string>(
-  items: readonly Record<K, string>[],
+  items: readonly Partial<Record<K, unknown>>[],
   list: string,
   key: K,
-  context: { addIssue(issue: { code: 'custom'; path: (string | number)[]; message: string }): void },
+  context: { addIssue(issue: Refusal): void },
 ): void {
   const seen = new Set<string>();
   for (const [index, item] of items.entries()) {
-    const value = item[key].toLowerCase();
-    if (seen.has(value)) {
+    const value = item[key];
+    if (typeof value !== 'string') continue;
+    if (seen.has(value.toLowerCase())) {
       context.addIssue({
         code: 'custom',
         path: [list, index, key],
         message: 'valeur déjà utilisée plus haut',
       });
     }
-    seen.add(value);
+    seen.add(value.toLowerCase());
   }
 }

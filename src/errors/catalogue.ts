@@ -36,6 +36,12 @@ export const CATALOGUE = {
     did: 'La passerelle n’a pas démarré.',
     todo: 'Vérifiez le chemin donné à `--config` et les droits du fichier.',
   },
+  'CFG-003': {
+    class: 'transient',
+    why: 'Un fichier que la configuration cite (secret ou certificat) ne peut plus être lu.',
+    did: RETRIED,
+    todo: 'Remettez le fichier en place et vérifiez ses droits, puis `pfi check`.',
+  },
 
   'MAIL-001': {
     class: 'permanent',
@@ -341,6 +347,12 @@ export const CATALOGUE = {
     did: `La connexion a été fermée. ${RETRIED}`,
     todo: 'Si cela dure, voyez avec l’éditeur de l’application.',
   },
+  'HL7-005': {
+    class: 'ambiguous',
+    why: 'L’application a seulement accusé réception du message (CA) : on ne sait pas si elle a intégré le document.',
+    did: `${RETRIED} Le même message repart avec le même identifiant.`,
+    todo: 'Si cet accusé vaut intégration pour l’application, mettez `ack.commitAccept: true` ; sinon voyez avec son éditeur.',
+  },
 
   'MLLP-001': {
     class: 'transient',
@@ -384,6 +396,12 @@ export const CATALOGUE = {
     why: 'L’application n’a pas répondu à temps à la requête HTTP.',
     did: `${RETRIED} Le même message repart avec le même identifiant.`,
     todo: 'Vérifiez la charge de l’application ; augmentez `timeout` si elle est lente.',
+  },
+  'HTTP-004': {
+    class: 'ambiguous',
+    why: 'La connexion HTTP a été coupée avant la réponse de l’application.',
+    did: `${RETRIED} Le même message repart avec le même identifiant.`,
+    todo: 'Si cela dure, vérifiez l’application et le réseau.',
   },
 
   'DIR-001': {
@@ -446,6 +464,12 @@ export const CATALOGUE = {
     why: 'Le courriel lu n’a pas la taille annoncée par le serveur IMAP.',
     did: RETRIED,
     todo: 'Si cela dure, prévenez l’opérateur.',
+  },
+  'IMAP-009': {
+    class: 'transient',
+    why: 'Le serveur IMAP refuse une commande.',
+    did: RETRIED,
+    todo: 'Si cela dure, prévenez l’opérateur en lui donnant le nom de la commande.',
   },
 
   'SMTP-001': {

@@ -1,4 +1,5 @@
-import type { Clock, IdSource } from '../peers/interfaces.ts';
+import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
 import type { Engine, Statements } from './engine.ts';
 import type { NewDelivery, NewEvent } from './journal.ts';
 import { pack, type PackedPayload } from './payloads.ts';

@@ -1,13 +1,4 @@
-import {
-  addEvent,
-  bytesOf,
-  type JournalContext,
-  now,
-  owe,
-  packAll,
-  putPayloads,
-  tally,
-} from './context.ts';
+import { addEvent, bytesOf, type JournalContext, now, owe, packAll, putPayloads, tally } from './context.ts';
 import type { Journal } from './journal.ts';
 import { unpack } from './payloads.ts';
 import { deliveryOf, text } from './rows.ts';
@@ -15,7 +6,17 @@ import * as sql from './sql.ts';
 
 type Delivering = Pick<
   Journal,
-  'due' | 'claim' | 'sending' | 'release' | 'retry' | 'hold' | 'end' | 'payload' | 'recover' | 'settled' | 'conclude'
+  | 'due'
+  | 'claim'
+  | 'sending'
+  | 'release'
+  | 'retry'
+  | 'hold'
+  | 'end'
+  | 'payload'
+  | 'recover'
+  | 'settled'
+  | 'conclude'
 >;
 
 /** The delivering side of the journal: claimed, sent, ended, concluded. The delivery table is the queue. */
@@ -47,7 +48,15 @@ export function delivering(context: JournalContext): Delivering {
     retry: (deliveryId, { code, class: errorClass, nextAt, spentMs }) =>
       engine.write(async statements => {
         const ambiguous = Number(errorClass === 'ambiguous');
-        const row = await statements.first(sql.RETRY, nextAt, spentMs, code, errorClass, ambiguous, deliveryId);
+        const row = await statements.first(
+          sql.RETRY,
+          nextAt,
+          spentMs,
+          code,
+          errorClass,
+          ambiguous,
+          deliveryId,
+        );
         if (row === undefined) return;
         await addEvent(statements, text(row, 'exchange_id'), now(context), {
           type: 'attempt-failed',
@@ -142,4 +151,3 @@ export function delivering(context: JournalContext): Delivering {
     },
   };
 }
-

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Fault, type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
-import type { Clock } from '../peers/interfaces.ts';
+import type { Clock } from '../basics/clock.ts';
 import type { Delivery, Ending, Journal } from './journal.ts';
 
 /** Durations in milliseconds. */
@@ -14,7 +14,10 @@ export interface RetryPolicy {
 }
 
 /** How an attempt ended: for good, for a person, or not yet. A thrown GatewayError says the same by its class. */
-export type Attempt = { readonly ended: Ending } | { readonly hold: Fault } | { readonly later: GatewayError };
+export type Attempt =
+  | { readonly ended: Ending }
+  | { readonly hold: Fault }
+  | { readonly later: GatewayError };
 
 /** Somebody or something that deliveries go to. */
 export interface Target {
@@ -59,7 +62,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     poke: name => {
       if (name !== undefined) return runners.get(name)?.fill();
-      pokeDue().catch((error: unknown) => options.log.error({ code: toGatewayError(error).code }, 'journal not readable'));
+      pokeDue().catch((error: unknown) =>
+        options.log.error({ code: toGatewayError(error).code }, 'journal not readable'),
+      );
     },
     states: () => [...runners.values()].map(runner => runner.state()),
     stop: async graceMs => {
@@ -95,7 +100,9 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
     }
     filling = true;
     claim()
-      .catch((error: unknown) => tlog.error({ code: toGatewayError(error).code, err: String(error) }, 'claim failed'))
+      .catch((error: unknown) =>
+        tlog.error({ code: toGatewayError(error).code, err: String(error) }, 'claim failed'),
+      )
       .finally(() => {
         filling = false;
         if (fillAgain) {
@@ -119,7 +126,11 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
   };
 
   const attempt = async (delivery: Delivery): Promise<void> => {
-    const dlog = tlog.child({ exchange: delivery.exchangeId, delivery: delivery.id, mailbox: delivery.mailbox });
+    const dlog = tlog.child({
+      exchange: delivery.exchangeId,
+      delivery: delivery.id,
+      mailbox: delivery.mailbox,
+    });
     let result: Attempt;
     try {
       await journal.sending(delivery.id);
@@ -131,7 +142,8 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
   };
 
   const settle = async (delivery: Delivery, result: Attempt, dlog: Logger): Promise<void> => {
-    if ('later' in result && result.later.fields['reached'] === false) return unreachable(delivery, result.later);
+    if ('later' in result && result.later.fields['reached'] === false)
+      return unreachable(delivery, result.later);
     reachable();
     if ('ended' in result) {
       await journal.end(delivery.id, result.ended);
@@ -155,7 +167,12 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
       dlog.warn({ kind: delivery.kind, code: fault.code, last: error.code }, 'given up: waits for a person');
       return;
     }
-    await journal.retry(delivery.id, { code: error.code, class: error.class, nextAt: now() + pause, spentMs });
+    await journal.retry(delivery.id, {
+      code: error.code,
+      class: error.class,
+      nextAt: now() + pause,
+      spentMs,
+    });
     dlog.warn({ ...error.fields, kind: delivery.kind, code: error.code, retryInMs: pause }, 'attempt failed');
   };
 

@@ -212,7 +212,11 @@ export interface Journal {
 
   // Receiving
   /** Notes that a mail lies in the inbox and that its reading begins; `readings` counts this one. */
-  see(source: { mailbox: string; application: string; place: Place }): Promise<{ exchangeId: string; readings: number }>;
+  see(source: {
+    mailbox: string;
+    application: string;
+    place: Place;
+  }): Promise<{ exchangeId: string; readings: number }>;
   /** Of these uids of an inbox, those with no finished reading, in order. */
   unread(mailbox: string, uidValidity: number, uids: readonly number[]): Promise<number[]>;
   /**
@@ -257,6 +261,8 @@ export interface Journal {
       events: readonly NewEvent[];
     },
   ): Promise<void>;
+  /** Adds a delivery to an exchange; one that exists already stays as it is, but filing and reading are owed again. */
+  owe(exchangeId: string, delivery: NewDelivery): Promise<void>;
   /** Where the mail now lies; undefined when it can no longer be found. */
   moved(exchangeId: string, place: Place | undefined): Promise<void>;
   note(exchangeId: string, event: NewEvent): Promise<void>;

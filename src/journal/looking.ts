@@ -29,7 +29,9 @@ export function looking({ engine }: JournalContext): Looking {
         return {
           exchange: exchangeOf(row),
           documents: documents.flatMap(document => {
-            const delivery = deliveries.find(({ kind, subject }) => kind === 'mdm' && subject === document.id);
+            const delivery = deliveries.find(
+              ({ kind, subject }) => kind === 'mdm' && subject === document.id,
+            );
             return delivery === undefined ? [] : [{ document, delivery }];
           }),
           deliveries,

@@ -23,10 +23,17 @@ const SAMPLE = 64 * 1024;
 /** Deflates, where it pays, and seals with AES-256-GCM when there is a key. The name is bound to the seal. */
 export async function pack(payload: NewPayload, key: Uint8Array | undefined): Promise<PackedPayload> {
   const { name, bytes } = payload;
-  const worthIt = bytes.byteLength > 128 && (await deflate(bytes.subarray(0, SAMPLE), { level: 1 })).byteLength * 10
-    < Math.min(bytes.byteLength, SAMPLE) * 9;
+  const worthIt =
+    bytes.byteLength > 128 &&
+    (await deflate(bytes.subarray(0, SAMPLE), { level: 1 })).byteLength * 10 <
+      Math.min(bytes.byteLength, SAMPLE) * 9;
   const body = worthIt ? await deflate(bytes, { level: 1 }) : bytes;
-  return { name, deflated: worthIt, sealed: key !== undefined, bytes: key === undefined ? body : seal(name, body, key) };
+  return {
+    name,
+    deflated: worthIt,
+    sealed: key !== undefined,
+    bytes: key === undefined ? body : seal(name, body, key),
+  };
 }
 
 /** @throws GatewayError JRN-004 when it was sealed with another key or altered. */

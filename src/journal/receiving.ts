@@ -4,7 +4,10 @@ import type { Journal, NewDelivery, NewDocument, Receipt } from './journal.ts';
 import { documentOf, exchangeOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
 
-type Receiving = Pick<Journal, 'see' | 'unread' | 'recognise' | 'record' | 'vanish' | 'findDocument' | 'moved' | 'note'>;
+type Receiving = Pick<
+  Journal,
+  'see' | 'unread' | 'recognise' | 'record' | 'vanish' | 'findDocument' | 'owe' | 'moved' | 'note'
+>;
 
 /** SQLite takes 32 766 values in a statement; far fewer keep it readable in a trace. */
 const UIDS_AT_ONCE = 500;
@@ -24,7 +27,16 @@ export function receiving(context: JournalContext): Receiving {
         }
         const exchangeId = context.newId();
         const at = now(context);
-        await statements.run(sql.EXCHANGE_ADD, exchangeId, mailbox, application, folder, uidValidity, uid, at);
+        await statements.run(
+          sql.EXCHANGE_ADD,
+          exchangeId,
+          mailbox,
+          application,
+          folder,
+          uidValidity,
+          uid,
+          at,
+        );
         await statements.run(sql.SIGHTING_ADD, mailbox, uidValidity, uid, exchangeId);
         return { exchangeId, readings: 1 };
       }),
@@ -34,7 +46,12 @@ export function receiving(context: JournalContext): Receiving {
         const finished = new Set<number>();
         for (let start = 0; start < uids.length; start += UIDS_AT_ONCE) {
           const some = uids.slice(start, start + UIDS_AT_ONCE);
-          const rows = await statements.all(sql.finishedSightings(some.length), mailbox, uidValidity, ...some);
+          const rows = await statements.all(
+            sql.finishedSightings(some.length),
+            mailbox,
+            uidValidity,
+            ...some,
+          );
           for (const row of rows) finished.add(number(row, 'uid'));
         }
         return uids.filter(uid => !finished.has(uid)).toSorted((a, b) => a - b);
@@ -71,7 +88,13 @@ export function receiving(context: JournalContext): Receiving {
         await updateExchange(statements, receipt, packed.length > 0);
         for (const [position, { document, delivery }] of documents.entries()) {
           await addDocument(statements, owner, position, document);
-          await owe(statements, owner, delivery, at, await predecessor(statements, owner.application, document, delivery));
+          await owe(
+            statements,
+            owner,
+            delivery,
+            at,
+            await predecessor(statements, owner.application, document, delivery),
+          );
           if (delivery.start.state === 'done') {
             const { outcome, code } = delivery.start.ending;
             await tally(statements, at, owner.application, outcome, code);
@@ -88,13 +111,22 @@ export function receiving(context: JournalContext): Receiving {
       engine.write(async statements => {
         const at = now(context);
         const ended = await statements.run(sql.EXCHANGE_VANISH, JSON.stringify(fault), at, exchangeId);
-        if (ended > 0) await addEvent(statements, exchangeId, at, { type: 'vanished', data: { code: fault.code } });
+        if (ended > 0)
+          await addEvent(statements, exchangeId, at, { type: 'vanished', data: { code: fault.code } });
       }),
 
     findDocument: (application, uniqueId) =>
       engine.read(async statements => {
         const row = await statements.first(sql.DOCUMENT_LATEST, application, uniqueId);
         return row === undefined ? undefined : documentOf(row);
+      }),
+
+    owe: (exchangeId, delivery) =>
+      engine.write(async statements => {
+        const row = await statements.first(sql.EXCHANGE_GET, exchangeId);
+        if (row !== undefined) {
+          await owe(statements, { exchangeId, mailbox: text(row, 'mailbox') }, delivery, now(context));
+        }
       }),
 
     moved: (exchangeId, place) =>
@@ -160,7 +192,8 @@ async function predecessor(
   delivery: NewDelivery,
 ): Promise<string | undefined> {
   if (document.action !== 'replace' && document.action !== 'delete') return undefined;
-  const named = document.action === 'delete' ? [document.uniqueId, ...document.parentIds] : document.parentIds;
+  const named =
+    document.action === 'delete' ? [document.uniqueId, ...document.parentIds] : document.parentIds;
   const found: string[] = [];
   for (const uniqueId of named) {
     const row = uniqueId && (await statements.first(sql.OWED_BY_UNIQUE_ID, application, uniqueId));
@@ -168,5 +201,8 @@ async function predecessor(
   }
   const sameSet = document.setId && (await statements.first(sql.OWED_BY_SET_ID, application, document.setId));
   if (sameSet) found.push(text(sameSet, 'id'));
-  return found.filter(id => id !== delivery.id).toSorted().at(-1);
+  return found
+    .filter(id => id !== delivery.id)
+    .toSorted()
+    .at(-1);
 }

@@ -55,7 +55,10 @@ export function openSqlite(options: SqliteOptions): Engine {
   };
 }
 
-function open({ path, exclusive }: SqliteOptions): { database: DatabaseSync; lock: DatabaseSync | undefined } {
+function open({ path, exclusive }: SqliteOptions): {
+  database: DatabaseSync;
+  lock: DatabaseSync | undefined;
+} {
   let lock: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });

@@ -1,5 +1,14 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import { addEvent, type JournalContext, now, owe, packAll, payloadName, putPayloads, tally } from './context.ts';
+import {
+  addEvent,
+  type JournalContext,
+  now,
+  owe,
+  packAll,
+  payloadName,
+  putPayloads,
+  tally,
+} from './context.ts';
 import type { Journal } from './journal.ts';
 import { deliveryOf, exchangeOf, text } from './rows.ts';
 import * as sql from './sql.ts';
@@ -43,7 +52,8 @@ export function steering(context: JournalContext): Steering {
       engine.write(async statements => {
         const row = await statements.first(sql.DELIVERY_GET, deliveryId);
         const delivery = row === undefined ? undefined : deliveryOf(row);
-        if (delivery === undefined || (delivery.state !== 'held' && delivery.state !== 'waiting')) throw notPossible();
+        if (delivery === undefined || (delivery.state !== 'held' && delivery.state !== 'waiting'))
+          throw notPossible();
         const at = now(context);
         const { exchangeId, kind } = delivery;
         const code = kind === 'mdm' ? '906' : null;
@@ -51,7 +61,8 @@ export function steering(context: JournalContext): Steering {
         await addEvent(statements, exchangeId, at, { type: 'abandoned', deliveryId, data: { kind, by } });
         if (kind === 'mdm') {
           const owner = await statements.first(sql.DOCUMENT_ENDED, exchangeId);
-          if (owner !== undefined) await tally(statements, at, text(owner, 'application'), 'abandoned', '906');
+          if (owner !== undefined)
+            await tally(statements, at, text(owner, 'application'), 'abandoned', '906');
         }
         await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
       }),

@@ -1,12 +1,7 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 
-/** Time, as the gateway sees it: injected, so that tests are deterministic. */
-export interface Clock {
-  now(): Date;
-}
-
-/** Fresh identifiers: UUIDv7, sortable by time. */
-export type IdSource = () => string;
+export type { Clock } from '../basics/clock.ts';
+export type { IdSource } from '../basics/ids.ts';
 
 /** Hands an HL7 message to an application and brings back its answer. */
 export interface Hl7Peer {

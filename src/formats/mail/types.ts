@@ -34,20 +34,26 @@ export interface MailHead {
   readonly references: readonly string[];
 }
 
-/** One mail, opened: headers, text, and where its archives are. */
-export interface OpenedMail extends MailHead {
+/** What is known of a mail by its headers alone. */
+export interface OpenedHead extends MailHead {
   /** The raw header block as received, up to and including the blank line. */
   readonly headerBlock: Uint8Array;
+  /** multipart/report (or a lone notification part): 'mdn' or 'dsn'. */
+  readonly report: 'mdn' | 'dsn' | undefined;
+  /** The subject begins, after Re:/Fwd:/TR:, with [KO …] or [Erreur …]. */
+  readonly errorSubject: boolean;
+}
+
+/** One mail, opened: headers, text, and where its archives are. */
+export interface OpenedMail extends OpenedHead {
   /** The body as plain text (text/plain, else HTML turned to text), line ends as \n. */
   readonly text: string;
   /** Direct attachments of this mail, nested mails aside. */
   readonly attachments: readonly MailAttachment[];
   /** Mails enclosed as message/rfc822, opened in turn. */
   readonly enclosed: readonly OpenedMail[];
-  /** multipart/report (or a lone notification part): 'mdn' or 'dsn'. */
-  readonly report: 'mdn' | 'dsn' | undefined;
-  /** The subject begins, after Re:/Fwd:/TR:, with [KO …] or [Erreur …]. */
-  readonly errorSubject: boolean;
+  /** It encloses a mail that was not opened, being too deep. */
+  readonly tooDeep: boolean;
 }
 
 /** An archive found in a mail. `via` is the mail that directly carries it (itself or an enclosed one). */

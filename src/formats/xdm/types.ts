@@ -77,4 +77,6 @@ export type XdmDocument = {
 
 export interface XdmArchive {
   readonly documents: readonly XdmDocument[];
+  /** Files of the subsets' directories that no entry describes: ignored, as IHE says, and counted for the history. */
+  readonly orphans: number;
 }

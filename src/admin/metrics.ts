@@ -1,0 +1,40 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { GatewayStatus } from './status.ts';
+
+/** The status as Prometheus text. Labels are names of the configuration and codes: their number is bounded. */
+export async function renderMetrics(status: GatewayStatus): Promise<string> {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, labels: readonly string[] = []): Gauge =>
+    new Gauge({ name, help, labelNames: [...labels], registers: [registry] });
+
+  gauge('pfi_start_time_seconds', 'When the gateway started').set(Date.parse(status.startedAt) / 1000);
+  const connected = gauge('pfi_mailbox_connected', 'Whether the mailbox is being watched', ['mailbox']);
+  const polled = gauge('pfi_mailbox_last_poll_timestamp_seconds', 'Last successful look at the inbox', [
+    'mailbox',
+  ]);
+  const received = gauge('pfi_mailbox_last_mail_timestamp_seconds', 'Last mail received', ['mailbox']);
+  for (const { name: mailbox, connected: up, lastPollAt, lastMailAt } of status.mailboxes) {
+    connected.set({ mailbox }, Number(up));
+    if (lastPollAt !== undefined) polled.set({ mailbox }, Date.parse(lastPollAt) / 1000);
+    if (lastMailAt !== undefined) received.set({ mailbox }, Date.parse(lastMailAt) / 1000);
+  }
+  const reached = gauge('pfi_target_up', 'Whether deliveries reach the target', ['target']);
+  const waiting = gauge('pfi_queue_depth', 'Deliveries not ended, held ones aside', ['target']);
+  const oldest = gauge('pfi_queue_oldest_seconds', 'Age of the oldest of them', ['target']);
+  const held = gauge('pfi_worklist', 'What waits for a person', ['target']);
+  for (const { name: target, up, waiting: depth, held: worklist, oldestSeconds = 0 } of status.targets) {
+    reached.set({ target }, Number(up));
+    waiting.set({ target }, depth);
+    oldest.set({ target }, oldestSeconds);
+    held.set({ target }, worklist);
+  }
+  gauge('pfi_worklist_mails', 'Mails that wait for a person as a whole').set(status.worklist.mails);
+  const outcomes = new Counter({
+    name: 'pfi_documents_total',
+    help: 'Documents by how they ended',
+    labelNames: ['application', 'outcome', 'code'],
+    registers: [registry],
+  });
+  for (const { count, ...labels } of status.outcomes) outcomes.inc(labels, count);
+  return registry.metrics();
+}

@@ -1,0 +1,178 @@
+import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
+import { explain, GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import { buildErrorMail } from '../formats/mail/error-mail.ts';
+import { buildMdn } from '../formats/mail/mdn.ts';
+import { type NotificationDecision, notificationFor } from '../formats/mail/notification-policy.ts';
+import type { DocumentResult, NotificationInput } from '../formats/mail/types.ts';
+import { payloadName } from '../journal/context.ts';
+import type { Attempt } from '../journal/dispatcher.ts';
+import type { Delivery, Exchange, ExchangeView, Journal, NewDelivery, Outcome } from '../journal/journal.ts';
+import type { MailSender } from '../peers/interfaces.ts';
+import { filing } from './file-mail.ts';
+import { type KeptMail, keptMail } from './kept-mail.ts';
+import { OTHER_ERROR } from './plan-documents.ts';
+import type { Woken } from './receive-document.ts';
+import { type GatewaySettings, type MailboxSettings, targetOf } from './settings.ts';
+
+export interface NotifyContext {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly gateway: GatewaySettings;
+  readonly mailbox: MailboxSettings;
+}
+
+/** How a mail ended as a whole. */
+interface Conclusion {
+  readonly outcome: Outcome;
+  readonly error: { readonly code: string; readonly label: string } | undefined;
+  readonly documents: readonly DocumentResult[];
+}
+
+/**
+ * Once every document of a mail has ended: fixes what the mail as a whole became, tells its sender once, and has it
+ * filed. A mail concluded before (a person sent a refused document again) is filed anew and nobody is told twice.
+ */
+export async function concludeMail(exchangeId: string, context: NotifyContext): Promise<Woken> {
+  const { journal, mailbox } = context;
+  const view = await journal.exchange(exchangeId);
+  if (view === undefined || view.exchange.state !== 'open') return [];
+  const conclusion = concluded(view);
+  const file = filing(exchangeId, conclusion.outcome === 'accepted' ? 'done' : 'failed', context);
+  const notification = await notificationOf(view.exchange, conclusion, context);
+  await journal.conclude(exchangeId, {
+    outcome: conclusion.outcome,
+    code: conclusion.error?.code,
+    deliveries: [file, ...(notification.delivery === undefined ? [] : [notification.delivery])],
+    events: [notification.event],
+  });
+  return [targetOf.imap(mailbox.name), targetOf.smtp(mailbox.name)];
+}
+
+/** One refused document makes the mail refused, with the first refusal's code; then one abandoned; else it is accepted. */
+function concluded({ exchange, documents }: ExchangeView): Conclusion {
+  const { fault, abandonReason } = exchange;
+  if (documents.length === 0) {
+    const abandoned = abandonReason !== undefined;
+    const reason = abandoned ? abandonReason : fault && explain(fault);
+    const result = { label: 'Archive IHE_XDM.zip', uniqueId: undefined, action: undefined, accepted: false };
+    return {
+      outcome: abandoned ? 'abandoned' : 'refused',
+      error: OTHER_ERROR,
+      documents: [{ ...result, error: OTHER_ERROR, reason }],
+    };
+  }
+  const results = documents.map(({ document, delivery }): DocumentResult & { outcome: Outcome } => {
+    const { outcome = 'abandoned', code, label, reason } = delivery.ending ?? {};
+    const accepted = outcome === 'accepted';
+    return {
+      label: document.typeLabel ?? 'Document',
+      uniqueId: document.uniqueId,
+      action: document.action,
+      accepted,
+      error: accepted ? undefined : { code: code ?? OTHER_ERROR.code, label: label ?? OTHER_ERROR.label },
+      reason,
+      outcome,
+    };
+  });
+  const worst =
+    results.find(({ outcome }) => outcome === 'refused') ??
+    results.find(({ outcome }) => outcome === 'abandoned');
+  return { outcome: worst?.outcome ?? 'accepted', error: worst?.error, documents: results };
+}
+
+async function notificationOf(
+  exchange: Exchange,
+  conclusion: Conclusion,
+  context: NotifyContext,
+): Promise<{ delivery?: NewDelivery; event: { type: string; data: Record<string, string> } }> {
+  if (exchange.concludedAt !== undefined) return silent('notified-before');
+  const kept = await keptOrNot(context.journal, exchange.id);
+  if (kept === undefined) return silent('mail-not-readable');
+  if (kept.facts.messageId === undefined) return silent('no-message-id');
+  const { notify, address } = context.mailbox;
+  const outcome = conclusion.outcome === 'accepted' ? 'accepted' : 'refused';
+  const decision = notificationFor({ mail: kept.facts, outcome, notify, ownAddress: address });
+  if (decision.kind === 'none') return silent(decision.because);
+  return {
+    delivery: notificationDelivery(exchange, kept, kept.facts.messageId, conclusion, decision, context),
+    event: { type: 'notification-owed', data: { kind: decision.kind } },
+  };
+}
+
+function silent(because: string): { event: { type: string; data: Record<string, string> } } {
+  return { event: { type: 'not-notified', data: { because } } };
+}
+
+/** Bytes sealed with a key that is no longer configured must not keep the mail from being concluded. */
+async function keptOrNot(journal: Journal, exchangeId: string): Promise<KeptMail | undefined> {
+  try {
+    return await keptMail(journal, exchangeId);
+  } catch (error) {
+    if (toGatewayError(error).code === 'JRN-004') return undefined;
+    throw error;
+  }
+}
+
+function notificationDelivery(
+  exchange: Exchange,
+  kept: KeptMail,
+  originalId: string,
+  { error, documents }: Conclusion,
+  decision: Exclude<NotificationDecision, { kind: 'none' }>,
+  { clock, newId, gateway, mailbox }: NotifyContext,
+): NewDelivery {
+  const id = newId();
+  const { facts, attachments, leftOut, documentSubject } = kept;
+  const messageId = `<${id}@${mailbox.address.split('@').at(-1)}>`;
+  const input: NotificationInput = {
+    messageId,
+    date: clock.now(),
+    from: { address: mailbox.address, name: mailbox.displayName },
+    to: decision.to,
+    nil: gateway.nil,
+    original: {
+      messageId: originalId,
+      subject: facts.subject,
+      headerBlock: facts.headerBlock,
+      text: facts.text,
+      finalRecipient: mailbox.address,
+      originalRecipient:
+        facts.originalRecipient ?? facts.deliveredTo ?? facts.to[0]?.address ?? mailbox.address,
+      attachments,
+      attachmentsLeftOut: leftOut,
+    },
+    documents,
+    error,
+    documentSubject,
+  };
+  const target = targetOf.smtp(mailbox.name);
+  return {
+    id,
+    kind: decision.kind,
+    target,
+    subject: '',
+    lane: `${target}|${exchange.id}`,
+    identifiers: {
+      messageId,
+      from: mailbox.notify.envelopeFrom === 'null' ? '' : mailbox.address,
+      to: decision.to,
+    },
+    start: { state: 'waiting' },
+    payload:
+      decision.kind === 'mdn' || error === undefined ? buildMdn(input) : buildErrorMail({ ...input, error }),
+  };
+}
+
+/** Submits a notification; its bytes and Message-ID are those fixed when it was owed. */
+export async function sendNotification(
+  delivery: Delivery,
+  { journal, sender }: { readonly journal: Journal; readonly sender: MailSender },
+): Promise<Attempt> {
+  const raw = await journal.payload(delivery.exchangeId, payloadName(delivery.id));
+  const { from = '', to } = delivery.identifiers;
+  if (raw === undefined || to === undefined) throw new GatewayError('JRN-005');
+  await sender.send(raw, { from, to: [to] });
+  return { ended: { outcome: 'accepted' } };
+}

@@ -1,0 +1,105 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Fault } from '../../errors/gateway-error.ts';
+import type { ArchiveLimits } from '../../formats/xdm/types.ts';
+import type { Reading } from './reading.ts';
+import type { ReadRequest } from './reader-worker.ts';
+
+/** A reading, or that it did not come to an end: the thread ran out of time or memory, or broke. */
+export type ReadResult = { readonly reading: Reading } | { readonly unfinished: 'stalled' | 'crashed' };
+
+export interface Reader {
+  /** Reads a mail in another thread; its bytes are handed over and must not be used afterwards. */
+  read(raw: Uint8Array): Promise<ReadResult>;
+  stop(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  readonly limits: ArchiveLimits;
+  /** Milliseconds for one mail. */
+  readonly deadlineMs: number;
+  /** MiB of heap for one mail. */
+  readonly memoryMb: number;
+  /** Threads; mails beyond them wait. */
+  readonly threads: number;
+}
+
+type Answer = { readonly reading: Reading } | { readonly fault: Fault };
+
+/**
+ * Threads that read mails. A mail that stalls or breaks its thread costs that thread and nothing else: it is ended and
+ * the next mail gets a new one (design invariant 7).
+ */
+export function createReader(options: ReaderOptions): Reader {
+  const idle: Worker[] = [];
+  const waiting: ((worker: Worker) => void)[] = [];
+  const all = new Set<Worker>();
+
+  const start = (): Worker => {
+    const worker = new Worker(new URL(`./reader-worker${extname(import.meta.filename)}`, import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
+    });
+    worker.unref();
+    // A thread that breaks tells `ask`; without a listener of its own its error would end the process.
+    worker.on('error', () => undefined);
+    worker.once('exit', () => {
+      all.delete(worker);
+      const at = idle.indexOf(worker);
+      if (at >= 0) idle.splice(at, 1);
+    });
+    all.add(worker);
+    return worker;
+  };
+  const take = async (): Promise<Worker> => {
+    const free = idle.pop();
+    if (free !== undefined) return free;
+    if (all.size < options.threads) return start();
+    return new Promise(resolve => waiting.push(resolve));
+  };
+  const give = (worker: Worker): void => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(worker);
+    else next(worker);
+  };
+  const replace = async (worker: Worker): Promise<void> => {
+    all.delete(worker);
+    await worker.terminate();
+    const next = waiting.shift();
+    next?.(start());
+  };
+
+  return {
+    read: async raw => {
+      const worker = await take();
+      const result = await ask(worker, { raw, limits: options.limits }, options.deadlineMs);
+      if ('unfinished' in result) await replace(worker);
+      else give(worker);
+      return result;
+    },
+    stop: async () => {
+      await Promise.all([...all].map(worker => worker.terminate()));
+    },
+  };
+}
+
+function ask(worker: Worker, request: ReadRequest, deadlineMs: number): Promise<ReadResult> {
+  return new Promise(resolve => {
+    const finish = (result: ReadResult): void => {
+      clearTimeout(deadline);
+      worker.off('message', onMessage).off('error', onCrash).off('exit', onCrash);
+      resolve(result);
+    };
+    const onMessage = (answer: Answer): void =>
+      finish('reading' in answer ? { reading: answer.reading } : { unfinished: 'crashed' });
+    const onCrash = (): void => finish({ unfinished: 'crashed' });
+    const deadline = setTimeout(() => finish({ unfinished: 'stalled' }), deadlineMs);
+    worker.on('message', onMessage).on('error', onCrash).on('exit', onCrash);
+    worker.postMessage(request, transferable(request.raw));
+  });
+}
+
+/** A buffer that shares its memory with others (Node's pool) is copied instead. */
+function transferable(raw: Uint8Array): ArrayBuffer[] {
+  const whole = raw.byteOffset === 0 && raw.byteLength === raw.buffer.byteLength;
+  return whole && raw.buffer instanceof ArrayBuffer ? [raw.buffer] : [];
+}

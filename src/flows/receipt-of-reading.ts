@@ -1,0 +1,127 @@
+import type { Fault } from '../errors/gateway-error.ts';
+import { documentSubject } from '../formats/mail/document-subject.ts';
+import { notificationFor } from '../formats/mail/notification-policy.ts';
+import type { FolderRole, NewDelivery, Receipt } from '../journal/journal.ts';
+import { filing } from './file-mail.ts';
+import { keepMail } from './kept-mail.ts';
+import { type PlanContext, planDocument } from './plan-documents.ts';
+import type { Reading } from './reading/reading.ts';
+
+/** What the journal is told of a reading: the exchange, its documents, and everything that is owed because of them. */
+export async function receiptOf(
+  exchangeId: string,
+  digest: string,
+  reading: Reading,
+  context: PlanContext,
+): Promise<Receipt> {
+  const { outer } = reading;
+  const base = {
+    exchangeId,
+    digest,
+    messageId: outer.messageId,
+    sender: outer.from?.address,
+    fault: undefined,
+    documents: [],
+    deliveries: [],
+    payloads: [],
+    events: [],
+  };
+  const filedAs = (role: FolderRole): NewDelivery[] => [filing(exchangeId, role, context)];
+  const held = (fault: Fault): Receipt => ({
+    ...base,
+    nature: 'unusable',
+    state: 'held',
+    fault,
+    deliveries: filedAs('failed'),
+    payloads: payloadsOf(reading, context),
+    events: [{ type: 'held', data: { code: fault.code } }],
+  });
+  switch (reading.kind) {
+    case 'receipt':
+      return {
+        ...base,
+        nature: 'receipt',
+        state: 'closing',
+        deliveries: filedAs('other'),
+        events: [{ type: `${reading.report}-received` }],
+      };
+    case 'error-mail': {
+      const ours = await someAsync(reading.about, id => context.journal.isOurs(id));
+      if (!ours && reading.hasArchive) return held({ code: 'MAIL-007' });
+      const type = ours ? 'error-mail-received' : 'error-mail-about-none-of-ours';
+      return {
+        ...base,
+        nature: 'receipt',
+        state: 'closing',
+        deliveries: filedAs('other'),
+        events: [{ type }],
+      };
+    }
+    case 'other':
+      return {
+        ...base,
+        nature: 'other',
+        state: 'closing',
+        deliveries: filedAs('other'),
+        events: [{ type: 'not-a-document' }],
+      };
+    case 'unusable':
+      return held(reading.fault);
+    case 'refused':
+      return {
+        ...base,
+        nature: 'document',
+        state: 'open',
+        fault: reading.fault,
+        payloads: payloadsOf(reading, context),
+        events: [{ type: 'refused', data: { code: reading.fault.code } }],
+      };
+    case 'documents': {
+      const mail = { via: reading.via, messageId: outer.messageId ?? '' };
+      const planned = [];
+      for (const document of reading.documents) planned.push(await planDocument(document, mail, context));
+      const someHeld = planned.some(({ delivery }) => delivery.start.state === 'held');
+      return {
+        ...base,
+        nature: 'document',
+        state: 'open',
+        documents: planned,
+        deliveries: someHeld ? filedAs('failed') : [],
+        payloads: payloadsOf(reading, context),
+        events: planned.flatMap(({ events }) => events),
+      };
+    }
+  }
+}
+
+/** The head is kept for the notification; the attachments only when one may be sent and may carry them. */
+function payloadsOf(reading: Reading, { mailbox }: PlanContext): Receipt['payloads'] {
+  const { outer: facts, attachments } = reading;
+  const answerable = (['accepted', 'refused'] as const).some(
+    outcome =>
+      notificationFor({ mail: facts, outcome, notify: mailbox.notify, ownAddress: mailbox.address }).kind !==
+      'none',
+  );
+  const size = attachments.reduce(
+    (sum, { bytes }) => sum + base64Length(bytes.byteLength),
+    facts.headerBlock.byteLength,
+  );
+  const leftOut = attachments.length > 0 && size > mailbox.notify.maxSize;
+  const headers = reading.kind === 'documents' ? reading.documents.flatMap(({ header }) => header ?? []) : [];
+  return keepMail({
+    facts,
+    documentSubject: documentSubject(facts.subject, headers),
+    attachments: answerable && !leftOut ? attachments : [],
+    leftOut,
+  });
+}
+
+/** MIME base64: lines of 76 characters and their ends. */
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 57) * 78;
+}
+
+async function someAsync<T>(items: readonly T[], test: (item: T) => Promise<boolean>): Promise<boolean> {
+  for (const item of items) if (await test(item)) return true;
+  return false;
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Fault } from '../errors/gateway-error.ts';
+import { documentSubject } from '../formats/mail/document-subject.ts';
+import type { Place, Receipt } from '../journal/journal.ts';
+import type { InboxMail, MailPlace } from '../peers/interfaces.ts';
+import { filing } from './file-mail.ts';
+import { keepMail } from './kept-mail.ts';
+import type { PlanContext } from './plan-documents.ts';
+import { receiptOf } from './receipt-of-reading.ts';
+import type { Reader } from './reading/reader.ts';
+import { headOnly } from './reading/read-mail.ts';
+import type { MailFacts } from './reading/reading.ts';
+import { seenAgain } from './seen-again.ts';
+
+/** A mail that was begun this many times and never finished is set aside unread. */
+const MAX_READINGS = 3;
+
+export interface ReceiveContext extends PlanContext {
+  readonly reader: Reader;
+  readonly log: Logger;
+}
+
+/** What a mail gave to do: targets that now have something due. */
+export type Woken = readonly string[];
+
+/**
+ * Brings a mail of the inbox into the journal: seen, fetched, read, recorded. Once it resolves the mail is safe; every
+ * delivery that it gave rise to stands in the journal (design §3).
+ */
+export async function receiveMail(mail: InboxMail, context: ReceiveContext): Promise<Woken> {
+  const { journal, mailbox, application, log } = context;
+  const place = placeOf({ folder: mailbox.folders.inbox, uidValidity: mail.uidValidity, uid: mail.uid });
+  for (;;) {
+    const { exchangeId, readings } = await journal.see({
+      mailbox: mailbox.name,
+      application: application.name,
+      place,
+    });
+    const mlog = log.child({ exchange: exchangeId });
+    if (readings > MAX_READINGS) return setAside(exchangeId, undefined, { code: 'MAIL-010' }, context);
+    if (mail.size > mailbox.maxMail) {
+      return setAside(
+        exchangeId,
+        await mail.fetchHead(),
+        { code: 'MAIL-001', fields: { size: mail.size } },
+        context,
+      );
+    }
+    const raw = await mail.fetch();
+    if (raw === undefined) {
+      await journal.vanish(exchangeId, { code: 'MAIL-012' });
+      mlog.warn({ code: 'MAIL-012' }, 'mail gone before it was read');
+      return [];
+    }
+    const woken = await readAndRecord(exchangeId, raw, place, context);
+    if (woken !== undefined) return woken;
+    mlog.warn({ readings }, 'reading did not come to an end');
+  }
+}
+
+/** Reads a mail again at a person's wish, wherever it lies now. */
+export async function rereadMail(
+  exchangeId: string,
+  raw: Uint8Array,
+  context: ReceiveContext,
+): Promise<Woken> {
+  const woken = await readAndRecord(exchangeId, raw, undefined, context);
+  return woken ?? setAside(exchangeId, undefined, { code: 'MAIL-010' }, context);
+}
+
+async function readAndRecord(
+  exchangeId: string,
+  raw: Uint8Array,
+  /** Where a mail not read before lies in the inbox. */
+  newAt: Place | undefined,
+  context: ReceiveContext,
+): Promise<Woken | undefined> {
+  const { journal, reader, log, mailbox } = context;
+  const digest = digestOf(raw);
+  const result = await reader.read(raw);
+  if ('unfinished' in result) return undefined;
+  const { reading } = result;
+  const { messageId } = reading.outer;
+  const earlier = newAt && (await journal.recognise(exchangeId, messageId, digest));
+  if (earlier) return seenAgain(newAt, earlier, context);
+  const receipt = await receiptOf(exchangeId, digest, reading, context);
+  await journal.record(receipt);
+  log.info(
+    {
+      exchange: exchangeId,
+      mailbox: mailbox.name,
+      nature: receipt.nature,
+      documents: receipt.documents.length,
+      ...(receipt.fault === undefined ? {} : { code: receipt.fault.code }),
+    },
+    'mail recorded',
+  );
+  return wokenBy(receipt);
+}
+
+/** A mail that cannot be read whole waits for a person, with what its headers tell. */
+async function setAside(
+  exchangeId: string,
+  head: Uint8Array | undefined,
+  fault: Fault,
+  context: ReceiveContext,
+): Promise<Woken> {
+  const facts: MailFacts | undefined = head === undefined ? undefined : headOnly(head);
+  const receipt: Receipt = {
+    exchangeId,
+    nature: 'unusable',
+    state: 'held',
+    messageId: facts?.messageId,
+    digest: undefined,
+    sender: facts?.from?.address,
+    fault,
+    documents: [],
+    deliveries: [filing(exchangeId, 'failed', context)],
+    payloads:
+      facts === undefined
+        ? []
+        : keepMail({
+            facts,
+            documentSubject: documentSubject(facts.subject, []),
+            attachments: [],
+            leftOut: true,
+          }),
+    events: [{ type: 'held', data: { code: fault.code } }],
+  };
+  await context.journal.record(receipt);
+  context.log.warn(
+    { exchange: exchangeId, mailbox: context.mailbox.name, code: fault.code },
+    'mail set aside',
+  );
+  return wokenBy(receipt);
+}
+
+/** SHA-256 of what follows the headers: trace headers change when a relay sends the same mail twice, the body does not. */
+function digestOf(raw: Uint8Array): string {
+  const text = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const crlf = text.indexOf('\r\n\r\n');
+  const lf = text.indexOf('\n\n');
+  const end = crlf >= 0 && (lf < 0 || crlf < lf) ? crlf : Math.max(lf, 0);
+  return createHash('sha256').update(text.subarray(end)).digest('base64url');
+}
+
+function wokenBy(receipt: Receipt): Woken {
+  const owed = [...receipt.documents.map(({ delivery }) => delivery), ...receipt.deliveries];
+  return [...new Set(owed.filter(({ start }) => start.state === 'waiting').map(({ target }) => target))];
+}
+
+function placeOf({ folder, uidValidity, uid }: MailPlace): Place {
+  return { folder, uidValidity: Number(uidValidity), uid };
+}

@@ -1,0 +1,41 @@
+import type { Exchange, FolderRole, Place } from '../journal/journal.ts';
+import { filing } from './file-mail.ts';
+import type { PlanContext } from './plan-documents.ts';
+import { targetOf } from './settings.ts';
+
+/**
+ * The same mail in another place: a second delivery, a mail put back by somebody, or the whole inbox under a new
+ * UIDVALIDITY. Nothing is read as new; a copy is filed where its exchange belongs.
+ *
+ * @returns the targets that now have something due
+ */
+export async function seenAgain(
+  place: Place,
+  original: Exchange,
+  context: PlanContext,
+): Promise<readonly string[]> {
+  const { journal, mailbox } = context;
+  const { inbox } = mailbox.folders;
+  const lostByServer = original.place?.folder === inbox && original.place.uidValidity !== place.uidValidity;
+  if (lostByServer) {
+    await journal.moved(original.id, place);
+    return [targetOf.imap(mailbox.name)];
+  }
+  await journal.owe(original.id, {
+    ...filing(original.id, roleOf(original), context),
+    subject: `copy:${place.uidValidity}:${place.uid}`,
+    identifiers: {
+      role: roleOf(original),
+      folder: place.folder,
+      uidValidity: String(place.uidValidity),
+      uid: String(place.uid),
+    },
+  });
+  return [targetOf.imap(mailbox.name)];
+}
+
+function roleOf({ nature, outcome, state }: Exchange): FolderRole {
+  if (outcome === 'accepted') return 'done';
+  if (outcome !== undefined || state === 'held') return 'failed';
+  return nature === 'document' && state === 'open' ? 'done' : 'other';
+}

@@ -1,0 +1,46 @@
+import type { MailParticipant, Hl7Charset, Hl7Party, ProcessingId } from '../formats/hl7/types.ts';
+import type { NotifyRules } from '../formats/mail/notification-policy.ts';
+import type { FolderRole } from '../journal/journal.ts';
+
+/** What the flows need of the configuration; the composition root makes these from it. */
+
+export interface MailboxSettings {
+  readonly name: string;
+  readonly address: string;
+  readonly displayName: string;
+  readonly application: string;
+  /** Names of the folders on the server. */
+  readonly folders: Readonly<Record<FolderRole | 'inbox', string>>;
+  /** The service that the mailbox belongs to (PRT-8 of the recipient). */
+  readonly organization: MailParticipant['organization'];
+  readonly notify: NotifyRules & {
+    /** Bytes; over it the archive and PDFs are not given back. */
+    readonly maxSize: number;
+    readonly envelopeFrom: 'null' | 'mailbox';
+  };
+  /** The largest mail that is fetched, bytes. */
+  readonly maxMail: number;
+}
+
+export interface ApplicationSettings {
+  readonly name: string;
+  readonly party: Hl7Party;
+  readonly charset: Hl7Charset;
+  readonly unmappable: 'escape' | 'refuse';
+  readonly processingId: ProcessingId;
+  readonly masked: 'hold' | 'send';
+  readonly ack: { readonly commitAccept: boolean; readonly technicalError: 'hold' | 'refuse' };
+}
+
+export interface GatewaySettings {
+  /** MSH-3/4 of what we send. */
+  readonly party: Hl7Party;
+  /** X-MSS-NIL. */
+  readonly nil: string;
+}
+
+/** The deliveries' targets, by name. An application is its own target. */
+export const targetOf = {
+  imap: (mailbox: string): string => `imap:${mailbox}`,
+  smtp: (mailbox: string): string => `smtp:${mailbox}`,
+} as const;

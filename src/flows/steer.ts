@@ -1,0 +1,89 @@
+import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
+import { withControlId } from '../formats/hl7/control-id.ts';
+import { payloadName } from '../journal/context.ts';
+import type { Delivery, ExchangeView, Journal } from '../journal/journal.ts';
+import { reading } from './file-mail.ts';
+
+export interface SteerContext {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  /** Who acts, for the history. */
+  readonly by: string;
+}
+
+/**
+ * Sends again what waits for a person: a mail read anew, held documents and notifications; where nothing waits, the
+ * documents that were refused. A document leaves under a new MSH-10 (design invariant 3).
+ *
+ * @returns how many deliveries go out again.
+ * @throws GatewayError JRN-005 when there is nothing that could be sent again.
+ */
+export async function retryExchange(exchangeId: string, context: SteerContext): Promise<number> {
+  const view = await load(exchangeId, context);
+  const { exchange, deliveries } = view;
+  if (exchange.state === 'held') {
+    await context.journal.reread(
+      exchangeId,
+      reading(exchangeId, exchange.mailbox, context.newId),
+      context.by,
+    );
+    return 1;
+  }
+  const held = deliveries.filter(({ state }) => state === 'held');
+  const refused = deliveries.filter(({ kind, ending }) => kind === 'mdm' && ending?.outcome === 'refused');
+  let sent = 0;
+  for (const delivery of held.length > 0 ? held : refused) sent += await resend(delivery, context);
+  if (sent === 0) {
+    throw new GatewayError('JRN-005', {
+      detail: 'Il n’y a aucun message à renvoyer : écartez l’échange avec un motif.',
+    });
+  }
+  return sent;
+}
+
+async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerContext): Promise<number> {
+  if (delivery.kind !== 'mdm') {
+    await journal.resend(delivery.id, { identifiers: delivery.identifiers, payload: undefined, by });
+    return 1;
+  }
+  const message = await journal.payload(delivery.exchangeId, payloadName(delivery.id));
+  if (message === undefined) return 0;
+  const controlId = newId().replaceAll('-', '').slice(0, 20);
+  const payload = withControlId(message, controlId, clock.now());
+  await journal.resend(delivery.id, { identifiers: { ...delivery.identifiers, controlId }, payload, by });
+  return 1;
+}
+
+/**
+ * Gives up what waits, with a reason that its sender will read (code 906).
+ *
+ * @returns how many deliveries were given up.
+ * @throws GatewayError JRN-005 when nothing waits.
+ */
+export async function abandonExchange(
+  exchangeId: string,
+  reason: string,
+  context: SteerContext,
+): Promise<number> {
+  const { exchange, deliveries } = await load(exchangeId, context);
+  if (exchange.state === 'held') {
+    await context.journal.abandonMail(exchangeId, reason, context.by);
+    return 1;
+  }
+  const held = deliveries.filter(({ state }) => state === 'held');
+  const waiting = deliveries.filter(({ state, kind }) => state === 'waiting' && kind === 'mdm');
+  const given = held.length > 0 ? held : waiting;
+  for (const { id } of given) await context.journal.abandon(id, reason, context.by);
+  if (given.length === 0) throw new GatewayError('JRN-005', { detail: 'Rien n’attend dans cet échange.' });
+  return given.length;
+}
+
+async function load(exchangeId: string, { journal }: SteerContext): Promise<ExchangeView> {
+  const view = await journal.exchange(exchangeId);
+  if (view === undefined)
+    throw new GatewayError('JRN-005', { detail: 'Cet échange n’est pas dans le journal.' });
+  return view;
+}

@@ -1,0 +1,141 @@
+/**
+ * MLLP blocks (HL7 v2.6 implementation guide, "Minimal Lower Layer Protocol"): VT, message, FS CR. None of the three
+ * can occur in a message in an ASCII-compatible charset.
+ */
+const VT = 0x0b;
+const FS = 0x1c;
+const CR = 0x0d;
+const LF = 0x0a;
+const SPACE = 0x20;
+
+export const BLOCK_START: Uint8Array = Uint8Array.of(VT);
+export const BLOCK_END: Uint8Array = Uint8Array.of(FS, CR);
+
+/** A block around a message; copies it. A sender of large messages writes the three parts one after the other. */
+export function frame(message: Uint8Array): Uint8Array {
+  return Buffer.concat([BLOCK_START, message, BLOCK_END]);
+}
+
+/** Thrown when a block grows over the limit; the deframer then waits for the next block. */
+export class FrameTooLarge extends Error {
+  constructor() {
+    super('MLLP block too large');
+    this.name = 'FrameTooLarge';
+  }
+}
+
+export interface Deframer {
+  /**
+   * Takes what arrived and gives the messages that it completes, without their framing.
+   *
+   * @throws FrameTooLarge, and then what else the chunk held is lost
+   */
+  push(chunk: Uint8Array): Uint8Array[];
+  /** Bytes seen outside blocks so far, line ends and blanks aside: a peer that does not speak MLLP. */
+  readonly stray: number;
+  /** True while a block has begun and not ended. */
+  readonly open: boolean;
+}
+
+const RESTART = Buffer.from('\x0bMSH', 'latin1');
+
+/**
+ * Splits a byte stream into messages in linear time: chunks are kept as they came and joined once a block.
+ *
+ * A block ends with FS CR, or with FS VT where the peer forgot the CR; a lone FS is data. A block that begins again
+ * before it ended (VT MSH: the peer restarted in the middle) yields the last beginning only.
+ */
+export function createDeframer(options: { readonly maxBytes: number }): Deframer {
+  let inside = false;
+  let parts: Buffer[] = [];
+  let size = 0;
+  let endsWithFs = false;
+  let stray = 0;
+
+  function keep(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    size += bytes.length;
+    if (size > options.maxBytes) {
+      reset(false);
+      throw new FrameTooLarge();
+    }
+    parts.push(bytes);
+  }
+
+  function reset(begun: boolean): void {
+    inside = begun;
+    parts = [];
+    size = 0;
+    endsWithFs = false;
+  }
+
+  function finish(): Buffer {
+    const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size);
+    const restart = whole.lastIndexOf(RESTART);
+    return restart < 0 ? whole : whole.subarray(restart + 1);
+  }
+
+  /** Takes bytes outside a block; gives where the block's content begins, or the end. */
+  function skip(chunk: Buffer, from: number): number {
+    const start = chunk.indexOf(VT, from);
+    const end = start < 0 ? chunk.length : start;
+    for (let at = from; at < end; at++) {
+      const byte = chunk[at];
+      if (byte !== CR && byte !== LF && byte !== SPACE && byte !== FS) stray++;
+    }
+    if (start < 0) return chunk.length;
+    reset(true);
+    return start + 1;
+  }
+
+  /** Takes bytes inside a block up to its end or the chunk's; gives where reading goes on. */
+  function take(chunk: Buffer, from: number, messages: Uint8Array[]): number {
+    function end(next: number | undefined): void {
+      messages.push(finish());
+      reset(next === VT);
+    }
+
+    if (endsWithFs) {
+      endsWithFs = false;
+      if (endsBlock(chunk[from])) {
+        end(chunk[from]);
+        return from + 1;
+      }
+      keep(Buffer.of(FS));
+    }
+    for (let fs = chunk.indexOf(FS, from); fs >= 0; fs = chunk.indexOf(FS, fs + 1)) {
+      if (fs + 1 === chunk.length) {
+        keep(chunk.subarray(from, fs));
+        endsWithFs = true;
+        return chunk.length;
+      }
+      if (endsBlock(chunk[fs + 1])) {
+        keep(chunk.subarray(from, fs));
+        end(chunk[fs + 1]);
+        return fs + 2;
+      }
+    }
+    keep(chunk.subarray(from));
+    return chunk.length;
+  }
+
+  return {
+    push(bytes) {
+      const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const messages: Uint8Array[] = [];
+      let at = 0;
+      while (at < chunk.length) at = inside ? take(chunk, at, messages) : skip(chunk, at);
+      return messages;
+    },
+    get stray() {
+      return stray;
+    },
+    get open() {
+      return inside;
+    },
+  };
+}
+
+function endsBlock(next: number | undefined): boolean {
+  return next === CR || next === VT;
+}

@@ -1,0 +1,12 @@
+/** Why bytes were refused as an HL7 message; the reader maps this to a code of its own. */
+export type Hl7Reason = 'no-header' | 'separators' | 'too-many-segments';
+
+export class Hl7Error extends Error {
+  readonly reason: Hl7Reason;
+
+  constructor(reason: Hl7Reason) {
+    super(`HL7 ${reason}`);
+    this.name = 'Hl7Error';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { notificationType } from './notification-type.ts';
+import { isMailType } from './repair.ts';
+import type { FoundArchive, MailAttachment, MailKind, OpenedMail } from './types.ts';
+
+/**
+ * What a mail is (issue: "What a mail is, decided in this order"). Auto-Submitted plays no part in it.
+ *
+ * @param looksLikeXdm tells whether the bytes of a zip hold IHE_XDM/…/METADATA.XML; asked only of zips under another
+ *   name than IHE_XDM.zip.
+ */
+export function classify(mail: OpenedMail, looksLikeXdm: (bytes: Uint8Array) => boolean): MailKind {
+  if (mail.report !== undefined) return { kind: 'receipt', report: mail.report };
+  const mails = [...withEnclosed(mail)];
+  const found = findArchives(mail, looksLikeXdm, false);
+  if (mail.errorSubject) return { kind: 'error-mail', about: idsAbout(mail), hasArchive: found.length > 0 };
+
+  const archives = withoutCopies(found.filter(archive => !archive.insideReport));
+  if (archives.length > 0) return { kind: 'document', archives };
+  // A returned document must not be integrated a second time by way of a forward.
+  if (found.length > 0) return { kind: 'unusable', code: 'MAIL-007' };
+
+  const looseReport = looseNotification(mail);
+  if (looseReport !== undefined) return { kind: 'receipt', report: looseReport };
+  if (mails.some(each => each.attachments.some(isTnef))) return { kind: 'unusable', code: 'MAIL-006' };
+  if (mails.some(each => each.tooDeep)) return { kind: 'unusable', code: 'MAIL-009' };
+  if (announcesDocuments(mail)) return { kind: 'unusable', code: 'MAIL-005' };
+  return { kind: 'other' };
+}
+
+function* withEnclosed(mail: OpenedMail): Generator<OpenedMail> {
+  yield mail;
+  for (const inner of mail.enclosed) yield* withEnclosed(inner);
+}
+
+/**
+ * XDM/1.0/DDM in the subject, the mail's own or that of a mail forwarded in it, or in a forwarded mail that could not
+ * be opened. An enclosed report announces nothing.
+ */
+function announcesDocuments(mail: OpenedMail): boolean {
+  if (mail.report !== undefined || mail.errorSubject) return false;
+  return (
+    /XDM\/1\.0\/DDM/i.test(mail.subject) ||
+    mail.attachments.some(isUnopenedDocumentMail) ||
+    mail.enclosed.some(announcesDocuments)
+  );
+}
+
+/** openMail leaves a mail without readable structure among the attachments: its first bytes tell what it was about. */
+function isUnopenedDocumentMail({ contentType, filename, bytes }: MailAttachment): boolean {
+  if (!isMailType(contentType, filename)) return false;
+  const start = Buffer.from(bytes.subarray(0, 64 * 1024)).toString('latin1');
+  return /XDM\/1\.0\/DDM|IHE_XDM/i.test(start);
+}
+
+/** Every archive of a mail, outermost first; those inside a report or a [KO …] mail are marked. */
+function findArchives(
+  mail: OpenedMail,
+  looksLikeXdm: (bytes: Uint8Array) => boolean,
+  insideReport: boolean,
+): FoundArchive[] {
+  const inside =
+    insideReport ||
+    mail.report !== undefined ||
+    mail.errorSubject ||
+    isPlainBounce(mail) ||
+    looseNotification(mail) !== undefined;
+  const own = mail.attachments
+    .filter(part => isArchive(part, looksLikeXdm))
+    .map(part => ({ bytes: part.bytes, filename: part.filename, via: mail, insideReport: inside }));
+  return [...own, ...mail.enclosed.flatMap(inner => findArchives(inner, looksLikeXdm, inside))];
+}
+
+/** A notification part outside multipart/report (some senders write multipart/mixed). */
+function looseNotification(mail: OpenedMail): OpenedMail['report'] {
+  return mail.attachments
+    .map(part => notificationType(part.contentType))
+    .find(report => report !== undefined);
+}
+
+/** A bounce in the mail server's own words: no multipart/report, but it too gives a document mail back. */
+function isPlainBounce({ returnPath, from }: OpenedMail): boolean {
+  return returnPath === '' && (from === undefined || /^(?:mailer-daemon|postmaster)@/i.test(from.address));
+}
+
+/** By name, so that a broken archive is answered as one; numbered copies (`IHE_XDM (1).zip`) too. Else by content. */
+function isArchive(part: MailAttachment, looksLikeXdm: (bytes: Uint8Array) => boolean): boolean {
+  const name = baseName(part.filename);
+  if (/^ihe_xdm[^/]*\.zip$/i.test(name)) return true;
+  return beginsLikeZip(part.bytes) && looksLikeXdm(part.bytes);
+}
+
+function beginsLikeZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03 && bytes[3] === 0x04;
+}
+
+function isTnef(part: MailAttachment): boolean {
+  return (
+    /^application\/(?:vnd\.)?ms-tnef$/.test(part.contentType) ||
+    baseName(part.filename).toLowerCase() === 'winmail.dat'
+  );
+}
+
+function baseName(filename: string | undefined): string {
+  return (filename ?? '').split(/[/\\]/).at(-1) ?? '';
+}
+
+/**
+ * One of each: a forward often carries its archive twice, attached and inside the enclosed mail. The same bytes are
+ * one archive; different bytes are two, and the mail is refused for it.
+ */
+function withoutCopies(archives: readonly FoundArchive[]): FoundArchive[] {
+  if (archives.length < 2) return [...archives];
+  const seen = new Set<string>();
+  return archives.filter(archive => {
+    const digest = createHash('sha256').update(archive.bytes).digest('hex');
+    const isNew = !seen.has(digest);
+    seen.add(digest);
+    return isNew;
+  });
+}
+
+/** Message-IDs that an error mail may be about: what it answers, and the mails that it encloses. */
+function idsAbout(mail: OpenedMail): string[] {
+  const ids = [...withEnclosed(mail)].flatMap(each => [
+    ...each.references,
+    ...(each === mail || each.messageId === undefined ? [] : [each.messageId]),
+  ]);
+  return [...new Set(ids)];
+}

@@ -1,0 +1,43 @@
+import type { CdaHeader, NamePart } from '../cda/types.ts';
+import { withoutAccents } from './ascii.ts';
+
+const PREFIX = 'XDM/1.0/DDM+';
+const MAX_LABEL = 40;
+
+/**
+ * The subject that a notification carries on, from `XDM/1.0/DDM+`: the original's (after any `Fwd:`, `TR:`…), else
+ * rebuilt from the documents by ECO.2.1.3, `XDM/1.0/DDM+<label | N documents> <NOM> <prénom> <JJ/MM/AAAA>`.
+ *
+ * @param original the outermost mail's subject, decoded.
+ * @param documents the headers that could be read; none where the archive is broken.
+ */
+export function documentSubject(original: string, documents: readonly CdaHeader[]): string {
+  const [, announced = ''] = /xdm\/1\.0\/ddm\+(.*)$/is.exec(original) ?? [];
+  if (announced.trim() !== '') return PREFIX + announced.trim();
+  const [first] = documents;
+  if (first === undefined) return `${PREFIX}document`;
+  const label = documents.length === 1 ? labelOf(first) : `${documents.length} documents`;
+  const family = withoutAccents(birthName(first.patient.families)).toUpperCase();
+  const given = withoutAccents(birthName(first.patient.givens));
+  const words = [label, family, given, frenchDate(first.patient.birthTime)];
+  return PREFIX + words.filter(word => word !== '').join(' ');
+}
+
+function labelOf(header: CdaHeader): string {
+  const label = (header.code.display ?? header.title ?? 'document').replaceAll(/\s+/g, ' ').trim();
+  return Array.from(label).slice(0, MAX_LABEL).join('').trim() || 'document';
+}
+
+/** The birth name's part (qualifier BR), else the first without a qualifier, else the first. */
+function birthName(parts: readonly NamePart[]): string {
+  const part =
+    parts.find(each => each.qualifier === 'BR') ??
+    parts.find(each => each.qualifier === undefined) ??
+    parts[0];
+  return (part?.value ?? '').replaceAll(/\s+/g, ' ').trim();
+}
+
+function frenchDate(time: string | undefined): string {
+  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})/.exec(time ?? '') ?? [];
+  return year === undefined ? '' : `${day}/${month}/${year}`;
+}

@@ -1,0 +1,39 @@
+import { TYPE_CODES } from './data/type-codes.ts';
+
+/** JDV_J07 as a map, so that a code such as `constructor` finds nothing. */
+const TYPES: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  Object.entries(TYPE_CODES).map(([system, codes]) => [system, new Map(Object.entries(codes))]),
+);
+
+/** The code systems of OBR-4.3 and OBX-3.3, by OID. */
+const HL7_SYSTEMS: ReadonlyMap<string, Hl7CodingSystem> = new Map([
+  ['2.16.840.1.113883.6.1', 'LN'],
+  ['1.2.250.1.213.1.1.4.12', 'TRE_A05'],
+]);
+
+/** What OBR-4.3 may hold (spec profils-messages.md): LOINC, or the CI-SIS's own document types. */
+export type Hl7CodingSystem = 'LN' | 'TRE_A05';
+
+/**
+ * The display name of a document type in JDV_J07.
+ *
+ * @param system the OID of the code system; without it, the code is looked up in every system.
+ * @returns undefined for a type outside the value set.
+ */
+export function typeCodeLabel(code: string, system?: string): string | undefined {
+  if (system !== undefined) return TYPES.get(system)?.get(code);
+  for (const codes of TYPES.values()) if (codes.has(code)) return codes.get(code);
+  return undefined;
+}
+
+/**
+ * The name that HL7 gives to the code system of a document type; without an OID, the system is that of JDV_J07 where
+ * the code is. Of the third system of JDV_J07, ASTM, the only code (E1762) types the signature of a DMP submission,
+ * never a CDA, and the profile has no name for it.
+ *
+ * @returns undefined when the profile has no name for the system.
+ */
+export function hl7CodingSystem(code: string, system: string | undefined): Hl7CodingSystem | undefined {
+  const known = system ?? [...TYPES].find(([, codes]) => codes.has(code))?.[0];
+  return HL7_SYSTEMS.get(known ?? '');
+}

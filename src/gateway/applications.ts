@@ -1,0 +1,39 @@
+import type { Clock } from '../basics/clock.ts';
+import type { Config } from '../config/schema.ts';
+import { deliverDocument, documentGivenUp } from '../flows/deliver-document.ts';
+import type { Target } from '../journal/dispatcher.ts';
+import type { Journal } from '../journal/journal.ts';
+import { applicationPeer } from './peers.ts';
+import { applicationSettings, retryPolicy } from './settings.ts';
+
+export interface AssembledApplications {
+  /** The applications as the dispatcher's targets. */
+  targets(documentEnded: (exchangeId: string, mailbox: string) => Promise<void>): Target[];
+  close(): Promise<void>;
+}
+
+/** Every application of the configuration with its peer. */
+export function assembleApplications(
+  { applications }: Config,
+  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+): AssembledApplications {
+  const assembled = applications.map(config => ({
+    config,
+    application: applicationSettings(config),
+    peer: applicationPeer(config, clock),
+  }));
+  return {
+    targets: documentEnded =>
+      assembled.map(({ config, application, peer }) => ({
+        name: config.name,
+        parallel: config.deliver.parallel,
+        retry: retryPolicy(config),
+        attempt: delivery => deliverDocument(delivery, { journal, peer, application }),
+        givenUp: documentGivenUp,
+        ended: delivery => documentEnded(delivery.exchangeId, delivery.mailbox),
+      })),
+    close: async () => {
+      await Promise.all(assembled.map(({ peer }) => peer.close()));
+    },
+  };
+}

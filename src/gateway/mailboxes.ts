@@ -1,0 +1,106 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
+import type { Config, MailboxConfig } from '../config/schema.ts';
+import { serveMailbox } from '../flows/file-mail.ts';
+import { concludeMail, sendNotification } from '../flows/notify-sender.ts';
+import { receiveMail, rereadMail } from '../flows/receive-document.ts';
+import type { Reader } from '../flows/reading/reader.ts';
+import { type GatewaySettings, targetOf } from '../flows/settings.ts';
+import type { Target } from '../journal/dispatcher.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { MailboxEvents, MailboxWatcher, MailSender } from '../peers/interfaces.ts';
+import { mailboxWatcher, mailSender } from './peers.ts';
+import { applicationSettings, MAIL_RETRY, mailboxSettings } from './settings.ts';
+
+/** What is known of a mailbox's connection since the start. */
+export interface MailboxState {
+  readonly name: string;
+  connected: boolean;
+  error: string | undefined;
+  lastPollAt: Date | undefined;
+}
+
+export interface AssembledMailbox {
+  readonly state: MailboxState;
+  readonly watcher: MailboxWatcher;
+  readonly sender: MailSender;
+  readonly targets: readonly Target[];
+  /** @returns the targets that have something due now */
+  conclude(exchangeId: string): Promise<readonly string[]>;
+}
+
+export interface MailboxDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newId: IdSource;
+  readonly log: Logger;
+  readonly journal: Journal;
+  readonly reader: Reader;
+  readonly gateway: GatewaySettings;
+  readonly wake: (targets: readonly string[]) => void;
+}
+
+/** Every mailbox of the configuration, by name, with its watcher, its sender and the flows between them. */
+export function assembleMailboxes(config: Config, deps: MailboxDeps): ReadonlyMap<string, AssembledMailbox> {
+  return new Map(config.mailboxes.map(box => [box.name, assembleMailbox(box, config, deps)]));
+}
+
+function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps): AssembledMailbox {
+  const { journal, wake } = deps;
+  const log = deps.log.child({ mailbox: box.name });
+  const mailbox = mailboxSettings(box, config);
+  const application = config.applications.find(({ name }) => name === box.application);
+  if (application === undefined) throw new Error(`no application ${box.application}: the schema checks this`);
+  const context = { ...deps, log, mailbox, application: applicationSettings(application) };
+  const state: MailboxState = { name: box.name, connected: false, error: undefined, lastPollAt: undefined };
+
+  const events: MailboxEvents = {
+    unread: (uidValidity, uids) => journal.unread(box.name, Number(uidValidity), uids),
+    handle: async mail => wake(await receiveMail(mail, context)),
+    polled: at => {
+      state.connected = true;
+      state.lastPollAt = at;
+    },
+    failed: error => {
+      state.connected = false;
+      state.error = error.code;
+      log.error({ ...error.fields, code: error.code }, 'mailbox not watched');
+    },
+    recovered: () => {
+      state.connected = true;
+      state.error = undefined;
+      log.info('mailbox watched again');
+    },
+  };
+  const watcher = mailboxWatcher(box, events, deps);
+  const sender = mailSender(box);
+  const reread = async (exchangeId: string, raw: Uint8Array): Promise<void> =>
+    wake(await rereadMail(exchangeId, raw, context));
+
+  const common = {
+    retry: MAIL_RETRY,
+    givenUp: error => error.fault,
+    ended: async () => undefined,
+  } satisfies Partial<Target>;
+  return {
+    state,
+    watcher,
+    sender,
+    targets: [
+      {
+        ...common,
+        name: targetOf.imap(box.name),
+        parallel: 1,
+        attempt: delivery => serveMailbox(delivery, { journal, mailbox, watcher, reread }),
+      },
+      {
+        ...common,
+        name: targetOf.smtp(box.name),
+        parallel: 2,
+        attempt: delivery => sendNotification(delivery, { journal, sender }),
+      },
+    ],
+    conclude: exchangeId => concludeMail(exchangeId, context),
+  };
+}

@@ -1,0 +1,64 @@
+import type { ApplicationConfig, Config, MailboxConfig } from '../config/schema.ts';
+import type { ApplicationSettings, GatewaySettings, MailboxSettings } from '../flows/settings.ts';
+import type { ArchiveLimits } from '../formats/xdm/types.ts';
+import type { RetryPolicy } from '../journal/dispatcher.ts';
+
+/** The configuration in the words of the flows. */
+
+/** What is owed to a mailbox is tried again at this pace; patience is that of a long week-end. */
+export const MAIL_RETRY: RetryPolicy = {
+  firstMs: 1_000,
+  factor: 2,
+  maxMs: 5 * 60_000,
+  giveUpAfterMs: 72 * 3_600_000,
+};
+
+export function gatewaySettings({ gateway, product }: Config): GatewaySettings {
+  return { party: gateway, nil: product.nil };
+}
+
+export function mailboxSettings(box: MailboxConfig, { establishment, limits }: Config): MailboxSettings {
+  const { organization } = box;
+  return {
+    name: box.name,
+    address: box.address,
+    // ECO.2.2.7: the display name says who the functional entity is.
+    displayName:
+      organization === undefined ? establishment.name : `${establishment.name} – ${organization.name}`,
+    application: box.application,
+    folders: box.folders,
+    organization: organization && {
+      name: organization.name,
+      id: organization.id,
+      type: organization.type,
+      authority: organization.authority,
+    },
+    notify: box.notify,
+    maxMail: limits.mail,
+  };
+}
+
+export function applicationSettings({ name, hl7, ack, masked }: ApplicationConfig): ApplicationSettings {
+  return {
+    name,
+    party: { application: hl7.application, facility: hl7.facility },
+    charset: hl7.charset,
+    unmappable: hl7.unmappable,
+    processingId: hl7.processing,
+    masked,
+    ack,
+  };
+}
+
+export function retryPolicy({ retry }: ApplicationConfig): RetryPolicy {
+  return { firstMs: retry.first, factor: retry.factor, maxMs: retry.max, giveUpAfterMs: retry.giveUpAfter };
+}
+
+export function archiveLimits({ limits: { archive } }: Config): ArchiveLimits {
+  return {
+    entries: archive.entries,
+    memberBytes: archive.member,
+    totalBytes: archive.total,
+    ratio: archive.ratio,
+  };
+}

@@ -1,0 +1,55 @@
+import type { GatewayStatus } from '../admin/status.ts';
+import type { Clock } from '../basics/clock.ts';
+import type { TargetState } from '../journal/dispatcher.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { MailboxState } from './mailboxes.ts';
+import { VERSION } from './version.ts';
+
+/** The gateway's state now: what this process knows of its connections, and what the journal owes. */
+export async function gatherStatus(from: {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly startedAt: Date;
+  readonly mailboxes: readonly MailboxState[];
+  readonly targets: readonly TargetState[];
+}): Promise<GatewayStatus> {
+  const { journal, startedAt } = from;
+  const now = from.clock.now().getTime();
+  const secondsSince = (at: number): number => Math.max(0, Math.round((now - at) / 1000));
+  const backlog = await journal.backlog();
+  const mailboxes = [];
+  for (const { name, connected, error, lastPollAt } of from.mailboxes) {
+    const lastMail = await journal.lastMail(name);
+    mailboxes.push({
+      name,
+      connected,
+      error,
+      lastPollAt: lastPollAt?.toISOString(),
+      secondsSincePoll: lastPollAt === undefined ? undefined : secondsSince(lastPollAt.getTime()),
+      lastMailAt: lastMail === undefined ? undefined : new Date(lastMail).toISOString(),
+    });
+  }
+  const targets = from.targets.map(({ name, downSince }) => {
+    const owed = backlog.targets.filter(({ target }) => target === name);
+    const oldest = owed.flatMap(({ oldestAt }) => oldestAt ?? []);
+    return {
+      name,
+      up: downSince === undefined,
+      downSince: downSince === undefined ? undefined : new Date(downSince).toISOString(),
+      waiting: owed.reduce((sum, { waiting }) => sum + waiting, 0),
+      held: owed.reduce((sum, { held }) => sum + held, 0),
+      oldestSeconds: oldest.length === 0 ? undefined : secondsSince(Math.min(...oldest)),
+    };
+  });
+  return {
+    version: VERSION,
+    startedAt: startedAt.toISOString(),
+    mailboxes,
+    targets,
+    worklist: {
+      deliveries: backlog.targets.reduce((sum, { held }) => sum + held, 0),
+      mails: backlog.heldMails,
+    },
+    outcomes: backlog.tallies,
+  };
+}

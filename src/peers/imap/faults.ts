@@ -1,0 +1,53 @@
+import type { ImapFlowError } from 'imapflow';
+import { GatewayError, type ErrorFields } from '../../errors/gateway-error.ts';
+import { tlsTrouble } from '../tls.ts';
+
+/** Response codes of RFC 5530 that say "not now", whatever the login was. */
+const NOT_NOW = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG']);
+
+/** What a failed connection or login means. The server's words stay in `cause`: they may hold addresses. */
+export function connectFault(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  const error = asImapError(thrown);
+  const tls = tlsTrouble(thrown);
+  if (error.tlsFailed === true || tls !== undefined) {
+    return new GatewayError('IMAP-003', {
+      ...(tls?.detail === undefined ? {} : { detail: tls.detail }),
+      fields: fieldsOf(error, tls?.reason),
+      cause: thrown,
+    });
+  }
+  const refused =
+    error.authenticationFailed === true || error.message === 'Unsupported authentication mechanism';
+  const code = refused && !NOT_NOW.has(error.serverResponseCode ?? '') ? 'IMAP-002' : 'IMAP-001';
+  return new GatewayError(code, { fields: fieldsOf(error), cause: thrown });
+}
+
+/** What a failed command on an open connection means: the server said no, or nothing that we can read. */
+export function commandFault(command: string, thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  if (isRefusal(thrown)) return refused(command, thrown);
+  return new GatewayError('IMAP-006', {
+    fields: { command, ...fieldsOf(asImapError(thrown)) },
+    cause: thrown,
+  });
+}
+
+/** The server answered NO or BAD to a command. */
+export function refused(command: string, cause?: unknown): GatewayError {
+  return new GatewayError('IMAP-009', { fields: { command, ...fieldsOf(asImapError(cause)) }, cause });
+}
+
+/** True when the server answered NO or BAD: the connection is sound, the command is not. */
+export function isRefusal(thrown: unknown): boolean {
+  return asImapError(thrown).responseStatus !== undefined;
+}
+
+function asImapError(thrown: unknown): Partial<ImapFlowError> {
+  return typeof thrown === 'object' && thrown !== null ? thrown : {};
+}
+
+function fieldsOf(error: Partial<ImapFlowError>, reason?: string): ErrorFields {
+  const code = reason ?? error.serverResponseCode ?? error.code ?? error.responseStatus;
+  return code === undefined ? {} : { reason: code };
+}

@@ -1,0 +1,82 @@
+import type { ImapFlow } from 'imapflow';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { PeerReport } from '../interfaces.ts';
+import { connectionOptions, rememberingCertificate, reportChain, reportClientCertificate } from '../tls.ts';
+import { offers, openConnection } from './connection.ts';
+import { connectFault } from './faults.ts';
+import type { MailboxSettings } from './watcher.ts';
+
+const AUTH_NAMES = {
+  password: 'mot de passe',
+  xoauth2: 'jeton XOAUTH2',
+  external: 'certificat client, EXTERNAL',
+  none: 'sans authentification',
+} as const;
+
+/**
+ * What `pfi check` says of a mailbox: encryption, certificates, login, extensions, folders. Creates and changes nothing.
+ *
+ * @throws GatewayError when the watcher could not work either
+ */
+export async function probeMailbox(settings: MailboxSettings): Promise<PeerReport> {
+  const { server, timing } = settings;
+  const remembering = rememberingCertificate(connectionOptions(server.tls));
+  const client = await openConnection(server, { timeoutMs: timing.connect, tls: remembering.options });
+  try {
+    const now = new Date();
+    const leaf = remembering.certificate();
+    const chain = leaf === undefined ? { lines: [], warnings: [] } : reportChain(leaf, now);
+    const own = reportClientCertificate(server.tls, now);
+    const extensions = reportExtensions(client);
+    const folders = await reportFolders(client, settings);
+    await client.logout();
+    return {
+      lines: [
+        `IMAP ${server.host}:${server.port} : ${encryption(client)}`,
+        ...chain.lines,
+        ...own.lines,
+        `Connexion acceptée (${AUTH_NAMES[server.auth.type]})`,
+        ...extensions.lines,
+        ...folders.lines,
+      ],
+      warnings: [...chain.warnings, ...own.warnings, ...extensions.warnings, ...folders.warnings],
+    };
+  } catch (thrown) {
+    throw connectFault(thrown);
+  } finally {
+    client.close();
+  }
+}
+
+function encryption(client: ImapFlow): string {
+  if (client.tls === undefined || client.tls === false) return 'connexion non chiffrée';
+  return `connexion chiffrée (${client.tls.version}, ${client.tls.standardName})`;
+}
+
+function reportExtensions(client: ImapFlow): PeerReport {
+  const names = ['IDLE', 'MOVE', 'UIDPLUS'] as const;
+  const lines = [
+    `Extensions : ${names.map(name => `${name} ${offers(client, name) ? 'oui' : 'non'}`).join(', ')}`,
+  ];
+  const warnings = offers(client, 'IDLE')
+    ? []
+    : ['Le serveur IMAP n’offre pas IDLE : les courriels ne sont vus qu’à chaque relève (`poll`)'];
+  return { lines, warnings };
+}
+
+async function reportFolders(client: ImapFlow, settings: MailboxSettings): Promise<PeerReport> {
+  const known = new Set((await client.list()).map(folder => folder.path));
+  const prefix = client.namespace?.prefix ?? '';
+  const lines: string[] = [];
+  for (const folder of [settings.inbox, ...settings.folders]) {
+    const isThere = folder.toUpperCase() === 'INBOX' || known.has(folder) || known.has(prefix + folder);
+    if (!isThere) {
+      lines.push(`Dossier « ${folder} » : absent, il sera créé au démarrage`);
+      continue;
+    }
+    const status = await client.status(folder, { messages: true });
+    if (status === false) throw new GatewayError('IMAP-005');
+    lines.push(`Dossier « ${folder} » : ${status.messages ?? 0} courriel(s)`);
+  }
+  return { lines, warnings: [] };
+}

@@ -1,0 +1,259 @@
+import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
+import { createBackoff } from '../backoff.ts';
+import type { Clock, InboxMail, MailboxEvents, MailboxWatcher, MailPlace } from '../interfaces.ts';
+import type { MailServer } from '../mail-server.ts';
+import { createBell } from './bell.ts';
+import { openConnection } from './connection.ts';
+import { createSession, type ImapSession } from './session.ts';
+
+/** How many sizes are asked for at once. */
+const SIZES_AT_ONCE = 100;
+
+/** How patient the watcher is, all in ms. */
+export interface ImapTiming {
+  /** From the first packet to the end of the login. */
+  readonly connect: number;
+  /** How long the server may stay silent on a command before the connection is given up. */
+  readonly command: number;
+  /** The server is made to answer at least this often, even where `poll` is rarer. */
+  readonly watchdog: number;
+  readonly retryFirst: number;
+  readonly retryMax: number;
+  /** How long a connection must live for the waits to begin again at `retryFirst`. */
+  readonly survival: number;
+  /** How long `stop` waits for the mail in hand. */
+  readonly stop: number;
+}
+
+export const IMAP_TIMING: ImapTiming = {
+  connect: 30_000,
+  command: 30_000,
+  watchdog: 60_000,
+  retryFirst: 1_000,
+  retryMax: 5 * 60_000,
+  survival: 5 * 60_000,
+  stop: 30_000,
+};
+
+export interface MailboxSettings {
+  readonly server: MailServer;
+  readonly inbox: string;
+  /** The other folders that mails will be moved to; created when missing, as the inbox is. */
+  readonly folders: readonly string[];
+  /** The inbox is looked at this often, whatever IDLE says. */
+  readonly pollMs: number;
+  /** `IMAP_TIMING` unless a test is in a hurry. */
+  readonly timing: ImapTiming;
+}
+
+/**
+ * Watches one mailbox over a connection of its own; shares nothing with the watchers of others.
+ *
+ * IDLE is a hint; a UID SEARCH on connecting, on a hint and at each poll is the truth. A mail is offered again at the
+ * next poll when its handling threw, and after a reconnection when `events.unread` still asks for it.
+ */
+export function createMailboxWatcher(
+  settings: MailboxSettings,
+  events: MailboxEvents,
+  deps: { readonly clock: Clock; readonly random: () => number },
+): MailboxWatcher {
+  const { timing } = settings;
+  const bell = createBell();
+  const stopping = new AbortController();
+  const backoff = createBackoff(
+    { first: timing.retryFirst, factor: 2, max: timing.retryMax, survival: timing.survival },
+    deps,
+  );
+  let running: Promise<void> | undefined;
+  let session: ImapSession | undefined;
+  let outage = false;
+  let pollAsked = false;
+
+  const isStopping = (): boolean => stopping.signal.aborted;
+
+  async function run(): Promise<void> {
+    while (!isStopping()) {
+      try {
+        await live();
+      } catch (thrown) {
+        if (!isStopping()) tellFailure(toGatewayError(thrown));
+      }
+      if (!isStopping()) await pause(backoff.next());
+    }
+  }
+
+  /** One connection, from its opening to its end. */
+  async function live(): Promise<void> {
+    const client = await openConnection(settings.server, {
+      timeoutMs: timing.connect,
+      signal: stopping.signal,
+    });
+    const mine = createSession(client, settings.inbox, timing.command, {
+      hint: () => bell.ring(),
+      interrupted: () => bell.nudge(),
+      lost: () => bell.ring(),
+    });
+    try {
+      await mine.prepare([settings.inbox, ...settings.folders]);
+      backoff.connected();
+      session = mine;
+      await watch(mine);
+      await mine.end();
+    } finally {
+      session = undefined;
+      mine.close();
+    }
+  }
+
+  async function watch(mine: ImapSession): Promise<void> {
+    let uidValidity: bigint | undefined;
+    let highest = 0;
+    let again: readonly number[] = [];
+    let nextPoll = 0;
+    while (!isStopping()) {
+      const isPoll = pollAsked || performance.now() >= nextPoll;
+      pollAsked = false;
+      const inbox = await mine.inbox(highest + 1);
+      if (inbox.uidValidity !== uidValidity && highest > 0) {
+        // Every uid is new: look at the whole inbox again.
+        highest = 0;
+        again = [];
+        continue;
+      }
+      const isWhole = uidValidity !== inbox.uidValidity;
+      uidValidity = inbox.uidValidity;
+      highest = inbox.uids.at(-1) ?? highest;
+      const asked = isPoll ? ascending([...again, ...inbox.uids]) : inbox.uids;
+      const failed = await handleAll(mine, uidValidity, asked, isWhole);
+      again = isPoll ? failed : ascending([...again, ...failed]);
+      if (isPoll) nextPoll = performance.now() + settings.pollMs;
+      if (isStopping()) return;
+      if (await mine.listen()) {
+        await bell.wait(Math.max(0, Math.min(nextPoll - performance.now(), timing.watchdog)));
+      }
+    }
+  }
+
+  /** Handles what the flow wants of these mails, one after the other. @returns those that must be asked again */
+  async function handleAll(
+    mine: ImapSession,
+    uidValidity: bigint,
+    asked: readonly number[],
+    isWhole: boolean,
+  ): Promise<number[]> {
+    let wanted: number[];
+    try {
+      wanted = asked.length === 0 && !isWhole ? [] : ascending(await events.unread(uidValidity, asked));
+    } catch {
+      // The journal's trouble, which the flow knows of; the mails stay where they are until the next poll.
+      return [...asked];
+    }
+    tellSuccess();
+    const failed: number[] = [];
+    for (let start = 0; start < wanted.length; start += SIZES_AT_ONCE) {
+      const some = wanted.slice(start, start + SIZES_AT_ONCE);
+      const sizes = await mine.sizes(uidValidity, some);
+      for (const uid of some) {
+        if (isStopping()) return failed;
+        const lost = mine.lost();
+        if (lost !== undefined) throw lost;
+        try {
+          await events.handle(inboxMail(mine, { folder: settings.inbox, uidValidity, uid }, sizes.get(uid)));
+        } catch {
+          failed.push(uid);
+        }
+      }
+    }
+    return failed;
+  }
+
+  function tellSuccess(): void {
+    const wasOut = outage;
+    outage = false;
+    if (wasOut) quietly(() => events.recovered());
+    quietly(() => events.polled(deps.clock.now()));
+  }
+
+  function tellFailure(error: GatewayError): void {
+    const wasOut = outage;
+    outage = true;
+    if (!wasOut) quietly(() => events.failed(error));
+  }
+
+  /** Between two connections only `stop` cuts the wait short: a hint would undo the backoff. */
+  async function pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    const stop = (): void => resolve();
+    stopping.signal.addEventListener('abort', stop, { once: true });
+    await promise;
+    clearTimeout(timer);
+    stopping.signal.removeEventListener('abort', stop);
+  }
+
+  function connected(): ImapSession {
+    if (session === undefined) throw new GatewayError('IMAP-001', { fields: { reason: 'not-connected' } });
+    return session;
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async move(from, folder) {
+      return await connected().move(from, folder);
+    },
+    async find(folder, messageId) {
+      return await connected().find(folder, messageId);
+    },
+    async fetchAt(place) {
+      return await fetchWhole(connected(), place);
+    },
+    pollNow() {
+      pollAsked = true;
+      bell.ring();
+    },
+    async stop() {
+      stopping.abort();
+      bell.ring();
+      const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, timing.stop);
+      await Promise.race([running, tooLong]);
+      clearTimeout(timer);
+      session?.close();
+    },
+  };
+}
+
+function inboxMail(session: ImapSession, place: MailPlace, size: number | undefined): InboxMail {
+  return {
+    uidValidity: place.uidValidity,
+    uid: place.uid,
+    // Gone since the search: `fetch` will say so.
+    size: size ?? 0,
+    fetch: async () => await fetchWhole(session, place),
+    fetchHead: async () => await session.fetchHead(place),
+  };
+}
+
+/** imapflow #65, #401: a large mail could come truncated. */
+async function fetchWhole(session: ImapSession, place: MailPlace): Promise<Uint8Array | undefined> {
+  const mail = await session.fetch(place);
+  if (mail !== undefined && mail.bytes.length !== mail.size) {
+    throw new GatewayError('IMAP-008', { fields: { announced: mail.size, read: mail.bytes.length } });
+  }
+  return mail?.bytes;
+}
+
+function ascending(uids: readonly number[]): number[] {
+  return [...new Set(uids)].sort((a, b) => a - b);
+}
+
+/** A listener that throws must not end the watch. */
+function quietly(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // The flow's own fault; there is nobody here to tell.
+  }
+}

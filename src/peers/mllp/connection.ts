@@ -1,0 +1,183 @@
+import type { Socket } from 'node:net';
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
+import { BLOCK_END, BLOCK_START, createDeframer } from '../../formats/hl7/framing.ts';
+import { checkAnswer } from '../hl7-answer.ts';
+import type { TlsOptions } from '../interfaces.ts';
+import { isCertificateAlert, openSocket, systemCode, Unreachable } from '../open-socket.ts';
+
+export interface MllpAddress {
+  readonly host: string;
+  readonly port: number;
+  /** MLLP has no STARTTLS: TLS from the first byte or none. */
+  readonly tls: TlsOptions & { readonly mode: 'none' | 'implicit' };
+  /** For connecting; then for sending and the answer, with a second more for each full MiB. */
+  readonly timeoutMs: number;
+  readonly maxAckBytes: number;
+}
+
+/** One connection that carries one message at a time. */
+export interface MllpConnection {
+  readonly socket: Socket;
+  /** False once the connection must not carry another message. */
+  readonly usable: boolean;
+  /**
+   * Sends a message and brings its answer.
+   *
+   * @throws GatewayError, the connection being closed then: an answer that comes late can meet no other message
+   */
+  exchange(message: Uint8Array, controlId: string): Promise<Uint8Array>;
+  /** Ends the connection in good order. */
+  end(): void;
+}
+
+const MEBIBYTE = 1024 * 1024;
+/** How much is handed to the socket at a time; the next slice waits until the peer has taken it. */
+const SLICE = 256 * 1024;
+
+/**
+ * Connects, with TLS where asked.
+ *
+ * @throws GatewayError MLLP-001, or MLLP-004 when TLS is to blame; `fields.reached` is false
+ */
+export async function openConnection(address: MllpAddress): Promise<MllpConnection> {
+  try {
+    return connectionOn(await openSocket(address), address);
+  } catch (thrown) {
+    if (thrown instanceof Unreachable) throw unreachable(thrown);
+    throw thrown;
+  }
+}
+
+function unreachable({ stage, reason, detail, cause }: Unreachable): GatewayError {
+  return new GatewayError(stage === 'tls' ? 'MLLP-004' : 'MLLP-001', {
+    ...(detail === undefined ? {} : { detail }),
+    fields: { reached: false, ...(reason === undefined ? {} : { reason }) },
+    cause,
+  });
+}
+
+interface Exchange {
+  readonly controlId: string;
+  readonly timer: NodeJS.Timeout;
+  sent: boolean;
+  readonly resolve: (answer: Uint8Array) => void;
+  readonly reject: (reason: GatewayError) => void;
+}
+
+function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): MllpConnection {
+  const deframer = createDeframer({ maxBytes: maxAckBytes });
+  let usable = true;
+  let answered = false;
+  let current: Exchange | undefined;
+  let trouble: Error | undefined;
+
+  function discard(): void {
+    usable = false;
+    socket.destroy();
+  }
+
+  function fail(error: GatewayError): void {
+    discard();
+    if (current === undefined) return;
+    clearTimeout(current.timer);
+    current.reject(error);
+    current = undefined;
+  }
+
+  function lost(): void {
+    if (!answered && isCertificateAlert(trouble)) {
+      fail(unreachable(new Unreachable('tls', trouble)));
+    } else {
+      fail(ambiguous(deframer.stray > 0 ? 'HL7-002' : 'MLLP-003', trouble));
+    }
+  }
+
+  function receive(chunk: Buffer): void {
+    // An answer that nobody waits for: late, or to nothing of ours.
+    if (current === undefined) return discard();
+    const [answer, ...more] = deframer.push(chunk);
+    if (answer === undefined) return;
+    const { controlId, sent, timer, resolve } = current;
+    checkAnswer(answer, controlId);
+    clearTimeout(timer);
+    current = undefined;
+    answered = true;
+    if (!sent || more.length > 0 || deframer.open) discard();
+    resolve(answer);
+  }
+
+  socket.on('data', chunk => {
+    try {
+      receive(chunk);
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      fail(error.code === 'GEN-001' ? ambiguous('HL7-002', thrown) : error);
+    }
+  });
+  socket.on('error', error => {
+    trouble = error;
+  });
+  socket.on('end', lost);
+  socket.on('close', lost);
+
+  return {
+    socket,
+    get usable() {
+      return usable;
+    },
+    exchange(message, controlId) {
+      // Closed by the peer since it was opened or taken: nothing has left.
+      if (!usable)
+        return Promise.reject(new GatewayError('MLLP-001', { fields: { reached: true }, cause: trouble }));
+      return new Promise((resolve, reject) => {
+        const deadline = timeoutMs + Math.floor(message.byteLength / MEBIBYTE) * 1000;
+        const timer = setTimeout(
+          () => fail(ambiguous(deframer.stray > 0 ? 'HL7-002' : 'MLLP-002', undefined)),
+          deadline,
+        );
+        const exchange: Exchange = { controlId, timer, sent: false, resolve, reject };
+        current = exchange;
+        writeBlock(socket, message, () => {
+          exchange.sent = true;
+        });
+      });
+    },
+    end() {
+      usable = false;
+      socket.end();
+      // A peer that never closes its side is not waited for.
+      const patience = setTimeout(() => socket.destroy(), timeoutMs).unref();
+      socket.once('close', () => clearTimeout(patience));
+    },
+  };
+}
+
+function ambiguous(code: ErrorCode, cause: unknown): GatewayError {
+  const reason = systemCode(cause);
+  return new GatewayError(code, {
+    fields: { reached: true, ...(reason === undefined ? {} : { reason }) },
+    cause,
+  });
+}
+
+/** Writes a block without copying the message, no faster than the peer reads; `done` once all is handed over. */
+function writeBlock(socket: Socket, message: Uint8Array, done: () => void): void {
+  let at = 0;
+  function pump(): void {
+    if (socket.destroyed) return;
+    socket.cork();
+    if (at === 0) socket.write(BLOCK_START);
+    let room = true;
+    while (room && at < message.byteLength) {
+      room = socket.write(message.subarray(at, at + SLICE));
+      at += SLICE;
+    }
+    const finished = at >= message.byteLength;
+    if (finished) socket.write(BLOCK_END);
+    socket.uncork();
+    if (finished) done();
+    else socket.once('drain', pump);
+  }
+  pump();
+}

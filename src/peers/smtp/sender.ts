@@ -1,0 +1,178 @@
+import type SmtpConnection from 'nodemailer/lib/smtp-connection';
+import type { SentMessageInfo } from 'nodemailer/lib/smtp-connection';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { MailEnvelope, MailSender, PeerReport } from '../interfaces.ts';
+import type { MailServer } from '../mail-server.ts';
+import { connectionOptions, rememberingCertificate, reportChain, reportClientCertificate } from '../tls.ts';
+import { connect, login, submit, type SmtpTiming } from './connection.ts';
+import { smtpFault, smtpFields } from './faults.ts';
+
+/** How many mails leave side by side. */
+const CONNECTIONS = 2;
+/** A connection that rests is kept so long for the next mail, ms; RFC 5321 §4.5.3.2.7 gives it five minutes. */
+const KEPT_MS = 30_000;
+
+export const SMTP_TIMING: SmtpTiming = { connect: 30_000, silence: 5 * 60_000 };
+
+export interface SenderSettings {
+  readonly server: MailServer;
+  /** `SMTP_TIMING` unless a test is in a hurry. */
+  readonly timing: SmtpTiming;
+}
+
+/**
+ * Submits mails to one server over at most two connections, each kept for a while after its mail.
+ *
+ * A mail of which some recipients were refused has left for the others all the same: the error then says how many in
+ * `fields.accepted`.
+ */
+export function createMailSender(settings: SenderSettings): MailSender {
+  const { server, timing } = settings;
+  const resting = new Map<SmtpConnection, NodeJS.Timeout>();
+  const underway = new Set<Promise<unknown>>();
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+  let closed = false;
+
+  async function takeSlot(): Promise<void> {
+    if (busy < CONNECTIONS) {
+      busy += 1;
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.push(resolve);
+    await promise;
+  }
+
+  /** The slot passes straight to the next in line. */
+  function giveSlot(): void {
+    const next = waiting.shift();
+    if (next === undefined) busy -= 1;
+    else next();
+  }
+
+  function keep(connection: SmtpConnection): void {
+    if (closed) {
+      connection.quit();
+      return;
+    }
+    const timer = setTimeout(() => dismiss(connection), KEPT_MS);
+    timer.unref();
+    resting.set(connection, timer);
+  }
+
+  function takeKept(): SmtpConnection | undefined {
+    for (const [connection, timer] of resting) {
+      clearTimeout(timer);
+      resting.delete(connection);
+      if (!connection.destroyed) return connection;
+    }
+    return undefined;
+  }
+
+  function dismiss(connection: SmtpConnection): void {
+    clearTimeout(resting.get(connection));
+    resting.delete(connection);
+    connection.quit();
+  }
+
+  async function deliver(raw: Uint8Array, envelope: MailEnvelope): Promise<string> {
+    const kept = takeKept();
+    if (kept !== undefined) {
+      const sent = await submit(kept, raw, envelope);
+      if (!('error' in sent)) return conclude(kept, sent);
+      kept.close();
+      // The server had hung up on a line at rest; not a byte of the mail has left.
+      const isStale = !sent.begun && (sent.error.code === 'SMTP-001' || sent.error.fields['reply'] === 421);
+      if (!isStale) throw sent.error;
+    }
+    const connection = await connect(server, timing);
+    await login(connection, server);
+    const sent = await submit(connection, raw, envelope);
+    if (!('error' in sent)) return conclude(connection, sent);
+    connection.close();
+    throw sent.error;
+  }
+
+  function conclude(connection: SmtpConnection, sent: SentMessageInfo): string {
+    keep(connection);
+    if (sent.rejected.length > 0) throw partlyRefused(sent);
+    return sent.response;
+  }
+
+  async function inTurn(raw: Uint8Array, envelope: MailEnvelope): Promise<string> {
+    await takeSlot();
+    try {
+      if (closed) throw new GatewayError('SMTP-001', { fields: { reason: 'closed' } });
+      return await deliver(raw, envelope);
+    } finally {
+      giveSlot();
+    }
+  }
+
+  return {
+    async send(raw, envelope) {
+      const mine = inTurn(raw, envelope);
+      underway.add(mine);
+      try {
+        return await mine;
+      } finally {
+        underway.delete(mine);
+      }
+    },
+    async probe() {
+      return await probe(settings);
+    },
+    async close() {
+      closed = true;
+      for (const connection of resting.keys()) dismiss(connection);
+      await Promise.allSettled(underway);
+    },
+  };
+}
+
+/** Final only when every refusal is: else the mail would be given up on for a recipient who is merely late. */
+function partlyRefused(sent: SentMessageInfo): GatewayError {
+  const faults = (sent.rejectedErrors ?? []).map(error => ({ error, fault: smtpFault(error, false) }));
+  const open = faults.find(({ fault }) => fault.class !== 'permanent') ?? faults[0];
+  return new GatewayError(open?.fault.code ?? 'SMTP-004', {
+    fields: {
+      ...smtpFields(open?.error ?? {}),
+      accepted: sent.accepted.length,
+      refused: sent.rejected.length,
+    },
+    cause: open?.error,
+  });
+}
+
+async function probe({ server, timing }: SenderSettings): Promise<PeerReport> {
+  const remembering = rememberingCertificate(connectionOptions(server.tls));
+  const connection = await connect(server, timing, remembering.options);
+  try {
+    const greeting = connection.lastServerResponse || '';
+    await login(connection, server);
+    const now = new Date();
+    const leaf = remembering.certificate();
+    const chain = leaf === undefined ? { lines: [], warnings: [] } : reportChain(leaf, now);
+    const own = reportClientCertificate(server.tls, now);
+    const encryption = connection.secure ? 'connexion chiffrée (TLS 1.2 ou plus)' : 'connexion non chiffrée';
+    const lines = [
+      `SMTP ${server.host}:${server.port} : ${encryption}`,
+      ...chain.lines,
+      ...own.lines,
+      connection.authenticated ? 'Connexion acceptée' : 'Connexion sans authentification',
+    ];
+    const warnings = [...chain.warnings, ...own.warnings];
+    if (server.auth.type !== 'none' && !connection.allowsAuth) {
+      warnings.push(
+        'Le serveur SMTP ne demande pas d’authentification : le compte configuré n’a pas été vérifié',
+      );
+    }
+    if (!/^250[ -]DSN\b/im.test(greeting)) {
+      warnings.push('Le serveur SMTP n’offre pas DSN : aucun avis de remise ne pourra être demandé');
+    }
+    return { lines, warnings };
+  } finally {
+    connection.quit();
+  }
+}

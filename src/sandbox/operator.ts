@@ -1,0 +1,111 @@
+import type { MailEnvelope } from '../peers/interfaces.ts';
+import { createBehaviour } from './behaviour.ts';
+import { createAuthority } from './certificates.ts';
+import { type ImapBehaviour, type StoredMail, startImapHost } from './imap-host.ts';
+import { type AcceptedMail, type SmtpBehaviour, startSubmission } from './submission.ts';
+import { createWaiting, type Waiting } from './waiting.ts';
+
+export type { ImapBehaviour, StoredMail } from './imap-host.ts';
+export type { AcceptedMail, SmtpBehaviour } from './submission.ts';
+
+export interface OperatorOptions {
+  readonly mailboxes: readonly { readonly address: string; readonly password: string }[];
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0, the default, lets the system choose. */
+  readonly imapPort?: number;
+  readonly smtpPort?: number;
+}
+
+/** An MSSanté operator in this process: IMAP and SMTP under STARTTLS, a BAL for each address. */
+export interface Operator {
+  readonly host: string;
+  readonly imapPort: number;
+  readonly smtpPort: number;
+  /** PEM of the authority that signed the operator's certificate (for `localhost` and 127.0.0.1). */
+  readonly ca: string;
+  /**
+   * Brings a mail from outside into the inboxes of its recipients, with the Return-Path and Delivered-To that final
+   * delivery writes. A recipient without a BAL here is an error.
+   */
+  deliver(raw: Uint8Array, envelope: MailEnvelope): void;
+  /** Every mail taken by SMTP, in order; one that was retried after a cut is there as often as it was taken. */
+  accepted(): readonly AcceptedMail[];
+  /** What lies in a folder (ASCII name) of a BAL, in UID order. */
+  folder(address: string, name: string): StoredMail[];
+  /** Gives a folder a new UIDVALIDITY and its mails new UIDs, and ends the sessions. */
+  renumber(address: string, folder: string): void;
+  /**
+   * Misbehaves from now on, or the next `times` times (IMAP `silent` and `drop` last until told otherwise).
+   * `{ imap: 'serve', smtp: 'accept' }` mends it.
+   */
+  behave(behaviour: { imap?: ImapBehaviour; smtp?: SmtpBehaviour; times?: number }): void;
+  /** Resolves once a condition on `accepted()` and `folder()` holds. */
+  readonly until: Waiting['until'];
+  stop(): Promise<void>;
+}
+
+/** A mail as it lies in a mailbox: with the headers that final delivery puts before it. */
+export function withTrace(raw: Uint8Array, from: string, recipient: string): Buffer {
+  return Buffer.concat([Buffer.from(`Return-Path: <${from}>\r\nDelivered-To: ${recipient}\r\n`), raw]);
+}
+
+/** Starts an operator. What is submitted goes into the BAL of each recipient that has one here, and is kept. */
+export async function startOperator(options: OperatorOptions): Promise<Operator> {
+  const host = options.host ?? '127.0.0.1';
+  const authority = createAuthority('pfi-gateway sandbox CA');
+  const certificate = authority.issue({
+    name: 'operateur.sandbox',
+    hosts: ['localhost', '127.0.0.1'],
+    usage: 'server',
+  });
+  const accounts = new Map(options.mailboxes.map(({ address, password }) => [address, password]));
+  const mails: AcceptedMail[] = [];
+  const imapBehaviour = createBehaviour<ImapBehaviour>('serve');
+  const smtpBehaviour = createBehaviour<SmtpBehaviour>('accept');
+  const { changed, until } = createWaiting();
+
+  const shared = { host, certificate, accounts };
+  const imap = await startImapHost({
+    ...shared,
+    port: options.imapPort ?? 0,
+    behaviour: imapBehaviour,
+    changed,
+  });
+  const smtp = await startSubmission({
+    ...shared,
+    port: options.smtpPort ?? 0,
+    behaviour: smtpBehaviour,
+    taken(mail) {
+      mails.push(mail);
+      const here = mail.envelope.to.filter(address => accounts.has(address));
+      deliver(mail.raw, { from: mail.envelope.from, to: here });
+      changed();
+    },
+  });
+
+  function deliver(raw: Uint8Array, envelope: MailEnvelope): void {
+    for (const recipient of envelope.to) imap.append(recipient, withTrace(raw, envelope.from, recipient));
+  }
+
+  return {
+    host,
+    imapPort: imap.port,
+    smtpPort: smtp.port,
+    ca: authority.certificate,
+    deliver,
+    accepted: () => mails,
+    folder: (address, name) => imap.folder(address, name),
+    renumber: (address, folder) => imap.renumber(address, folder),
+    behave(behaviour) {
+      if (behaviour.smtp !== undefined) smtpBehaviour.set(behaviour.smtp, behaviour.times);
+      if (behaviour.imap === undefined) return;
+      imapBehaviour.set(behaviour.imap, behaviour.times);
+      imap.apply();
+    },
+    until,
+    async stop() {
+      await Promise.all([imap.stop(), smtp.stop()]);
+    },
+  };
+}

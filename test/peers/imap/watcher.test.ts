@@ -1,0 +1,261 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import createHoodiecrow, { type ImapServer } from 'hoodiecrow-imap';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openConnection } from '../../../src/peers/imap/connection.ts';
+import type { MailboxWatcher } from '../../../src/peers/interfaces.ts';
+import { certificates } from '../../kit/certificates.ts';
+import { waitFor } from '../../kit/wait.ts';
+import { mail, recordingFlow, type RecordingFlow } from './recording-flow.ts';
+import { HURRIED, mailboxSettings, NO_TLS, passwordServer, watch } from './settings.ts';
+import { type Script, type ScriptedServer, scriptedServer } from './scripted-server.ts';
+
+const PLUGINS = ['STARTTLS', 'LOGINDISABLED', 'IDLE', 'LITERALPLUS', 'UNSELECT'];
+
+describe('a mailbox on a server in this process', () => {
+  const watchers: MailboxWatcher[] = [];
+  const servers: { close(): void }[] = [];
+  const scripted: ScriptedServer[] = [];
+  afterEach(async () => {
+    await Promise.all(watchers.splice(0).map(async watcher => await watcher.stop()));
+    for (const server of servers.splice(0)) server.close();
+    await Promise.all(scripted.splice(0).map(async server => await server.close()));
+  });
+
+  async function hoodiecrow(
+    plugins: readonly string[],
+    certificate = certificates.server,
+  ): Promise<{ readonly imap: ImapServer; readonly port: number }> {
+    const imap = createHoodiecrow({
+      credentials: { ...certificate },
+      plugins: [...PLUGINS, ...plugins],
+      storage: { INBOX: {}, '': { separator: '/', type: 'personal', folders: {} } },
+    });
+    imap.server.listen(0, '127.0.0.1');
+    await once(imap.server, 'listening');
+    servers.push(imap.server);
+    return { imap, port: (imap.server.address() as AddressInfo).port };
+  }
+
+  function deliver(imap: ImapServer, raw: string): void {
+    const inbox = imap.getMailbox('INBOX');
+    if (inbox === undefined) throw new Error('no inbox');
+    imap.appendMessage(inbox, [], new Date(), raw);
+  }
+
+  function start(port: number, flow: RecordingFlow, pollMs = 60_000): MailboxWatcher {
+    const server = passwordServer(port, 'testuser', 'testpass', { mode: 'starttls', ca: certificates.ca });
+    const watcher = watch(mailboxSettings(server, { pollMs }), flow.events);
+    watchers.push(watcher);
+    return watcher;
+  }
+
+  it('brings mails over STARTTLS, present and to come, and moves them', async () => {
+    const { imap, port } = await hoodiecrow(['UIDPLUS', 'MOVE']);
+    deliver(imap, mail('un'));
+    const flow = recordingFlow();
+    const watcher = start(port, flow);
+    await waitFor(() => flow.handled.length === 1);
+    deliver(imap, mail('deux'));
+    await waitFor(() => flow.handled.length === 2);
+    expect(flow.texts()).toEqual(['un', 'deux']);
+    expect(flow.handled[0]?.text).toBe(mail('un'));
+
+    const uidValidity = flow.handled[0]?.uidValidity ?? 0n;
+    const place = await watcher.move({ folder: 'INBOX', uidValidity, uid: 1 }, 'Traites');
+    expect(place).toMatchObject({ folder: 'Traites', uid: 1 });
+    expect(await watcher.find('Traites', '<un@test.example>')).toEqual([place]);
+    deliver(imap, mail('trois'));
+    await waitFor(() => flow.handled.length === 3);
+    expect(flow.failures).toEqual([]);
+  });
+
+  it.each([
+    ['MOVE alone', ['MOVE'], 'moved'],
+    ['UIDPLUS alone: COPY and UID EXPUNGE', ['UIDPLUS'], { folder: 'Traites', uid: 1 }],
+  ])('moves on a server with %s, and leaves what others have marked', async (_, plugins, expected) => {
+    const { imap, port } = await hoodiecrow(plugins);
+    const inbox = imap.getMailbox('INBOX');
+    if (inbox === undefined) throw new Error('no inbox');
+    imap.appendMessage(inbox, ['\\Deleted'], new Date(), mail('marque'));
+    deliver(imap, mail('le-notre'));
+    const flow = recordingFlow();
+    const watcher = start(port, flow);
+    await waitFor(() => flow.handled.length === 2);
+    const uidValidity = flow.handled[0]?.uidValidity ?? 0n;
+    const place = await watcher.move({ folder: 'INBOX', uidValidity, uid: 2 }, 'Traites');
+    if (typeof expected === 'string') expect(place).toBe(expected);
+    else expect(place).toMatchObject(expected);
+    expect(inbox.messages.map(({ uid }) => uid)).toEqual([1]);
+    expect(imap.getMailbox('Traites')?.messages).toHaveLength(1);
+  });
+
+  it.each([
+    ['has expired', certificates.expired, 'Le certificat du serveur a expiré.'],
+    ['is of another host', certificates.stranger, 'pas au nom de l’adresse configurée'],
+  ])('refuses a certificate that %s', async (_, certificate, words) => {
+    const { port } = await hoodiecrow(['MOVE'], certificate);
+    const server = passwordServer(port, 'testuser', 'testpass', { mode: 'starttls', ca: certificates.ca });
+    const error: unknown = await openConnection(server, { timeoutMs: 5_000 }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ code: 'IMAP-003', publicText: expect.stringContaining(words) });
+  });
+
+  /** A mailbox with one mail of five bytes, whose server can be made to misbehave. */
+  async function peculiar(script: Script, capabilities = 'IMAP4rev1 MOVE UIDPLUS IDLE'): Promise<ScriptedServer> {
+    const server = await scriptedServer(`* PREAUTH [CAPABILITY ${capabilities}] ready`, (line, tag, socket) => {
+      const own = script(line, tag, socket);
+      if (own !== undefined) return own;
+      if (/ LIST /.test(line)) return `* LIST () "/" INBOX\r\n${tag} OK listed\r\n`;
+      if (/ SELECT /.test(line)) {
+        return `* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 2] ok\r\n${tag} OK [READ-WRITE] open\r\n`;
+      }
+      if (/ UID SEARCH /.test(line)) return `* SEARCH 1\r\n${tag} OK found\r\n`;
+      if (/ UID FETCH .*BODY/.test(line)) {
+        return `* 1 FETCH (UID 1 RFC822.SIZE 5 BODY[] {5}\r\nun\r\n!)\r\n${tag} OK fetched\r\n`;
+      }
+      if (/ UID FETCH /.test(line)) return `* 1 FETCH (UID 1 RFC822.SIZE 5)\r\n${tag} OK fetched\r\n`;
+      return undefined;
+    });
+    scripted.push(server);
+    return server;
+  }
+
+  function startOpen(port: number, flow: RecordingFlow, pollMs = 50): MailboxWatcher {
+    const server = { host: '127.0.0.1', port, tls: NO_TLS, auth: { type: 'none' } } as const;
+    const watcher = watch(
+      mailboxSettings(server, { pollMs, timing: { ...HURRIED, command: 200, stop: 500 } }),
+      flow.events,
+    );
+    watchers.push(watcher);
+    return watcher;
+  }
+
+  it('does not take a mail whose size is not the announced one', async () => {
+    const server = await peculiar((line, tag) =>
+      / UID FETCH .*BODY/.test(line)
+        ? `* 1 FETCH (UID 1 RFC822.SIZE 9 BODY[] {5}\r\nun\r\n!)\r\n${tag} OK fetched\r\n`
+        : undefined,
+    );
+    const errors: unknown[] = [];
+    const flow = recordingFlow(async mail => {
+      await mail.fetch().catch((thrown: unknown) => {
+        errors.push(thrown);
+        throw thrown;
+      });
+    });
+    startOpen(server.port, flow);
+    await waitFor(() => errors.length > 1);
+    expect(errors[0]).toMatchObject({ code: 'IMAP-008', fields: { announced: 9, read: 5 } });
+    expect(flow.handled).toEqual([]);
+    expect(flow.failures).toEqual([]);
+  });
+
+  it('is not misled by news of other mails in the answer to a fetch', async () => {
+    const server = await peculiar((line, tag) =>
+      / UID FETCH .*BODY/.test(line)
+        ? `* 1 FETCH (UID 9 FLAGS (\\Seen))\r\n* 1 FETCH (UID 1 RFC822.SIZE 5 BODY[] {5}\r\nun\r\n!)\r\n${tag} OK fetched\r\n`
+        : undefined,
+    );
+    const flow = recordingFlow();
+    startOpen(server.port, flow);
+    await waitFor(() => flow.handled.length === 1);
+    expect(flow.handled[0]?.text).toBe('un\r\n!');
+  });
+
+  it('lets the flow learn of a mail that is gone', async () => {
+    const server = await peculiar((line, tag) =>
+      / UID FETCH /.test(line) ? `${tag} OK nothing\r\n` : undefined,
+    );
+    const seen: (readonly [number, unknown])[] = [];
+    const flow = recordingFlow(async mail => {
+      seen.push([mail.size, await mail.fetch()]);
+    });
+    startOpen(server.port, flow);
+    await waitFor(() => seen.length > 0);
+    expect(seen[0]).toEqual([0, undefined]);
+  });
+
+  it.each<[string, RegExp]>([
+    ['a search', / UID SEARCH /],
+    ['a fetch', / UID FETCH .*BODY/],
+    ['the opening of the inbox', / SELECT /],
+    ['the NOOP', / NOOP/],
+    // libraries.md B6: imapflow alone would wait for four minutes here.
+    ['IDLE, before its continuation', / IDLE/],
+  ])('gives up a server that never answers %s, and connects anew', async (_, silent) => {
+    let silences = 0;
+    const server = await peculiar(line => {
+      if (!silent.test(line) || silences > 0) return undefined;
+      silences += 1;
+      return '';
+    });
+    const flow = recordingFlow();
+    startOpen(server.port, flow);
+    await waitFor(() => flow.failures.length === 1 && flow.recoveries === 1, { timeoutMs: 5_000 });
+    await waitFor(() => flow.handled.length === 1);
+    expect(flow.failures[0]?.code).toBe('IMAP-006');
+  });
+
+  it.each<[string, RegExp, string]>([
+    ['the inbox cannot be opened', / SELECT /, 'IMAP-005'],
+    ['a folder cannot be created', / CREATE /, 'IMAP-005'],
+    ['a search is refused', / UID SEARCH /, 'IMAP-009'],
+  ])('says so when %s', async (_, refused, code) => {
+    const server = await peculiar((line, tag) => (refused.test(line) ? `${tag} NO no\r\n` : undefined));
+    const flow = recordingFlow();
+    startOpen(server.port, flow);
+    await waitFor(() => flow.failures.length === 1);
+    expect(flow.failures[0]?.code).toBe(code);
+  });
+
+  it('does not watch an inbox that it may only read', async () => {
+    const server = await peculiar((line, tag) =>
+      / SELECT /.test(line)
+        ? `* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n${tag} OK [READ-ONLY] open\r\n`
+        : undefined,
+    );
+    const flow = recordingFlow();
+    startOpen(server.port, flow);
+    await waitFor(() => flow.failures.length === 1);
+    expect(flow.failures[0]?.code).toBe('IMAP-005');
+  });
+
+  it('lives without IDLE, and with one that is refused', async () => {
+    const without = await peculiar(() => undefined, 'IMAP4rev1 MOVE');
+    const refusing = await peculiar((line, tag) => (/ IDLE/.test(line) ? `${tag} NO no\r\n` : undefined));
+    for (const server of [without, refusing]) {
+      const flow = recordingFlow();
+      startOpen(server.port, flow);
+      await waitFor(() => flow.polls > 3);
+      expect(flow.failures).toEqual([]);
+    }
+    expect(without.lines.filter(line => / IDLE/.test(line))).toHaveLength(0);
+    expect(refusing.lines.filter(line => / IDLE/.test(line))).toHaveLength(1);
+  });
+
+  it('does not hammer a server that lets it in and hangs up: the waits grow with each drop', async () => {
+    const server = await peculiar((line, _, socket) => {
+      if (!/ UID SEARCH /.test(line)) return undefined;
+      socket.destroy();
+      return '';
+    });
+    const flow = recordingFlow();
+    const draws: number[] = [];
+    const settings = mailboxSettings(
+      { host: '127.0.0.1', port: server.port, tls: NO_TLS, auth: { type: 'none' } },
+      { timing: { ...HURRIED, retryFirst: 10, retryMax: 10_000 } },
+    );
+    watchers.push(
+      watch(settings, flow.events, () => {
+        draws.push(performance.now());
+        return 0;
+      }),
+    );
+    await waitFor(() => draws.length === 6);
+    // Waits of 5, 10, 20, 40 and 80 ms: the login alone has reset nothing.
+    expect((draws[5] ?? 0) - (draws[0] ?? 0)).toBeGreaterThan(150);
+    expect(flow.failures).toHaveLength(1);
+  });
+});
