@@ -67,7 +67,7 @@ export async function withJournal(
   const sealKey = config.journal.key === undefined ? undefined : sealingKey(config.journal.key);
   const journal = await createJournal({ engine, clock, newId, sealKey });
   try {
-    await work({ journal, clock, newId, by: userInfo().username });
+    await work({ journal, clock, newId, by: process.env['SUDO_USER'] ?? userInfo().username });
   } finally {
     await journal.close();
   }

@@ -322,6 +322,12 @@ export const CATALOGUE = {
     did: 'L’expéditeur est informé du motif (code 906), une seule fois.',
     todo: 'Rien.',
   },
+  'DOC-005': {
+    class: 'permanent',
+    why: 'Un document est refusé et l’expéditeur ne peut pas en être informé (envoi automatique, ou réglage `notify`).',
+    did: 'Personne n’a été prévenu ; le courriel attend dans la liste « À traiter » et se trouve dans le dossier des erreurs.',
+    todo: 'Corrigez la cause et relancez (`pfi exchanges retry`), ou prévenez l’expéditeur vous-même puis écartez l’échange.',
+  },
 
   'HL7-001': {
     class: 'permanent',

@@ -1,6 +1,6 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
-import { explain, GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import { explain, type Fault, GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { buildErrorMail } from '../formats/mail/error-mail.ts';
 import { buildMdn } from '../formats/mail/mdn.ts';
 import { type NotificationDecision, notificationFor } from '../formats/mail/notification-policy.ts';
@@ -41,11 +41,16 @@ export async function concludeMail(exchangeId: string, context: NotifyContext): 
   const conclusion = concluded(view);
   const file = filing(exchangeId, conclusion.outcome === 'accepted' ? 'done' : 'failed', context);
   const notification = await notificationOf(view.exchange, conclusion, context);
+  const hold = notification.delivery === undefined ? unheard(view, conclusion) : undefined;
   await journal.conclude(exchangeId, {
     outcome: conclusion.outcome,
     code: conclusion.error?.code,
+    hold,
     deliveries: [file, ...(notification.delivery === undefined ? [] : [notification.delivery])],
-    events: [notification.event],
+    events: [
+      notification.event,
+      ...(hold === undefined ? [] : [{ type: 'held', data: { code: hold.code } }]),
+    ],
   });
   return [targetOf.imap(mailbox.name), targetOf.smtp(mailbox.name)];
 }
@@ -80,6 +85,14 @@ function concluded({ exchange, documents }: ExchangeView): Conclusion {
     results.find(({ outcome }) => outcome === 'refused') ??
     results.find(({ outcome }) => outcome === 'abandoned');
   return { outcome: worst?.outcome ?? 'accepted', error: worst?.error, documents: results };
+}
+
+/** Design invariant 2: a refusal that nobody hears of is a person's to deal with, whatever the reason for the silence. */
+function unheard({ exchange, deliveries }: ExchangeView, { outcome }: Conclusion): Fault | undefined {
+  const told = deliveries.some(({ kind }) => kind === 'mdn' || kind === 'error-mail');
+  if (outcome !== 'refused' || told) return undefined;
+  const { fault } = exchange;
+  return { code: 'DOC-005', ...(fault === undefined ? {} : { detail: explain(fault) }) };
 }
 
 async function notificationOf(

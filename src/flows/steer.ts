@@ -24,7 +24,7 @@ export interface SteerContext {
 export async function retryExchange(exchangeId: string, context: SteerContext): Promise<number> {
   const view = await load(exchangeId, context);
   const { exchange, deliveries } = view;
-  if (exchange.state === 'held') {
+  if (exchange.state === 'held' && exchange.concludedAt === undefined) {
     await context.journal.reread(
       exchangeId,
       reading(exchangeId, exchange.mailbox, context.newId),

@@ -131,12 +131,20 @@ export function delivering(context: JournalContext): Delivering {
     settled: limit =>
       engine.read(async statements => (await statements.all(sql.SETTLED, limit)).map(row => text(row, 'id'))),
 
-    conclude: async (exchangeId, { outcome, code, deliveries, events }) => {
+    conclude: async (exchangeId, { outcome, code, hold, deliveries, events }) => {
       const packed = await packAll(context, exchangeId, bytesOf(deliveries));
       await engine.write(async statements => {
         const at = now(context);
         const before = await statements.first(sql.EXCHANGE_GET, exchangeId);
-        const changed = await statements.run(sql.CONCLUDE, outcome, code ?? null, at, exchangeId);
+        const changed = await statements.run(
+          sql.CONCLUDE,
+          hold === undefined ? 'closing' : 'held',
+          hold === undefined ? null : JSON.stringify(hold),
+          outcome,
+          code ?? null,
+          at,
+          exchangeId,
+        );
         if (before === undefined || changed === 0) return;
         const owner = { exchangeId, mailbox: text(before, 'mailbox') };
         for (const delivery of deliveries) await owe(statements, owner, delivery, at);

@@ -6,7 +6,7 @@ export type ExchangeNature = 'document' | 'receipt' | 'other' | 'unusable';
 
 /**
  * `seen` written before the bytes are parsed · `open` a document has not ended · `held` the whole mail waits for a
- * person · `closing` only the notification and the filing are owed · `ended`.
+ * person (before its documents, or once concluded when nobody could be told) · `closing` only the notification and the filing are owed · `ended`.
  */
 export type ExchangeState = 'seen' | 'open' | 'held' | 'closing' | 'ended';
 
@@ -257,6 +257,8 @@ export interface Journal {
     conclusion: {
       outcome: Outcome;
       code: string | undefined;
+      /** Why a person must look at it all the same; undefined when nothing is left to do. */
+      hold: Fault | undefined;
       deliveries: readonly NewDelivery[];
       events: readonly NewEvent[];
     },
@@ -281,7 +283,7 @@ export interface Journal {
   reread(exchangeId: string, delivery: NewDelivery, by: string): Promise<void>;
   /** Gives up a delivery that has not ended. @throws GatewayError JRN-005 when it has. */
   abandon(deliveryId: string, reason: string, by: string): Promise<void>;
-  /** Gives up a held mail: open, with no document left to wait for. @throws GatewayError JRN-005 when it is not held. */
+  /** Gives up a held mail: open, with no document left to wait for; closed where it was concluded before. @throws GatewayError JRN-005 when it is not held. */
   abandonMail(exchangeId: string, reason: string, by: string): Promise<void>;
 
   // Looking

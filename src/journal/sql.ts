@@ -97,7 +97,8 @@ export const RECOVER_SENDING = `UPDATE delivery SET state = 'waiting', ambiguous
 // Concluding
 
 export const SETTLED = `SELECT id FROM exchange WHERE state = 'open' AND pending = 0 ORDER BY id LIMIT ?`;
-export const CONCLUDE = `UPDATE exchange SET state = 'closing', outcome = ?, outcome_code = ?,
+export const CONCLUDE = `UPDATE exchange SET state = ?,
+  fault = coalesce(?, CASE WHEN concluded_at IS NULL THEN fault END), outcome = ?, outcome_code = ?,
   concluded_at = coalesce(concluded_at, ?), ended_at = NULL WHERE id = ? AND state = 'open' AND pending = 0`;
 
 // A person's acts
@@ -107,8 +108,10 @@ export const RESEND = `UPDATE delivery SET state = 'waiting', next_at = ?, spent
   ended_at = NULL, error_code = NULL, error_class = NULL WHERE id = ?`;
 export const REOPEN = `UPDATE exchange SET state = 'open', pending = pending + ?, ended_at = NULL WHERE id = ?`;
 export const REREAD = `UPDATE exchange SET state = 'seen', readings = 0, abandon_reason = NULL
-  WHERE id = ? AND state = 'held'`;
-export const ABANDON_MAIL = `UPDATE exchange SET state = 'open', pending = 0, abandon_reason = ?
+  WHERE id = ? AND state = 'held' AND concluded_at IS NULL`;
+/** One that was concluded already is only closed: its outcome stands. */
+export const ABANDON_MAIL = `UPDATE exchange
+  SET state = CASE WHEN concluded_at IS NULL THEN 'open' ELSE 'closing' END, pending = 0, abandon_reason = ?
   WHERE id = ? AND state = 'held'`;
 
 // Looking

@@ -73,8 +73,12 @@ export function steering(context: JournalContext): Steering {
         const changed = await statements.run(sql.ABANDON_MAIL, reason, exchangeId);
         if (row === undefined || changed === 0) throw notPossible();
         const at = now(context);
-        await tally(statements, at, exchangeOf(row).application, 'abandoned', '906');
+        const exchange = exchangeOf(row);
+        if (exchange.concludedAt === undefined) {
+          await tally(statements, at, exchange.application, 'abandoned', '906');
+        }
         await addEvent(statements, exchangeId, at, { type: 'abandoned', data: { by } });
+        await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
       }),
   };
 }

@@ -1,9 +1,6 @@
 import { GatewayError, type Fault, toGatewayError } from '../../errors/gateway-error.ts';
 import { classify } from '../../formats/mail/classify.ts';
-import { parseHeaderBlock, splitHeaderBlock } from '../../formats/mail/header-block.ts';
-import { readHead } from '../../formats/mail/mail-head.ts';
-import { isErrorSubject } from '../../formats/mail/error-subject.ts';
-import { openMail } from '../../formats/mail/open-mail.ts';
+import { openHead, openMail } from '../../formats/mail/open-mail.ts';
 import type { FoundArchive, MailAttachment, OpenedMail } from '../../formats/mail/types.ts';
 import { looksLikeXdm } from '../../formats/xdm/archive.ts';
 import { readXdm } from '../../formats/xdm/read-xdm.ts';
@@ -75,12 +72,10 @@ function factsOf(mail: OpenedMail): MailFacts {
 
 /** What can be told of a mail whose structure cannot be read: its headers, as far as they go. */
 export function headOnly(raw: Uint8Array): MailFacts {
-  let headerBlock: Uint8Array = new Uint8Array();
   try {
-    headerBlock = splitHeaderBlock(raw).block;
+    return { ...openHead(raw), text: '' };
   } catch {
-    // A header block over the bound tells nothing that could be relied on.
+    // Headers over the bound tell nothing that could be relied on.
+    return { ...openHead(new Uint8Array()), text: '' };
   }
-  const head = readHead(parseHeaderBlock(headerBlock));
-  return { ...head, headerBlock, text: '', report: undefined, errorSubject: isErrorSubject(head.subject) };
 }

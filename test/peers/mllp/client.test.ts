@@ -13,7 +13,8 @@ import { ackTo, type MllpServer, type Reply, startMllpServer } from '../../kit/m
 
 const NO_TLS = { mode: 'none', ca: undefined, cert: undefined, key: undefined } as const;
 const TLS = { ...NO_TLS, mode: 'implicit', ca: certificates.ca } as const;
-const CLOCK = { now: () => new Date('2026-11-20T08:30:00Z') };
+const DAY = 86_400_000;
+const CLOCK = { now: () => new Date() };
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -126,7 +127,7 @@ describe('an exchange', () => {
   it('gives up on a peer that stops reading', async () => {
     const dpi = await server();
     dpi.stall(true);
-    const large = message('1', Buffer.alloc(900 * 1024, 0x41));
+    const large = message('1', Buffer.alloc(700 * 1024, 0x41));
     const result = await failure(client(dpi.port, { timeoutMs: 200 }).send(large, '1'));
     expect(result).toEqual({ code: 'MLLP-002', kind: 'ambiguous', reached: true });
   });
@@ -285,10 +286,17 @@ describe('probe', () => {
 
   it('tells of the server’s certificates and of ours', async () => {
     const dpi = await server({ tls: certificates.server });
-    const report = await client(dpi.port, { tls: { ...TLS, ...certificates.client } }).probe();
+    const tls = { ...TLS, ...certificates.client };
+    // The certificates were made for thirty days when the tests began.
+    const earlier = { now: () => new Date(Date.now() - 10 * DAY) };
+    const report = await client(dpi.port, { tls, clock: earlier }).probe();
     expect(report.lines[0]).toMatch(/établie, chiffrée \(TLSv1\.3\)$/);
-    expect(report.lines.filter(line => line.startsWith('Certificat'))).not.toHaveLength(0);
-    expect(report.lines.at(-1)).toContain('Certificat client');
+    expect(report.lines.slice(1)).toEqual([
+      expect.stringMatching(/^Certificat « localhost »/),
+      expect.stringMatching(/^Certificat « Autorité des tests »/),
+      expect.stringMatching(/^Certificat client « passerelle »/),
+    ]);
     expect(report.warnings).toEqual([]);
+    expect((await client(dpi.port, { tls }).probe()).warnings).toHaveLength(3);
   });
 });
