@@ -8,7 +8,6 @@ import { readCdaHeader } from '../../src/formats/cda/read-header.ts';
 import { readAck, verdict } from '../../src/formats/hl7/ack.ts';
 import { buildMdm } from '../../src/formats/hl7/mdm.ts';
 import { parseMessage } from '../../src/formats/hl7/message.ts';
-import type { MdmInput } from '../../src/formats/hl7/types.ts';
 import type { DocumentAction } from '../../src/formats/xdm/types.ts';
 
 const shared = process.env['PFI_SHARED'] ?? resolve(import.meta.dirname, '../../../shared');

@@ -107,8 +107,14 @@ export async function startMllpServer(options: { readonly tls?: TlsOptions } = {
       case 'split':
         for (const byte of frame(ackTo(message, 'AA'))) socket.write(Buffer.of(byte));
         break;
-      default:
+      case 'AA':
+      case 'AE':
+      case 'AR':
+      case 'CA':
+      case 'CE':
+      case 'CR':
         socket.write(frame(ackTo(message, reply)));
+        break;
     }
   }
 
@@ -139,7 +145,10 @@ export async function startMllpServer(options: { readonly tls?: TlsOptions } = {
     },
     stall(on) {
       stalled = on;
-      for (const socket of sockets) on ? socket.pause() : socket.resume();
+      for (const socket of sockets) {
+        if (on) socket.pause();
+        else socket.resume();
+      }
     },
     hangUp() {
       for (const socket of sockets) socket.end();

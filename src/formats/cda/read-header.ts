@@ -2,7 +2,7 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 import { at, attribute, childOf, childrenOf, parseXml, textOf, type XmlElement } from '../xml/element.ts';
 import { cdaFault } from './cda-fault.ts';
 import { cutHeader } from './cut-header.ts';
-import { birthNameOf, usedNameOf } from './identity.ts';
+import { birthNameOf, isInsAuthority, usedNameOf } from './identity.ts';
 import { readNames } from './read-names.ts';
 import type {
   Author,
@@ -62,7 +62,10 @@ function readPatient(document: XmlElement): PatientHeader {
   const roles = targets.flatMap(target => childrenOf(target, 'patientRole'));
   const patients = roles.flatMap(role => childrenOf(role, 'patient'));
   if (targets.length > 1 || roles.length > 1 || patients.length > 1) throw new GatewayError('CDA-010');
-  const identifiers = identifiersIn(roles[0], 'id');
+  // The authority of the INS alone names nobody: sent as a value it would look like a matricule.
+  const identifiers = identifiersIn(roles[0], 'id').filter(
+    ({ root, extension }) => extension !== undefined || !isInsAuthority(root),
+  );
   if (identifiers.length === 0) throw new GatewayError('CDA-006');
 
   const [patient] = patients;

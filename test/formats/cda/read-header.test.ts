@@ -127,6 +127,7 @@ describe('readCdaHeader names its faults', () => {
     ['CDA-005', 'an id with a blank root', { id: '<id root=" " extension="1"/>' }],
     ['CDA-005', 'an id in another namespace only', { id: '<sdtc:id root="1.2"/>' }],
     ['CDA-006', 'no patient identifier', { identifiers: '' }],
+    ['CDA-006', 'the INS authority alone as patient id', { identifiers: '<id root="1.2.250.1.213.1.4.8"/>' }],
     [
       'CDA-006',
       'null patient identifiers',

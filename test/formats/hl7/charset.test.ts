@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeHl7, encodeHl7 } from '../../../src/formats/hl7/charset.ts';
 import { parseMessage } from '../../../src/formats/hl7/message.ts';
@@ -48,9 +48,9 @@ describe('encodeHl7', () => {
   });
 });
 
-describe('decodeHl7', () => {
-  const message = (declared: string) => `MSH|^~\\&|A|B|C|D|2026||ACK|1|P|2.6|||||FRA|${declared}\rNTE|1||`;
+const message = (declared: string) => `MSH|^~\\&|A|B|C|D|2026||ACK|1|P|2.6|||||FRA|${declared}\rNTE|1||`;
 
+describe('decodeHl7', () => {
   it.each([
     ['UNICODE UTF-8', 'é€', 'utf8'],
     ['UTF-8', 'é€', 'utf8'],

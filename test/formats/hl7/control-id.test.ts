@@ -4,6 +4,8 @@ import { buildMdm } from '../../../src/formats/hl7/mdm.ts';
 import { parseMessage } from '../../../src/formats/hl7/message.ts';
 import { mdmInput } from './sample-input.ts';
 
+const body = (bytes: Uint8Array) => Buffer.from(bytes).subarray(Buffer.from(bytes).indexOf('\r'));
+
 describe.each(['UNICODE UTF-8', '8859/15'] as const)('withControlId in %s', charset => {
   const party = { application: 'Île', facility: 'CHU_X' };
   const message = buildMdm(mdmInput({ charset, sender: party }));
@@ -19,7 +21,6 @@ describe.each(['UNICODE UTF-8', '8859/15'] as const)('withControlId in %s', char
   it('changes no other byte, and not the original', () => {
     const again = withControlId(renewed, '0193-c0ffee', new Date('2026-11-20T08:30:00Z'));
     expect(Buffer.from(again).equals(message)).toBe(true);
-    const body = (bytes: Uint8Array) => Buffer.from(bytes).subarray(Buffer.from(bytes).indexOf('\r'));
     expect(body(renewed).equals(body(message))).toBe(true);
     expect(parseMessage(message).header.field(10)).toBe('0193-c0ffee');
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeValue, SEPARATORS, unescapeValue } from '../../../src/formats/hl7/escape.ts';
 

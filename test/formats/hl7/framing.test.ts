@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDeframer, frame, FrameTooLarge } from '../../../src/formats/hl7/framing.ts';
 

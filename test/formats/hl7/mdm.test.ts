@@ -6,13 +6,13 @@ import type { MailParticipant, MdmInput } from '../../../src/formats/hl7/types.t
 import { HEADER, mdmInput } from './sample-input.ts';
 
 const build = (change: Partial<MdmInput> = {}): Hl7Message => parseMessage(buildMdm(mdmInput(change)));
+const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');
 const EXTENDED = { root: '1.2.250.1.999.1.1', extension: '2026|7' };
 
 describe('buildMdm', () => {
   it('writes the whole message', () => {
     const document = mdmInput().document;
     const body = 'Bonjour,\nvoici l’échographie.';
-    const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');
     expect(Buffer.from(buildMdm(mdmInput())).toString().split('\r')).toEqual([
       'MSH|^~\\&|PFI|CHU_X|DPI|CHU_X|20261120093000+0100||MDM^T02^MDM_T02|0193-c0ffee|T|2.6|||||FRA|UNICODE UTF-8|||1.1^CISIS_CDA_HL7_LPS',
       'EVN||20261120093000+0100',
@@ -129,25 +129,25 @@ describe('buildMdm', () => {
   });
 });
 
-describe('PRT', () => {
-  const RPPS = '&1.2.250.1.71.4.2.1&ISO';
-  const sender = (from: MailParticipant) => build({ from }).first('PRT');
-  const xcn = (id: string, authority = '', kind = '', type = '') => [
-    id,
-    'MARTEL',
-    'Claire',
-    '',
-    '',
-    '',
-    '',
-    '',
-    authority,
-    kind,
-    '',
-    '',
-    type,
-  ];
+const RPPS = '&1.2.250.1.71.4.2.1&ISO';
+const sender = (from: MailParticipant) => build({ from }).first('PRT');
+const xcn = (id: string, authority = '', kind = '', type = '') => [
+  id,
+  'MARTEL',
+  'Claire',
+  '',
+  '',
+  '',
+  '',
+  '',
+  authority,
+  kind,
+  '',
+  '',
+  type,
+];
 
+describe('PRT', () => {
   it('comes as SB, RCT…, REPLY…, in the order given', () => {
     const message = build({
       recipients: [{ address: 'a@x.mssante.fr' }, { address: 'b@x.mssante.fr' }],

@@ -38,7 +38,7 @@ describe('parseMessage', () => {
     ['CRLF', '\r\n'],
     ['blank lines and indents', '\r\n \n\t'],
   ])('takes segments that end with %s', (_, end) => {
-    const message = parse(['', `${HEAD}`, 'MSA|AA|1', 'ERR|||207', ''].join(end));
+    const message = parse(['', HEAD, 'MSA|AA|1', 'ERR|||207', ''].join(end));
     expect(message.segments.map(segment => segment.name)).toEqual(['MSH', 'MSA', 'ERR']);
     expect(message.first('MSA')?.field(2)).toBe('1');
   });

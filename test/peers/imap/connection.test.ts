@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { openConnection } from '../../../src/peers/imap/connection.ts';
 import type { MailAuth } from '../../../src/peers/mail-server.ts';
+import type { ScriptedServer } from '../../kit/scripted-server.ts';
 import { waitFor } from '../../kit/wait.ts';
-import { type Script, type ScriptedServer, scriptedServer } from './scripted-server.ts';
+import { type Script, scriptedImap } from './scripted-imap.ts';
 import { NO_TLS } from './settings.ts';
 
 const CAPABLE = '* OK [CAPABILITY IMAP4rev1 MOVE UIDPLUS AUTH=PLAIN AUTH=XOAUTH2 AUTH=EXTERNAL] ready';
@@ -23,7 +24,7 @@ describe('openConnection', () => {
     script: Script = () => undefined,
     timeoutMs = 5_000,
   ): Promise<{ readonly lines: string[]; readonly error: GatewayError | undefined }> {
-    const server = await scriptedServer(greeting, script);
+    const server = await scriptedImap(greeting, script);
     servers.push(server);
     const outcome = await openConnection(
       { host: '127.0.0.1', port: server.port, tls: NO_TLS, auth },
@@ -148,7 +149,7 @@ describe('openConnection', () => {
   });
 
   it('gives up at once when told to', async () => {
-    const server = await scriptedServer(CAPABLE, () => '');
+    const server = await scriptedImap(CAPABLE, () => '');
     servers.push(server);
     const giveUp = new AbortController();
     const attempt = openConnection(
@@ -162,7 +163,7 @@ describe('openConnection', () => {
   });
 
   it('refuses a PREAUTH that would skip STARTTLS', async () => {
-    const server = await scriptedServer('* PREAUTH [CAPABILITY IMAP4rev1 MOVE] welcome', () => undefined);
+    const server = await scriptedImap('* PREAUTH [CAPABILITY IMAP4rev1 MOVE] welcome', () => undefined);
     servers.push(server);
     const attempt = openConnection(
       { host: '127.0.0.1', port: server.port, tls: { ...NO_TLS, mode: 'starttls' }, auth: PASSWORD },

@@ -5,10 +5,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openConnection } from '../../../src/peers/imap/connection.ts';
 import type { MailboxWatcher } from '../../../src/peers/interfaces.ts';
 import { certificates } from '../../kit/certificates.ts';
+import type { ScriptedServer } from '../../kit/scripted-server.ts';
 import { waitFor } from '../../kit/wait.ts';
 import { mail, recordingFlow, type RecordingFlow } from './recording-flow.ts';
 import { HURRIED, mailboxSettings, NO_TLS, passwordServer, watch } from './settings.ts';
-import { type Script, type ScriptedServer, scriptedServer } from './scripted-server.ts';
+import { type Script, scriptedImap } from './scripted-imap.ts';
 
 const PLUGINS = ['STARTTLS', 'LOGINDISABLED', 'IDLE', 'LITERALPLUS', 'UNSELECT'];
 
@@ -104,7 +105,7 @@ describe('a mailbox on a server in this process', () => {
 
   /** A mailbox with one mail of five bytes, whose server can be made to misbehave. */
   async function peculiar(script: Script, capabilities = 'IMAP4rev1 MOVE UIDPLUS IDLE'): Promise<ScriptedServer> {
-    const server = await scriptedServer(`* PREAUTH [CAPABILITY ${capabilities}] ready`, (line, tag, socket) => {
+    const server = await scriptedImap(`* PREAUTH [CAPABILITY ${capabilities}] ready`, (line, tag, socket) => {
       const own = script(line, tag, socket);
       if (own !== undefined) return own;
       if (/ LIST /.test(line)) return `* LIST () "/" INBOX\r\n${tag} OK listed\r\n`;

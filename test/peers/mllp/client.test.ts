@@ -261,6 +261,15 @@ describe('TLS', () => {
     expect(dpi.frames).toHaveLength(0);
   });
 
+  it('fails on no certificate of ours with TLS 1.3, where the server says so after our first bytes', async () => {
+    const dpi = await server({ tls: mutual });
+    const result = await failure(sending(client(dpi.port, { tls: TLS }), '1'));
+    // A reset may overtake the alert; then nothing tells that the message was not taken.
+    expect(['MLLP-004', 'MLLP-003']).toContain(result.code);
+    expect(result.reached).toBe(result.code === 'MLLP-003');
+    expect(dpi.frames).toHaveLength(0);
+  });
+
   it('fails on a server that does not speak it', async () => {
     const dpi = await server();
     const peer = client(dpi.port, { tls: TLS, timeoutMs: 300 });
