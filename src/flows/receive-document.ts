@@ -38,7 +38,7 @@ export async function receiveMail(mail: InboxMail, context: ReceiveContext): Pro
       place,
     });
     const mlog = log.child({ exchange: exchangeId });
-    if (readings > MAX_READINGS) return setAside(exchangeId, undefined, { code: 'MAIL-010' }, context);
+    if (readings >= MAX_READINGS) return setAside(exchangeId, undefined, { code: 'MAIL-010' }, context);
     if (mail.size > mailbox.maxMail) {
       return setAside(
         exchangeId,
@@ -53,6 +53,7 @@ export async function receiveMail(mail: InboxMail, context: ReceiveContext): Pro
       mlog.warn({ code: 'MAIL-012' }, 'mail gone before it was read');
       return [];
     }
+    await journal.beginReading(exchangeId);
     const woken = await readAndRecord(exchangeId, raw, place, context);
     if (woken !== undefined) return woken;
     mlog.warn({ readings }, 'reading did not come to an end');

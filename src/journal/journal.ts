@@ -211,12 +211,14 @@ export interface Journal {
   keyOf(identity: string): string;
 
   // Receiving
-  /** Notes that a mail lies in the inbox and that its reading begins; `readings` counts this one. */
+  /** Notes that a mail lies in the inbox; `readings` were begun so far and none was finished. */
   see(source: {
     mailbox: string;
     application: string;
     place: Place;
   }): Promise<{ exchangeId: string; readings: number }>;
+  /** Written before a mail's bytes are parsed; a reading that kills the process is counted all the same. */
+  beginReading(exchangeId: string): Promise<void>;
   /** Of these uids of an inbox, those with no finished reading, in order. */
   unread(mailbox: string, uidValidity: number, uids: readonly number[]): Promise<number[]>;
   /**

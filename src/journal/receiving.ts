@@ -6,7 +6,16 @@ import * as sql from './sql.ts';
 
 type Receiving = Pick<
   Journal,
-  'see' | 'unread' | 'recognise' | 'record' | 'vanish' | 'findDocument' | 'owe' | 'moved' | 'note'
+  | 'see'
+  | 'beginReading'
+  | 'unread'
+  | 'recognise'
+  | 'record'
+  | 'vanish'
+  | 'findDocument'
+  | 'owe'
+  | 'moved'
+  | 'note'
 >;
 
 /** SQLite takes 32 766 values in a statement; far fewer keep it readable in a trace. */
@@ -22,8 +31,8 @@ export function receiving(context: JournalContext): Receiving {
         const known = await statements.first(sql.SIGHTING_GET, mailbox, uidValidity, uid);
         if (known !== undefined) {
           const exchangeId = text(known, 'exchange_id');
-          const row = await statements.first(sql.EXCHANGE_READ_AGAIN, exchangeId);
-          return { exchangeId, readings: row === undefined ? 1 : number(row, 'readings') };
+          const row = await statements.first(sql.EXCHANGE_GET, exchangeId);
+          return { exchangeId, readings: row === undefined ? 0 : number(row, 'readings') };
         }
         const exchangeId = context.newId();
         const at = now(context);
@@ -38,7 +47,12 @@ export function receiving(context: JournalContext): Receiving {
           at,
         );
         await statements.run(sql.SIGHTING_ADD, mailbox, uidValidity, uid, exchangeId);
-        return { exchangeId, readings: 1 };
+        return { exchangeId, readings: 0 };
+      }),
+
+    beginReading: exchangeId =>
+      engine.write(async statements => {
+        await statements.run(sql.EXCHANGE_READING, exchangeId);
       }),
 
     unread: (mailbox, uidValidity, uids) =>

@@ -18,8 +18,8 @@ export const finishedSightings = (count: number): string =>
 
 export const EXCHANGE_ADD = `INSERT INTO exchange
   (id, kind, mailbox, application, state, readings, folder, uid_validity, uid, received_at)
-  VALUES (?, 'mail', ?, ?, 'seen', 1, ?, ?, ?, ?)`;
-export const EXCHANGE_READ_AGAIN = `UPDATE exchange SET readings = readings + 1 WHERE id = ? RETURNING readings`;
+  VALUES (?, 'mail', ?, ?, 'seen', 0, ?, ?, ?, ?)`;
+export const EXCHANGE_READING = `UPDATE exchange SET readings = readings + 1 WHERE id = ?`;
 export const EXCHANGE_GET = `SELECT * FROM exchange WHERE id = ?`;
 export const EXCHANGE_DROP = `DELETE FROM exchange WHERE id = ?`;
 export const EXCHANGE_SAME_MAIL = `SELECT * FROM exchange
