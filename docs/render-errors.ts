@@ -23,6 +23,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
 };
 
 const CLASSES: Readonly<Record<ErrorClass, string>> = {
+  unreachable: 'correspondant injoignable',
   transient: 'passagère',
   ambiguous: 'incertaine',
   permanent: 'définitive',

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { pino } from 'pino';
 import { systemClock } from '../basics/clock.ts';
 import type { Config } from '../config/schema.ts';
-import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
+import { logFields } from '../errors/log-fields.ts';
 import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { VERSION } from '../gateway/version.ts';
 import { configOf, configOption, orExit } from './common.ts';
@@ -32,7 +33,7 @@ async function run(options: { config: string }): Promise<void> {
   let turn: Promise<void> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): void => {
     turn = turn.then(work).catch((error: unknown) => {
-      log.fatal({ code: toGatewayError(error).code, err: String(error) }, 'the process ends');
+      log.fatal(logFields(error), 'the process ends');
       process.exit(1);
     });
   };
@@ -63,10 +64,7 @@ async function run(options: { config: string }): Promise<void> {
       log.info('configuration taken up');
       return [started, renewed];
     } catch (error) {
-      log.error(
-        { code: toGatewayError(error).code, err: String(error) },
-        'renewed configuration does not start: the former one goes on',
-      );
+      log.error(logFields(error), 'renewed configuration does not start: the former one goes on');
       return [await startGateway(former, deps), former];
     }
   }

@@ -2,10 +2,11 @@
  * Every fault that the gateway can name. A code, once published, keeps its meaning.
  *
  * `class` decides what happens next (design §4): `transient` is tried again, `ambiguous` is tried again with the same
- * identifiers, `permanent` ends the attempt. The French texts are what people read: `why` the thing failed, what the
+ * identifiers, `permanent` ends the attempt; `unreachable` is tried again for as long as it takes, the peer's deliveries
+ * wait together and none loses its patience over it. The French texts are what people read: `why` the thing failed, what the
  * gateway `did`, what there is `todo`. None of them ever holds health data.
  */
-export type ErrorClass = 'transient' | 'ambiguous' | 'permanent';
+export type ErrorClass = 'unreachable' | 'transient' | 'ambiguous' | 'permanent';
 
 export interface CatalogueEntry {
   readonly class: ErrorClass;
@@ -361,7 +362,7 @@ export const CATALOGUE = {
   },
 
   'MLLP-001': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'L’application est injoignable.',
     did: `Les documents attendent. ${RETRIED}`,
     todo: 'Vérifiez que l’application écoute à l’adresse et au port configurés, et le pare-feu.',
@@ -379,14 +380,14 @@ export const CATALOGUE = {
     todo: 'Si cela dure, vérifiez l’application et le réseau.',
   },
   'MLLP-004': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'La connexion chiffrée (TLS) à l’application a échoué.',
     did: `Les documents attendent. ${RETRIED}`,
     todo: 'Vérifiez les certificats avec `pfi check`.',
   },
 
   'HTTP-001': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'L’adresse HTTP de l’application est injoignable.',
     did: `Les documents attendent. ${RETRIED}`,
     todo: 'Vérifiez l’adresse configurée et l’application.',
@@ -411,7 +412,7 @@ export const CATALOGUE = {
   },
 
   'DIR-001': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'Le dossier d’échange avec l’application n’est pas accessible en écriture.',
     did: `Les documents attendent. ${RETRIED}`,
     todo: 'Vérifiez que le dossier existe, ses droits et l’espace disque.',
@@ -424,19 +425,19 @@ export const CATALOGUE = {
   },
 
   'IMAP-001': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'Le serveur IMAP est injoignable.',
     did: 'Les autres boîtes continuent. La passerelle se reconnecte d’elle-même, de plus en plus rarement.',
     todo: 'Vérifiez l’adresse, le pare-feu et l’opérateur MSSanté.',
   },
   'IMAP-002': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'Le serveur IMAP refuse l’identifiant ou le mot de passe de la boîte.',
     did: 'Les autres boîtes continuent. La passerelle réessaie d’elle-même, de plus en plus rarement.',
     todo: 'Vérifiez le compte de la boîte auprès de l’opérateur, puis la configuration.',
   },
   'IMAP-003': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'La connexion au serveur IMAP n’a pas pu être chiffrée (STARTTLS ou certificat refusé).',
     did: 'Aucun mot de passe n’a été envoyé. La passerelle réessaie d’elle-même.',
     todo: 'Vérifiez `tls` et `ca` avec `pfi check`, et le certificat de l’opérateur.',
@@ -454,7 +455,7 @@ export const CATALOGUE = {
     todo: 'Vérifiez les noms de `folders` et les droits de la boîte.',
   },
   'IMAP-006': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'Le serveur IMAP ne répond plus.',
     did: 'La connexion a été fermée ; la passerelle en ouvre une nouvelle.',
     todo: 'Si cela dure, prévenez l’opérateur.',
@@ -479,19 +480,19 @@ export const CATALOGUE = {
   },
 
   'SMTP-001': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'Le serveur SMTP est injoignable.',
     did: `La notification attend. ${RETRIED}`,
     todo: 'Vérifiez l’adresse, le pare-feu et l’opérateur MSSanté.',
   },
   'SMTP-002': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'Le serveur SMTP refuse l’identifiant ou le mot de passe.',
     did: `La notification attend. ${RETRIED}`,
     todo: 'Vérifiez le compte de la boîte auprès de l’opérateur, puis la configuration.',
   },
   'SMTP-003': {
-    class: 'transient',
+    class: 'unreachable',
     why: 'La connexion au serveur SMTP n’a pas pu être chiffrée (STARTTLS ou certificat refusé).',
     did: `Rien n’a été envoyé en clair. ${RETRIED}`,
     todo: 'Vérifiez `tls` et `ca` avec `pfi check`, et le certificat de l’opérateur.',

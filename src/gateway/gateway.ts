@@ -5,7 +5,7 @@ import type { Clock } from '../basics/clock.ts';
 import { createIdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
 import { sealingKey } from '../config/secrets.ts';
-import { toGatewayError } from '../errors/gateway-error.ts';
+import { logFields } from '../errors/log-fields.ts';
 import { createReader } from '../flows/reading/reader.ts';
 import { createDispatcher, type Dispatcher } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -79,10 +79,7 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     try {
       wake(await box.conclude(exchangeId));
     } catch (error) {
-      log.error(
-        { exchange: exchangeId, mailbox, code: toGatewayError(error).code },
-        'mail not concluded yet',
-      );
+      log.error({ exchange: exchangeId, mailbox, ...logFields(error) }, 'mail not concluded yet');
     }
   }
 
@@ -100,12 +97,8 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     while (!beats.stopping && (await journal.purge({ payloads: now - payloads, history: now - history })));
   };
   const timers = [
-    every(HEARTBEAT_MS, beat, error =>
-      log.error({ code: toGatewayError(error).code, err: String(error) }, 'heartbeat failed'),
-    ),
-    every(PURGE_EVERY_MS, purge, error =>
-      log.error({ code: toGatewayError(error).code, err: String(error) }, 'purge failed'),
-    ),
+    every(HEARTBEAT_MS, beat, error => log.error(logFields(error), 'heartbeat failed')),
+    every(PURGE_EVERY_MS, purge, error => log.error(logFields(error), 'purge failed')),
   ];
 
   const startedAt = clock.now();

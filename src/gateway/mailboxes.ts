@@ -5,6 +5,8 @@ import type { Config, MailboxConfig } from '../config/schema.ts';
 import { serveMailbox } from '../flows/file-mail.ts';
 import { concludeMail, sendNotification } from '../flows/notify-sender.ts';
 import { receiveMail, rereadMail } from '../flows/receive-document.ts';
+import { logFields } from '../errors/log-fields.ts';
+import { toGatewayError } from '../errors/gateway-error.ts';
 import type { Reader } from '../flows/reading/reader.ts';
 import { type GatewaySettings, targetOf } from '../flows/settings.ts';
 import type { Target } from '../journal/dispatcher.ts';
@@ -55,9 +57,19 @@ function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps):
   const context = { ...deps, log, mailbox, application: applicationSettings(application) };
   const state: MailboxState = { name: box.name, connected: false, error: undefined, lastPollAt: undefined };
 
+  /** The watcher asks again at the next poll and says nothing: what went wrong is ours to log. */
+  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      log.error(logFields(error), 'mail not taken: again at the next poll');
+      throw error;
+    }
+  };
   const events: MailboxEvents = {
-    unread: (uidValidity, uids) => journal.unread(box.name, Number(uidValidity), uids),
-    handle: async mail => wake(await receiveMail(mail, context)),
+    unread: (uidValidity, uids) => told(() => journal.unread(box.name, Number(uidValidity), uids)),
+    handle: mail => told(async () => wake(await receiveMail(mail, context))),
     polled: at => {
       state.connected = true;
       state.lastPollAt = at;

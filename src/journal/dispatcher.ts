@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Fault, type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import { logFields } from '../errors/log-fields.ts';
 import type { Clock } from '../basics/clock.ts';
 import type { Delivery, Ending, Journal } from './journal.ts';
 
@@ -62,9 +63,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     poke: name => {
       if (name !== undefined) return runners.get(name)?.fill();
-      pokeDue().catch((error: unknown) =>
-        options.log.error({ code: toGatewayError(error).code }, 'journal not readable'),
-      );
+      pokeDue().catch((error: unknown) => options.log.error(logFields(error), 'journal not readable'));
     },
     states: () => [...runners.values()].map(runner => runner.state()),
     stop: async graceMs => {
@@ -100,9 +99,7 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
     }
     filling = true;
     claim()
-      .catch((error: unknown) =>
-        tlog.error({ code: toGatewayError(error).code, err: String(error) }, 'claim failed'),
-      )
+      .catch((error: unknown) => tlog.error(logFields(error), 'claim failed'))
       .finally(() => {
         filling = false;
         if (fillAgain) {
@@ -142,8 +139,7 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
   };
 
   const settle = async (delivery: Delivery, result: Attempt, dlog: Logger): Promise<void> => {
-    if ('later' in result && result.later.fields['reached'] === false)
-      return unreachable(delivery, result.later);
+    if ('later' in result && result.later.class === 'unreachable') return unreachable(delivery, result.later);
     reachable();
     if ('ended' in result) {
       await journal.end(delivery.id, result.ended);
@@ -202,7 +198,7 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
       try {
         return await write();
       } catch (error) {
-        dlog.error({ code: toGatewayError(error).code, err: String(error) }, 'journal refuses a record');
+        dlog.error(logFields(error), 'journal refuses a record');
         if (stopped) return;
         await delay(pause);
       }

@@ -8,8 +8,7 @@ export interface Hl7Peer {
   /**
    * Sends one message and waits for the ACK whose MSA-2 is `controlId`.
    *
-   * @throws GatewayError transient when nothing reached the application, ambiguous when something may have
-   *   (`fields.reached` tells whether a connection stood: an unreachable peer does not use up patience).
+   * @throws GatewayError unreachable when no connection stood, ambiguous when the message may have arrived.
    */
   send(message: Uint8Array, controlId: string): Promise<Uint8Array>;
   /** Tries the connection and sends nothing. @throws GatewayError */

@@ -50,7 +50,7 @@ export function openSocket(to: {
 
     function settled(): void {
       clearTimeout(timer);
-      socket.removeAllListeners();
+      socket.off('connect', connected).off('secureConnect', ready).off('error', fail).off('close', fail);
     }
     function fail(cause: unknown): void {
       settled();
@@ -64,15 +64,13 @@ export function openSocket(to: {
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       resolve(socket);
     }
-
-    const timer = setTimeout(() => fail(undefined), to.timeoutMs);
-    socket.once('connect', () => {
+    function connected(): void {
       stage = 'tls';
       if (!secure) ready();
-    });
-    socket.once('secureConnect', ready);
-    socket.once('error', fail);
-    socket.once('close', () => fail(undefined));
+    }
+
+    const timer = setTimeout(() => fail(undefined), to.timeoutMs);
+    socket.on('connect', connected).on('secureConnect', ready).on('error', fail).on('close', fail);
   });
 }
 

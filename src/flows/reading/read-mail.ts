@@ -65,15 +65,17 @@ function givenBack(archive: FoundArchive): MailAttachment[] {
   return [{ filename: 'IHE_XDM.zip', contentType: 'application/zip', bytes: archive.bytes }, ...pdfs];
 }
 
+/** The header block is cut loose: between threads a view takes all of the mail that it looks at along. */
 function factsOf(mail: OpenedMail): MailFacts {
   const { attachments: _attachments, enclosed: _enclosed, ...facts } = mail;
-  return facts;
+  return { ...facts, headerBlock: facts.headerBlock.slice() };
 }
 
 /** What can be told of a mail whose structure cannot be read: its headers, as far as they go. */
 export function headOnly(raw: Uint8Array): MailFacts {
   try {
-    return { ...openHead(raw), text: '' };
+    const head = openHead(raw);
+    return { ...head, headerBlock: head.headerBlock.slice(), text: '' };
   } catch {
     // Headers over the bound tell nothing that could be relied on.
     return { ...openHead(new Uint8Array()), text: '' };

@@ -16,7 +16,8 @@ const LATIN9: ReadonlyMap<string, number> = new Map([
   ['œ', 0xbd],
   ['Ÿ', 0xbe],
 ]);
-const LATIN9_BYTES: ReadonlySet<number> = new Set(LATIN9.values());
+/** Every character whose byte is not simply its code point. */
+const NOT_LATIN1 = /[^\0-\xA3\xA5\xA7\xA9-\xB3\xB5-\xB7\xB9-\xBB\xBF-\xFF]/gu;
 
 /**
  * Encodes HL7 text (its delimiters in place, its values already escaped) in the charset of MSH-18.
@@ -29,24 +30,13 @@ const LATIN9_BYTES: ReadonlySet<number> = new Set(LATIN9.values());
  */
 export function encodeHl7(text: string, charset: Hl7Charset, unmappable: 'escape' | 'refuse'): Uint8Array {
   if (charset === 'UNICODE UTF-8') return Buffer.from(text, 'utf8');
-  let mapped = '';
-  for (const character of text.normalize('NFC')) {
-    const byte = latin9(character);
-    if (byte !== undefined) {
-      mapped += String.fromCharCode(byte);
-    } else if (unmappable === 'escape') {
-      mapped += `\\X${Buffer.from(character, 'utf8').toString('hex').toUpperCase()}\\`;
-    } else {
-      throw new GatewayError('HL7-001');
-    }
-  }
+  const mapped = text.normalize('NFC').replaceAll(NOT_LATIN1, character => {
+    const byte = LATIN9.get(character);
+    if (byte !== undefined) return String.fromCharCode(byte);
+    if (unmappable === 'refuse') throw new GatewayError('HL7-001');
+    return `\\X${Buffer.from(character, 'utf8').toString('hex').toUpperCase()}\\`;
+  });
   return Buffer.from(mapped, 'latin1');
-}
-
-function latin9(character: string): number | undefined {
-  const point = character.codePointAt(0) ?? 0;
-  if (point < 0x100 && !LATIN9_BYTES.has(point)) return point;
-  return LATIN9.get(character);
 }
 
 /**
@@ -68,14 +58,14 @@ export function charsetOf(encoding: Hl7Encoding): Hl7Charset {
   return encoding === 'utf-8' ? 'UNICODE UTF-8' : '8859/15';
 }
 
-/** Decodes a whole message by its own MSH-18; for large messages prefer `parseMessage`, which decodes what is asked. */
+/** Decodes a whole message by its own MSH-18, its BOM left out; for large messages prefer `parseMessage`, which decodes what is asked. */
 export function decodeHl7(bytes: Uint8Array): string {
-  return decodeAs(bytes, encodingFor(declaredCharset(bytes), bytes));
+  return decodeAs(bytes, encodingFor(declaredCharset(bytes), bytes)).replace(/^\uFEFF/, '');
 }
 
 /** Decodes bytes; what is invalid becomes U+FFFD. */
 export function decodeAs(bytes: Uint8Array, encoding: Hl7Encoding): string {
-  return new TextDecoder(encoding).decode(bytes);
+  return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 }
 
 /** MSH-18 as written; '' when absent. Looks at the first segment alone. */
@@ -83,6 +73,6 @@ export function declaredCharset(bytes: Uint8Array): string {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 4096)).toString(
     'latin1',
   );
-  const [, separator = '|', rest = ''] = /MSH(.)([^\r\n]*)/.exec(head) ?? [];
+  const [, separator = '|', rest = ''] = /MSH(.)([^\r\n]*)/i.exec(head) ?? [];
   return rest.split(separator)[16]?.trim() ?? '';
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../errors/catalogue.ts';
-import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
 import { BLOCK_END, BLOCK_START, createDeframer } from '../../formats/hl7/framing.ts';
 import { checkAnswer } from '../hl7-answer.ts';
 import type { TlsOptions } from '../interfaces.ts';
@@ -111,8 +111,7 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
     try {
       receive(chunk);
     } catch (thrown) {
-      const error = toGatewayError(thrown);
-      fail(error.code === 'GEN-001' ? ambiguous('HL7-002', thrown) : error);
+      fail(thrown instanceof GatewayError ? thrown : ambiguous('HL7-002', thrown));
     }
   });
   socket.on('error', error => {
