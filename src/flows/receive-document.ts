@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Budget } from '../basics/budget.ts';
 import type { Fault } from '../errors/gateway-error.ts';
 import { documentSubject } from '../formats/mail/document-subject.ts';
 import type { Place, Receipt } from '../journal/journal.ts';
@@ -18,6 +19,8 @@ const MAX_READINGS = 3;
 
 export interface ReceiveContext extends PlanContext {
   readonly reader: Reader;
+  /** Bytes of mails in hand at once, over all mailboxes. */
+  readonly memory: Budget;
   readonly log: Logger;
 }
 
@@ -47,17 +50,29 @@ export async function receiveMail(mail: InboxMail, context: ReceiveContext): Pro
         context,
       );
     }
-    const raw = await mail.fetch();
-    if (raw === undefined) {
-      await journal.vanish(exchangeId, { code: 'MAIL-012' });
-      mlog.warn({ code: 'MAIL-012' }, 'mail gone before it was read');
-      return [];
-    }
-    await journal.beginReading(exchangeId);
-    const woken = await readAndRecord(exchangeId, raw, place, context);
+    const woken = await context.memory.spend(mail.size, () =>
+      fetchAndRecord(exchangeId, mail, place, context),
+    );
     if (woken !== undefined) return woken;
     mlog.warn({ readings }, 'reading did not come to an end');
   }
+}
+
+async function fetchAndRecord(
+  exchangeId: string,
+  mail: InboxMail,
+  place: Place,
+  context: ReceiveContext,
+): Promise<Woken | undefined> {
+  const { journal, log } = context;
+  const raw = await mail.fetch();
+  if (raw === undefined) {
+    await journal.vanish(exchangeId, { code: 'MAIL-012' });
+    log.warn({ exchange: exchangeId, code: 'MAIL-012' }, 'mail gone before it was read');
+    return [];
+  }
+  await journal.beginReading(exchangeId);
+  return readAndRecord(exchangeId, raw, place, context);
 }
 
 /** Reads a mail again at a person's wish, wherever it lies now. */
@@ -66,6 +81,9 @@ export async function rereadMail(
   raw: Uint8Array,
   context: ReceiveContext,
 ): Promise<Woken> {
+  if (raw.byteLength > context.mailbox.maxMail) {
+    return setAside(exchangeId, raw, { code: 'MAIL-001', fields: { size: raw.byteLength } }, context);
+  }
   const woken = await readAndRecord(exchangeId, raw, undefined, context);
   return woken ?? setAside(exchangeId, undefined, { code: 'MAIL-010' }, context);
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type AdminServer, startAdmin } from '../admin/server.ts';
 import type { GatewayStatus } from '../admin/status.ts';
+import { createBudget } from '../basics/budget.ts';
 import type { Clock } from '../basics/clock.ts';
 import { createIdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
@@ -37,6 +38,8 @@ const GRACE_MS = 30_000;
 /** A heart that has not beaten for this long is dead. */
 const DEAD_MS = 60_000;
 const SETTLED_AT_ONCE = 100;
+/** Bytes of mails that are fetched and read at once; what is made of them takes a few times as much. */
+const MAILS_IN_HAND = 128 * 1024 ** 2;
 const READER = { memoryMb: 1_024, threads: 2 } as const;
 
 /**
@@ -63,7 +66,8 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
   const wake = (targets: readonly string[]): void => {
     for (const target of targets) dispatcher.poke(target);
   };
-  const common = { ...deps, journal, newId, reader, wake, gateway: gatewaySettings(config) };
+  const memory = createBudget(MAILS_IN_HAND);
+  const common = { ...deps, journal, newId, reader, memory, wake, gateway: gatewaySettings(config) };
   const applications = assembleApplications(config, common);
   const mailboxes = assembleMailboxes(config, common);
   const dispatcher: Dispatcher = createDispatcher({

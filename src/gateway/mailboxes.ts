@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Budget } from '../basics/budget.ts';
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config, MailboxConfig } from '../config/schema.ts';
@@ -39,6 +40,7 @@ export interface MailboxDeps {
   readonly log: Logger;
   readonly journal: Journal;
   readonly reader: Reader;
+  readonly memory: Budget;
   readonly gateway: GatewaySettings;
   readonly wake: (targets: readonly string[]) => void;
 }

@@ -2,6 +2,7 @@ import type { ImapFlow } from 'imapflow';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { PeerReport } from '../interfaces.ts';
 import { connectionOptions, rememberingCertificate, reportChain, reportClientCertificate } from '../tls.ts';
+import { missingFolders } from './commands.ts';
 import { offers, openConnection } from './connection.ts';
 import { connectFault } from './faults.ts';
 import type { MailboxSettings } from './watcher.ts';
@@ -22,6 +23,7 @@ export async function probeMailbox(settings: MailboxSettings): Promise<PeerRepor
   const { server, timing } = settings;
   const remembering = rememberingCertificate(connectionOptions(server.tls));
   const client = await openConnection(server, { timeoutMs: timing.connect, tls: remembering.options });
+  const timer = setTimeout(() => client.close(), timing.command);
   try {
     const now = new Date();
     const leaf = remembering.certificate();
@@ -44,6 +46,7 @@ export async function probeMailbox(settings: MailboxSettings): Promise<PeerRepor
   } catch (thrown) {
     throw connectFault(thrown);
   } finally {
+    clearTimeout(timer);
     client.close();
   }
 }
@@ -65,12 +68,11 @@ function reportExtensions(client: ImapFlow): PeerReport {
 }
 
 async function reportFolders(client: ImapFlow, settings: MailboxSettings): Promise<PeerReport> {
-  const known = new Set((await client.list()).map(folder => folder.path));
-  const prefix = client.namespace?.prefix ?? '';
+  const all = [settings.inbox, ...settings.folders];
+  const missing = new Set(await missingFolders(client, all));
   const lines: string[] = [];
-  for (const folder of [settings.inbox, ...settings.folders]) {
-    const isThere = folder.toUpperCase() === 'INBOX' || known.has(folder) || known.has(prefix + folder);
-    if (!isThere) {
+  for (const folder of all) {
+    if (missing.has(folder)) {
       lines.push(`Dossier « ${folder} » : absent, il sera créé au démarrage`);
       continue;
     }

@@ -1,26 +1,26 @@
-import type { FetchMessageObject, FetchQueryObject, ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { MailPlace } from '../interfaces.ts';
 import { offers } from './connection.ts';
+import {
+  createMissing,
+  type FetchedMail,
+  fetchHead,
+  fetchMail,
+  fetchSizes,
+  findExactly,
+  moveMail,
+  search,
+} from './commands.ts';
 import { commandFault, isRefusal, refused } from './faults.ts';
 
-const HEAD_BYTES = 64 * 1024;
 /** A command that trickles on is given up after so many of the silences that would end it at once. */
 const LONGEST_COMMAND = 20;
-/** Enough of the mails that carry one Message-ID. */
-const MOST_FOUND = 50;
 
 export interface InboxContent {
   readonly uidValidity: bigint;
   /** Ascending. */
   readonly uids: readonly number[];
-}
-
-/** A mail as the server gave it. */
-export interface FetchedMail {
-  readonly bytes: Uint8Array;
-  /** RFC822.SIZE. */
-  readonly size: number;
 }
 
 /**
@@ -186,41 +186,27 @@ export function createSession(
     },
 
     async sizes(wanted, uids) {
-      return await inFolder('fetch', inboxFolder, async uidValidity => {
-        if (uidValidity !== wanted || uids.length === 0) return new Map();
-        const mails = await client.fetchAll(uids.join(','), { uid: true, size: true }, { uid: true });
-        return new Map(mails.flatMap(mail => (mail.size === undefined ? [] : [[mail.uid, mail.size]])));
-      });
+      return await inFolder('fetch', inboxFolder, async uidValidity =>
+        uidValidity === wanted && uids.length > 0 ? await fetchSizes(client, uids) : new Map(),
+      );
     },
 
     async fetch(place) {
-      return await atPlace('fetch', place, async () => {
-        const mail = await fetchOne(client, place.uid, { uid: true, size: true, source: true });
-        if (mail?.source === undefined || mail.size === undefined) return undefined;
-        return { bytes: mail.source, size: mail.size };
-      });
+      return await atPlace('fetch', place, async () => await fetchMail(client, place.uid));
     },
 
     async fetchHead(place) {
-      return await atPlace('fetch', place, async () => {
-        const mail = await fetchOne(client, place.uid, { uid: true, source: { maxLength: HEAD_BYTES } });
-        return mail?.source;
-      });
+      return await atPlace('fetch', place, async () => await fetchHead(client, place.uid));
     },
 
     async move(from, folder) {
-      return await atPlace('move', from, async () => {
-        const there = await search(client, { uid: String(from.uid) });
-        return there.length === 0 ? undefined : await moveOne(client, from.uid, folder);
-      });
+      return await atPlace('move', from, async () => await moveMail(client, from.uid, folder));
     },
 
     async find(folder, messageId) {
-      const wanted = bareId(messageId);
-      if (wanted === '') return [];
       try {
         return await inFolder('search', folder, async uidValidity => {
-          const uids = await findExactly(client, wanted);
+          const uids = await findExactly(client, messageId);
           return uids.map(uid => ({ folder, uidValidity, uid }));
         });
       } catch (thrown) {
@@ -247,77 +233,6 @@ export function createSession(
       client.close();
     },
   };
-}
-
-async function createMissing(client: ImapFlow, folders: readonly string[]): Promise<void> {
-  const known = new Set((await client.list()).map(folder => folder.path));
-  const prefix = client.namespace?.prefix ?? '';
-  for (const folder of folders) {
-    const isThere = folder.toUpperCase() === 'INBOX' || known.has(folder) || known.has(prefix + folder);
-    if (!isThere) await client.mailboxCreate(folder);
-  }
-}
-
-/** imapflow answers false where the server said NO. */
-async function search(
-  client: ImapFlow,
-  query: { readonly all: true } | { readonly uid: string } | { readonly header: Record<string, string> },
-): Promise<number[]> {
-  const found = await client.search(query, { uid: true });
-  if (!Array.isArray(found)) throw refused('search');
-  return found;
-}
-
-/** The list may also hold FETCH data about other mails that the server chose to tell. */
-async function fetchOne(
-  client: ImapFlow,
-  uid: number,
-  query: FetchQueryObject,
-): Promise<FetchMessageObject | undefined> {
-  const mails = await client.fetchAll(String(uid), query, { uid: true });
-  return mails.find(mail => mail.uid === uid && mail.source !== undefined);
-}
-
-async function moveOne(
-  client: ImapFlow,
-  uid: number,
-  folder: string,
-): Promise<MailPlace | 'moved' | undefined> {
-  let moved = await client.messageMove(String(uid), folder, { uid: true });
-  if (moved === false && !client.isClosed) {
-    // The folder may have been deleted since we created it.
-    await createMissing(client, [folder]).catch(cause => {
-      throw new GatewayError('IMAP-007', { cause });
-    });
-    moved = await client.messageMove(String(uid), folder, { uid: true });
-  }
-  // imapflow answers false where the server said NO; a cut line is told by `guarded`.
-  if (moved === false) throw new GatewayError('IMAP-007');
-  const target = moved.uidMap?.get(uid);
-  if (target !== undefined && moved.uidValidity !== undefined) {
-    return { folder, uidValidity: moved.uidValidity, uid: target };
-  }
-  // With UIDPLUS a move that moved something says where to.
-  return offers(client, 'UIDPLUS') ? undefined : 'moved';
-}
-
-/** SEARCH HEADER finds any part of the field (RFC 3501 §6.4.4): each hit is compared. */
-async function findExactly(client: ImapFlow, wanted: string): Promise<number[]> {
-  const hits = await search(client, { header: { 'Message-ID': wanted } });
-  if (hits.length === 0) return [];
-  const newest = hits.slice(-MOST_FOUND).join(',');
-  const mails = await client.fetchAll(newest, { uid: true, headers: ['message-id'] }, { uid: true });
-  return mails
-    .filter(mail => {
-      const field = /^message-id:([\s\S]*)/i.exec(mail.headers?.toString('latin1') ?? '')?.[1];
-      return field !== undefined && bareId(field) === wanted;
-    })
-    .map(mail => mail.uid)
-    .sort((a, b) => a - b);
-}
-
-function bareId(messageId: string): string {
-  return messageId.replace(/[\s<>]/g, '');
 }
 
 function folderFault(thrown: unknown): GatewayError {

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { Readable } from 'node:stream';
 import SmtpConnection, { type Options, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { GatewayError } from '../../errors/gateway-error.ts';
@@ -127,7 +128,13 @@ export async function submit(
     { objectMode: false },
   );
   const { promise, resolve } = Promise.withResolvers<SentMessageInfo | Failure>();
-  connection.send({ from: envelope.from, to: [...envelope.to], size: raw.length }, body, (error, info) => {
+  const smtpEnvelope = {
+    from: envelope.from,
+    to: [...envelope.to],
+    size: raw.length,
+    use8BitMime: !isAscii(raw),
+  };
+  connection.send(smtpEnvelope, body, (error, info) => {
     body.destroy();
     resolve(error === null ? info : { error: smtpFault(error, begun), begun });
   });

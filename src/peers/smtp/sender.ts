@@ -11,6 +11,8 @@ import { smtpFault, smtpFields } from './faults.ts';
 const CONNECTIONS = 2;
 /** A connection that rests is kept so long for the next mail, ms; RFC 5321 §4.5.3.2.7 gives it five minutes. */
 const KEPT_MS = 30_000;
+/** How long a server may take to answer QUIT, ms. */
+const QUIT_MS = 5_000;
 
 export const SMTP_TIMING: SmtpTiming = { connect: 30_000, silence: 5 * 60_000 };
 
@@ -53,7 +55,7 @@ export function createMailSender(settings: SenderSettings): MailSender {
 
   function keep(connection: SmtpConnection): void {
     if (closed) {
-      connection.quit();
+      leave(connection);
       return;
     }
     const timer = setTimeout(() => dismiss(connection), KEPT_MS);
@@ -73,7 +75,7 @@ export function createMailSender(settings: SenderSettings): MailSender {
   function dismiss(connection: SmtpConnection): void {
     clearTimeout(resting.get(connection));
     resting.delete(connection);
-    connection.quit();
+    leave(connection);
   }
 
   async function deliver(raw: Uint8Array, envelope: MailEnvelope): Promise<string> {
@@ -173,6 +175,11 @@ async function probe({ server, timing }: SenderSettings): Promise<PeerReport> {
     }
     return { lines, warnings };
   } finally {
-    connection.quit();
+    leave(connection);
   }
+}
+
+function leave(connection: SmtpConnection): void {
+  connection.quit();
+  setTimeout(() => connection.close(), QUIT_MS).unref();
 }
