@@ -4,7 +4,7 @@ import { payloadName } from '../journal/context.ts';
 import type { Attempt } from '../journal/dispatcher.ts';
 import type { Delivery, Journal } from '../journal/journal.ts';
 import type { Hl7Peer } from '../peers/interfaces.ts';
-import { OTHER_ERROR } from './plan-documents.ts';
+import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import type { ApplicationSettings } from './settings.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Delivery, Exchange, ExchangeView, Journal, NewDelivery, Outcome } 
 import type { MailSender } from '../peers/interfaces.ts';
 import { filing } from './file-mail.ts';
 import { type KeptMail, keptMail } from './kept-mail.ts';
-import { OTHER_ERROR } from './plan-documents.ts';
+import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import type { Woken } from './receive-document.ts';
 import { type GatewaySettings, type MailboxSettings, targetOf } from './settings.ts';
 

@@ -1,6 +1,7 @@
 import { explain, GatewayError, type Fault } from '../errors/gateway-error.ts';
 import { insOf, uniqueIdOf } from '../formats/cda/identity.ts';
 import type { CdaHeader } from '../formats/cda/types.ts';
+import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import { buildMdm } from '../formats/hl7/mdm.ts';
 import type { MailParticipant, MdmInput } from '../formats/hl7/types.ts';
 import { sameAddress } from '../formats/mail/addresses.ts';
@@ -13,9 +14,6 @@ import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { MailFacts, ReadDocument } from './reading/reading.ts';
 import type { ApplicationSettings, GatewaySettings, MailboxSettings } from './settings.ts';
-
-/** Error 906 of table applicationErrorCondition: whatever the gateway itself finds wrong with a document. */
-export const OTHER_ERROR = { code: '906', label: "Erreur 'Autre'" } as const;
 
 export interface PlanContext {
   readonly journal: Journal;

@@ -8,11 +8,5 @@ import { readAck } from '../formats/hl7/ack.ts';
  * @throws GatewayError HL7-002 when it is no ACK, HL7-004 when it is another message's
  */
 export function checkAnswer(answer: Uint8Array, controlId: string): void {
-  try {
-    const ack = readAck(answer);
-    if (ack.controlId !== controlId.trim()) throw new GatewayError('HL7-004');
-  } catch (thrown) {
-    if (!(thrown instanceof GatewayError)) throw thrown;
-    throw new GatewayError(thrown.code, { fields: { reached: true }, cause: thrown.cause });
-  }
+  if (readAck(answer).controlId !== controlId.trim()) throw new GatewayError('HL7-004');
 }

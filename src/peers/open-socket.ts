@@ -9,18 +9,18 @@ const KEEP_ALIVE_MS = 30_000;
 export class Unreachable extends Error {
   /** `tls` once TCP stood, or where the cause is TLS's own. */
   readonly stage: 'tcp' | 'tls';
-  /** The system's or OpenSSL's code, for the log; undefined for silence. */
-  readonly reason: string | undefined;
-  /** A French sentence, where we know one. */
-  readonly detail: string | undefined;
+  /** What an error of the catalogue says of it: the system's or OpenSSL's code, a French sentence where we know one. */
+  readonly about: { readonly fields: { readonly reason?: string }; readonly detail?: string };
 
   constructor(stage: 'tcp' | 'tls', cause: unknown) {
     const trouble = tlsTrouble(cause);
     super('unreachable', { cause });
     this.name = 'Unreachable';
     this.stage = trouble === undefined ? stage : 'tls';
-    this.reason = trouble?.reason ?? systemCode(cause);
-    this.detail = trouble?.detail;
+    this.about = {
+      fields: trouble === undefined ? reasonOf(cause) : { reason: trouble.reason },
+      ...(trouble?.detail === undefined ? {} : { detail: trouble.detail }),
+    };
   }
 }
 
@@ -79,8 +79,13 @@ export function isCertificateAlert(cause: unknown): boolean {
   return /ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(systemCode(cause) ?? '');
 }
 
-/** `code` of a system error. */
-export function systemCode(cause: unknown): string | undefined {
+/** A system error's code as fields for the log; none where it has none. */
+export function reasonOf(cause: unknown): { readonly reason?: string } {
+  const reason = systemCode(cause);
+  return reason === undefined ? {} : { reason };
+}
+
+function systemCode(cause: unknown): string | undefined {
   const code = (cause as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }

@@ -69,9 +69,14 @@ export async function startMllpServer(options: { readonly tls?: TlsOptions } = {
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', chunk => {
-      for (const message of deframer.push(chunk)) {
-        frames.push(message);
-        answer(socket, message, replies.shift() ?? 'AA');
+      try {
+        for (const message of deframer.push(chunk)) {
+          frames.push(message);
+          answer(socket, message, replies.shift() ?? 'AA');
+        }
+      } catch {
+        // Not HL7: a TLS greeting can look like a block.
+        socket.destroy();
       }
     });
     if (stalled) socket.pause();

@@ -53,7 +53,7 @@ function coded(
   const label = filled(err.component(field, 2)) ?? filled(err.component(field, 9));
   if (code !== undefined) return { code, label: label ?? table[code] ?? '' };
   if (label === undefined || table !== APPLICATION_ERRORS) return undefined;
-  return { code: OTHER_ERROR, label };
+  return { code: OTHER_ERROR.code, label };
 }
 
 /** ERR-1.4 (ELD) of HL7 before v2.5: the condition's code and text as subcomponents. */
@@ -106,7 +106,7 @@ const NOT_TECHNICAL: ReadonlySet<string> = new Set(['0', '207']);
 function judgeErrors(errors: readonly AckError[]): Verdict {
   const application = errors.find(error => error.application !== undefined)?.application;
   if (application !== undefined) return { kind: 'refused', ...application };
-  const other: Verdict = { kind: 'refused', code: OTHER_ERROR, label: APPLICATION_ERRORS[OTHER_ERROR] ?? '' };
+  const other: Verdict = { kind: 'refused', ...OTHER_ERROR };
   if (errors.some(error => error.condition?.code === '207')) return other;
   const technical = errors.find(
     error => error.condition && !NOT_TECHNICAL.has(error.condition.code),

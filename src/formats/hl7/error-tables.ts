@@ -28,5 +28,5 @@ export const APPLICATION_ERRORS: Readonly<Record<string, string>> = {
   '906': "Erreur 'Autre'",
 };
 
-/** The code for what no other code says. */
-export const OTHER_ERROR = '906';
+/** For what no other code says. */
+export const OTHER_ERROR = { code: '906', label: "Erreur 'Autre'" } as const;

@@ -35,7 +35,7 @@ export async function waitForAnswer(file: AnswerFile): Promise<Uint8Array> {
       before = now;
       await (now === undefined ? changes.next(file.pollMs, deadline) : pause(file.settleMs, deadline));
     }
-    throw unreadable ?? new GatewayError('DIR-002', { fields: { reached: true } });
+    throw unreadable ?? new GatewayError('DIR-002');
   } finally {
     changes.close();
   }
@@ -43,8 +43,7 @@ export async function waitForAnswer(file: AnswerFile): Promise<Uint8Array> {
 
 async function read({ path, maxAckBytes }: AnswerFile): Promise<Buffer | undefined> {
   try {
-    if ((await stat(path)).size > maxAckBytes)
-      throw new GatewayError('HL7-002', { fields: { reached: true } });
+    if ((await stat(path)).size > maxAckBytes) throw new GatewayError('HL7-002');
     const bytes = await readFile(path);
     return bytes.length === 0 ? undefined : bytes;
   } catch (thrown) {
@@ -58,7 +57,7 @@ function complaint(bytes: Uint8Array): GatewayError | undefined {
     readAck(bytes);
     return undefined;
   } catch (cause) {
-    return new GatewayError('HL7-002', { fields: { reached: true }, cause });
+    return new GatewayError('HL7-002', { cause });
   }
 }
 

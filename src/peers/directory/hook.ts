@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { checkAnswer } from '../hl7-answer.ts';
 import type { Hl7Peer } from '../interfaces.ts';
-import { systemCode } from '../open-socket.ts';
+import { reasonOf } from '../open-socket.ts';
 import { type AnswerFile, waitForAnswer } from './answer-file.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -27,7 +27,7 @@ export interface DirectoryHookOptions {
  * A repetition has the same name: an ACK that came after the last wait is taken as the answer, and nothing is written
  * again. An ACK file that is none or another message's is kept aside as `<MSH-10>.ack.rejected`.
  *
- * Errors: DIR-001 the folder cannot be written (`reached: false`), DIR-002 no ACK in time, HL7-002, HL7-004.
+ * Errors: DIR-001 the folder cannot be written, DIR-002 no ACK in time, HL7-002, HL7-004.
  */
 export function createDirectoryHook(options: DirectoryHookOptions): Hl7Peer {
   const { path } = options;
@@ -106,9 +106,5 @@ async function setAside(path: string): Promise<void> {
 }
 
 function unwritable(cause: unknown): GatewayError {
-  const reason = systemCode(cause);
-  return new GatewayError('DIR-001', {
-    fields: { reached: false, ...(reason === undefined ? {} : { reason }) },
-    cause,
-  });
+  return new GatewayError('DIR-001', { fields: reasonOf(cause), cause });
 }

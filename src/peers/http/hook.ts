@@ -6,7 +6,7 @@ import { declaredCharset, encodingFor } from '../../formats/hl7/charset.ts';
 import { checkAnswer } from '../hl7-answer.ts';
 import type { Clock, Hl7Peer, PeerReport, TlsOptions } from '../interfaces.ts';
 import { createLimit } from '../limit.ts';
-import { isCertificateAlert, openSocket, systemCode, Unreachable } from '../open-socket.ts';
+import { isCertificateAlert, openSocket, reasonOf, Unreachable } from '../open-socket.ts';
 import { connectionOptions, reportChain, reportClientCertificate } from '../tls.ts';
 
 export interface HttpHookOptions {
@@ -34,7 +34,7 @@ const MEBIBYTE = 1024 * 1024;
  * An application that takes messages by HTTP: POST `application/hl7-v2`, the ACK in the answer's body. A body that is
  * the message's ACK counts whatever the status is; redirections are not followed.
  *
- * Errors: HTTP-001 before a connection stood (`reached: false`), HTTP-002 a status of failure without ACK, HTTP-003
+ * Errors: HTTP-001 before a connection stood, HTTP-002 a status of failure without ACK, HTTP-003
  * silence, HTTP-004 cut after bytes may have left, HL7-002 success without ACK, HL7-004 another message's ACK.
  */
 export function createHttpHook(options: HttpHookOptions): Hl7Peer {
@@ -62,7 +62,7 @@ export function createHttpHook(options: HttpHookOptions): Hl7Peer {
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
       const noAck = thrown.code === 'HL7-002' && (status < 200 || status > 299);
-      throw new GatewayError(noAck ? 'HTTP-002' : thrown.code, { fields: { reached: true, status } });
+      throw new GatewayError(noAck ? 'HTTP-002' : thrown.code, { fields: { status } });
     }
     return body;
   }
@@ -73,9 +73,7 @@ export function createHttpHook(options: HttpHookOptions): Hl7Peer {
       let reached = false;
       const deadline = options.timeoutMs + Math.floor(message.byteLength / MEBIBYTE) * 1000;
       const timer = setTimeout(() => {
-        fail(
-          reached ? new GatewayError('HTTP-003', { fields: { reached } }) : unreachable(undefined, secure),
-        );
+        fail(reached ? new GatewayError('HTTP-003') : unreachable(undefined, secure));
       }, deadline);
 
       function fail(error: GatewayError): void {
@@ -106,9 +104,7 @@ export function createHttpHook(options: HttpHookOptions): Hl7Peer {
     send: (message, controlId) => limit.run(() => exchange(message, controlId)),
     probe: () => probe(url, tls, options),
     async close() {
-      await limit.close(
-        () => new GatewayError('HTTP-001', { fields: { reached: false, reason: 'closing' } }),
-      );
+      await limit.close(() => new GatewayError('HTTP-001', { fields: { reason: 'closing' } }));
       agent.destroy();
     },
   };
@@ -120,31 +116,20 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Ui
   let size = 0;
   for await (const part of response as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > maxBytes) throw new GatewayError('HL7-002', { fields: { reached: true } });
+    if (size > maxBytes) throw new GatewayError('HL7-002');
     parts.push(part);
   }
   return Buffer.concat(parts, size);
 }
 
 function unreachable(cause: unknown, secure: boolean): GatewayError {
-  return toHttp001(cause instanceof Unreachable ? cause : new Unreachable(secure ? 'tls' : 'tcp', cause));
-}
-
-function toHttp001({ reason, detail, cause }: Unreachable): GatewayError {
-  return new GatewayError('HTTP-001', {
-    ...(detail === undefined ? {} : { detail }),
-    fields: { reached: false, ...(reason === undefined ? {} : { reason }) },
-    cause,
-  });
+  const failure = cause instanceof Unreachable ? cause : new Unreachable(secure ? 'tls' : 'tcp', cause);
+  return new GatewayError('HTTP-001', { ...failure.about, cause: failure.cause });
 }
 
 function cut(cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
-  const reason = systemCode(cause);
-  return new GatewayError('HTTP-004', {
-    fields: { reached: true, ...(reason === undefined ? {} : { reason }) },
-    cause,
-  });
+  return new GatewayError('HTTP-004', { fields: reasonOf(cause), cause });
 }
 
 /** Opens a connection and closes it: an empty POST could be taken for a message. */

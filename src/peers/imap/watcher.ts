@@ -8,6 +8,8 @@ import { createSession, type ImapSession } from './session.ts';
 
 /** How many sizes are asked for at once. */
 const SIZES_AT_ONCE = 100;
+/** A mail that was in hand when so many connections were lost may be what breaks them: it comes after the others. */
+const SUSPECT_LOSSES = 2;
 
 /** How patient the watcher is, all in ms. */
 export interface ImapTiming {
@@ -68,6 +70,7 @@ export function createMailboxWatcher(
   let session: ImapSession | undefined;
   let outage = false;
   let pollAsked = false;
+  const lostWith = new Map<string, number>();
 
   const isStopping = (): boolean => stopping.signal.aborted;
 
@@ -143,7 +146,8 @@ export function createMailboxWatcher(
   ): Promise<number[]> {
     let wanted: number[];
     try {
-      wanted = asked.length === 0 && !isWhole ? [] : ascending(await events.unread(uidValidity, asked));
+      const unread = asked.length === 0 && !isWhole ? [] : await events.unread(uidValidity, asked);
+      wanted = suspectsLast(uidValidity, ascending(unread));
     } catch {
       // The journal's trouble, which the flow knows of; the mails stay where they are until the next poll.
       return [...asked];
@@ -157,14 +161,23 @@ export function createMailboxWatcher(
         if (isStopping()) return failed;
         const lost = mine.lost();
         if (lost !== undefined) throw lost;
+        const key = `${uidValidity}/${uid}`;
         try {
           await events.handle(inboxMail(mine, { folder: settings.inbox, uidValidity, uid }, sizes.get(uid)));
+          lostWith.delete(key);
         } catch {
+          if (mine.lost() !== undefined) lostWith.set(key, (lostWith.get(key) ?? 0) + 1);
           failed.push(uid);
         }
       }
     }
     return failed;
+  }
+
+  function suspectsLast(uidValidity: bigint, uids: readonly number[]): number[] {
+    const isSuspect = (uid: number): boolean =>
+      (lostWith.get(`${uidValidity}/${uid}`) ?? 0) >= SUSPECT_LOSSES;
+    return [...uids.filter(uid => !isSuspect(uid)), ...uids.filter(isSuspect)];
   }
 
   function tellSuccess(): void {

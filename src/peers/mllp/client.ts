@@ -14,7 +14,7 @@ export interface MllpClientOptions extends MllpAddress {
 /**
  * An application that listens with MLLP. Connections are kept and used again, one message in flight on each.
  *
- * Errors: MLLP-001 and -004 before a connection stood (`reached: false`), MLLP-002 silence, MLLP-003 cut after bytes may
+ * Errors: MLLP-001 and -004 before a connection stood, MLLP-002 silence, MLLP-003 cut after bytes may
  * have left (also where a kept connection proves to have been closed by the peer), HL7-002 no ACK, HL7-004 another
  * message's ACK.
  */
@@ -48,9 +48,7 @@ export function createMllpClient(options: MllpClientOptions): Hl7Peer {
     },
     async close() {
       closing = true;
-      await limit.close(
-        () => new GatewayError('MLLP-001', { fields: { reached: false, reason: 'closing' } }),
-      );
+      await limit.close(() => new GatewayError('MLLP-001', { fields: { reason: 'closing' } }));
       for (const connection of idle.splice(0)) connection.end();
     },
   };

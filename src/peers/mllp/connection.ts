@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
-import type { ErrorCode } from '../../errors/catalogue.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { BLOCK_END, BLOCK_START, createDeframer } from '../../formats/hl7/framing.ts';
 import { checkAnswer } from '../hl7-answer.ts';
 import type { TlsOptions } from '../interfaces.ts';
-import { isCertificateAlert, openSocket, systemCode, Unreachable } from '../open-socket.ts';
+import { isCertificateAlert, openSocket, reasonOf, Unreachable } from '../open-socket.ts';
 
 export interface MllpAddress {
   readonly host: string;
@@ -38,7 +37,7 @@ const SLICE = 256 * 1024;
 /**
  * Connects, with TLS where asked.
  *
- * @throws GatewayError MLLP-001, or MLLP-004 when TLS is to blame; `fields.reached` is false
+ * @throws GatewayError MLLP-001, or MLLP-004 when TLS is to blame
  */
 export async function openConnection(address: MllpAddress): Promise<MllpConnection> {
   try {
@@ -49,12 +48,8 @@ export async function openConnection(address: MllpAddress): Promise<MllpConnecti
   }
 }
 
-function unreachable({ stage, reason, detail, cause }: Unreachable): GatewayError {
-  return new GatewayError(stage === 'tls' ? 'MLLP-004' : 'MLLP-001', {
-    ...(detail === undefined ? {} : { detail }),
-    fields: { reached: false, ...(reason === undefined ? {} : { reason }) },
-    cause,
-  });
+function unreachable({ stage, about, cause }: Unreachable): GatewayError {
+  return new GatewayError(stage === 'tls' ? 'MLLP-004' : 'MLLP-001', { ...about, cause });
 }
 
 interface Exchange {
@@ -128,11 +123,11 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
     exchange(message, controlId) {
       // Closed by the peer since it was opened or taken: nothing has left.
       if (!usable)
-        return Promise.reject(new GatewayError('MLLP-001', { fields: { reached: true }, cause: trouble }));
+        return Promise.reject(new GatewayError('MLLP-001', { fields: reasonOf(trouble), cause: trouble }));
       return new Promise((resolve, reject) => {
         const deadline = timeoutMs + Math.floor(message.byteLength / MEBIBYTE) * 1000;
         const timer = setTimeout(
-          () => fail(ambiguous(deframer.stray > 0 ? 'HL7-002' : 'MLLP-002', undefined)),
+          () => fail(ambiguous(deframer.stray > 0 ? 'HL7-002' : 'MLLP-002')),
           deadline,
         );
         const exchange: Exchange = { controlId, timer, sent: false, resolve, reject };
@@ -152,12 +147,8 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
   };
 }
 
-function ambiguous(code: ErrorCode, cause: unknown): GatewayError {
-  const reason = systemCode(cause);
-  return new GatewayError(code, {
-    fields: { reached: true, ...(reason === undefined ? {} : { reason }) },
-    cause,
-  });
+function ambiguous(code: 'MLLP-002' | 'MLLP-003' | 'HL7-002', cause?: unknown): GatewayError {
+  return new GatewayError(code, { fields: reasonOf(cause), cause });
 }
 
 /** Writes a block without copying the message, no faster than the peer reads; `done` once all is handed over. */

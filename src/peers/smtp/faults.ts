@@ -15,7 +15,8 @@ const AUTH_REPLIES: readonly number[] = [530, 534, 535, 538];
 
 /**
  * What a failed submission means. The server's reply comes first: nodemailer gives the same `code` to a refusal and to
- * a greylisting. A 5xx is final only where it answers the mail itself; at the greeting it is about the server's day.
+ * a greylisting. A reply counts against the mail only where it answers the mail: one to the greeting, or 421, says that
+ * the server takes no mail now (RFC 5321 §3.8), and every mail waits.
  *
  * @param begun whether bytes of the mail had left: without a reply nobody knows then what became of it
  */
@@ -37,9 +38,10 @@ function faultCode(error: SmtpError, isTls: boolean, begun: boolean): ErrorCode 
   if (reply !== undefined && reply >= 400) {
     if (error.code === 'ETLS') return 'SMTP-003';
     if (AUTH_REPLIES.includes(reply)) return 'SMTP-002';
-    if (isAboutLogin(error)) return reply >= 500 ? 'SMTP-002' : 'SMTP-005';
-    const isAboutMail = /^(MAIL|RCPT|DATA)/.test(error.command ?? '');
-    return isAboutMail && reply >= 500 && reply !== 503 ? 'SMTP-004' : 'SMTP-005';
+    if (isAboutLogin(error) && reply >= 500) return 'SMTP-002';
+    const isAboutMail = /^(MAIL|RCPT|DATA)/.test(error.command ?? '') && (reply !== 421 || begun);
+    if (!isAboutMail) return 'SMTP-001';
+    return reply >= 500 && reply !== 503 ? 'SMTP-004' : 'SMTP-005';
   }
   if (isAboutLogin(error)) return 'SMTP-002';
   // Refused by nodemailer itself: an address that cannot be written, a mail over the size that the server announces.

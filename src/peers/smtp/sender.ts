@@ -85,7 +85,7 @@ export function createMailSender(settings: SenderSettings): MailSender {
       if (!('error' in sent)) return conclude(kept, sent);
       kept.close();
       // The server had hung up on a line at rest; not a byte of the mail has left.
-      const isStale = !sent.begun && (sent.error.code === 'SMTP-001' || sent.error.fields['reply'] === 421);
+      const isStale = !sent.begun && sent.error.code === 'SMTP-001';
       if (!isStale) throw sent.error;
     }
     const connection = await connect(server, timing);

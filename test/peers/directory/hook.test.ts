@@ -54,8 +54,8 @@ async function failure(promise: Promise<unknown>) {
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(GatewayError);
-  const { code, class: kind, fields } = error as GatewayError;
-  return { code, kind, reached: fields['reached'] };
+  const { code, class: kind } = error as GatewayError;
+  return { code, kind };
 }
 
 describe('an exchange', () => {
@@ -110,7 +110,7 @@ describe('an exchange', () => {
 describe('a repetition', () => {
   it('has the same name, and takes an ACK that came meanwhile without writing again', async () => {
     const peer = hook({ timeoutMs: 100 });
-    expect(await failure(sending(peer, '1'))).toEqual({ code: 'DIR-002', kind: 'ambiguous', reached: true });
+    expect(await failure(sending(peer, '1'))).toEqual({ code: 'DIR-002', kind: 'ambiguous' });
     expect(names()).toEqual(['1.hl7']);
     rmSync(at('1.hl7'));
     acknowledge('1', ack('1'));
@@ -137,13 +137,13 @@ describe('what goes wrong', () => {
     const result = failure(sending(peer, '1'));
     await arrived('1.hl7');
     acknowledge('1', Buffer.from(content));
-    expect(await result).toEqual({ code, kind: 'ambiguous', reached: true });
+    expect(await result).toEqual({ code, kind: 'ambiguous' });
     expect(names()).toEqual(['1.ack.rejected', '1.hl7']);
   });
 
-  it('a folder that is not there is DIR-001: transient, nothing reached', async () => {
+  it('a folder that is not there is DIR-001, nothing reached', async () => {
     const peer = hook({ path: at('nowhere') });
-    const nobody = { code: 'DIR-001', kind: 'transient', reached: false };
+    const nobody = { code: 'DIR-001', kind: 'unreachable' };
     expect(await failure(sending(peer, '1'))).toEqual(nobody);
     expect(await failure(peer.probe())).toEqual(nobody);
     writeFileSync(at('file'), '');
@@ -194,7 +194,7 @@ describe('probe and close', () => {
     const result = failure(sending(peer, '1'));
     await arrived('1.hl7');
     await peer.close();
-    expect(await result).toEqual({ code: 'DIR-002', kind: 'ambiguous', reached: true });
+    expect(await result).toEqual({ code: 'DIR-002', kind: 'ambiguous' });
     expect(names()).toEqual(['1.hl7']);
   });
 });

@@ -97,7 +97,7 @@ async function failure(promise: Promise<unknown>) {
   );
   expect(error).toBeInstanceOf(GatewayError);
   const { code, class: kind, fields } = error as GatewayError;
-  return { code, kind, reached: fields['reached'], status: fields['status'] };
+  return { code, kind, status: fields['status'] };
 }
 
 describe('a request', () => {
@@ -159,7 +159,7 @@ describe('an answer', () => {
       (_, response) => void response.writeHead(status, { location: '/' }).end(body),
     );
     const result = await failure(sending(hook(dpi.url), '1'));
-    expect(result).toMatchObject({ code, kind: 'ambiguous', reached: true });
+    expect(result).toMatchObject({ code, kind: 'ambiguous' });
     expect(dpi.requests).toHaveLength(1);
   });
 
@@ -171,13 +171,13 @@ describe('an answer', () => {
   it('that does not come is HTTP-003', async () => {
     const dpi = await application(() => {});
     const result = await failure(sending(hook(dpi.url, { timeoutMs: 150 }), '1'));
-    expect(result).toMatchObject({ code: 'HTTP-003', kind: 'ambiguous', reached: true });
+    expect(result).toMatchObject({ code: 'HTTP-003', kind: 'ambiguous' });
   });
 
   it('that stops half way is HTTP-003', async () => {
     const dpi = await application((_, response) => void response.write('MSH|^~'));
     const result = await failure(sending(hook(dpi.url, { timeoutMs: 150 }), '1'));
-    expect(result).toMatchObject({ code: 'HTTP-003', kind: 'ambiguous', reached: true });
+    expect(result).toMatchObject({ code: 'HTTP-003', kind: 'ambiguous' });
   });
 
   it.each<[string, Answer]>([
@@ -192,16 +192,16 @@ describe('an answer', () => {
   ])('cut %s is HTTP-004', async (_, answer) => {
     const dpi = await application(answer);
     const result = await failure(sending(hook(dpi.url), '1'));
-    expect(result).toMatchObject({ code: 'HTTP-004', kind: 'ambiguous', reached: true });
+    expect(result).toMatchObject({ code: 'HTTP-004', kind: 'ambiguous' });
   });
 });
 
 describe('no connection', () => {
-  it('is HTTP-001, transient, nothing reached', async () => {
+  it('is HTTP-001, nothing reached', async () => {
     const dpi = await application();
     dpi.server.close();
     const peer = hook(dpi.url);
-    const nobody = { code: 'HTTP-001', kind: 'transient', reached: false };
+    const nobody = { code: 'HTTP-001', kind: 'unreachable' };
     expect(await failure(sending(peer, '1'))).toMatchObject(nobody);
     expect(await failure(peer.probe())).toMatchObject(nobody);
   });
@@ -209,8 +209,8 @@ describe('no connection', () => {
   it('is what a certificate that is not trusted gives', async () => {
     const dpi = await application(acknowledge, certificates.server);
     const peer = hook(dpi.url, { tls: { ca: certificates.otherCa, cert: undefined, key: undefined } });
-    expect(await failure(sending(peer, '1'))).toMatchObject({ code: 'HTTP-001', reached: false });
-    expect(await failure(peer.probe())).toMatchObject({ code: 'HTTP-001', reached: false });
+    expect(await failure(sending(peer, '1'))).toMatchObject({ code: 'HTTP-001' });
+    expect(await failure(peer.probe())).toMatchObject({ code: 'HTTP-001' });
     expect(dpi.requests).toHaveLength(0);
   });
 });
@@ -251,7 +251,7 @@ describe('close', () => {
     await waitFor(() => dpi.requests.length === 1);
     const queued = failure(sending(peer, '2'));
     const closed = peer.close();
-    expect(await queued).toMatchObject({ code: 'HTTP-001', reached: false });
+    expect(await queued).toMatchObject({ code: 'HTTP-001' });
     for (const answer of waiting) answer();
     expect(readAck(await inFlight).code).toBe('AA');
     await closed;

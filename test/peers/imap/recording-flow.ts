@@ -26,7 +26,6 @@ export interface RecordingFlow {
 
 export function recordingFlow(work: (mail: InboxMail) => Promise<void> = async () => {}): RecordingFlow {
   const done = new Set<string>();
-  const key = (uidValidity: bigint, uid: number): string => `${uidValidity}/${uid}`;
   const flow: RecordingFlow = {
     handled: [],
     asked: [],
@@ -39,7 +38,7 @@ export function recordingFlow(work: (mail: InboxMail) => Promise<void> = async (
     events: {
       async unread(uidValidity, uids) {
         flow.asked.push({ uidValidity, uids });
-        return uids.filter(uid => !done.has(key(uidValidity, uid)));
+        return uids.filter(uid => !done.has(`${uidValidity}/${uid}`));
       },
       async handle(mail) {
         flow.begun.push(mail.uid);
@@ -47,7 +46,7 @@ export function recordingFlow(work: (mail: InboxMail) => Promise<void> = async (
         const bytes = await mail.fetch();
         if (bytes === undefined) return;
         const { uidValidity, uid, size } = mail;
-        done.add(key(uidValidity, uid));
+        done.add(`${uidValidity}/${uid}`);
         flow.handled.push({ uidValidity, uid, size, text: Buffer.from(bytes).toString('latin1') });
       },
       polled() {

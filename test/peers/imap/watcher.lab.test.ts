@@ -53,19 +53,18 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
     return proxy;
   }
 
-  async function refusal(server: MailServer): Promise<GatewayError> {
-    const outcome = await openConnection(server, { timeoutMs: 5_000 }).catch((thrown: unknown) => thrown);
-    if (outcome instanceof GatewayError) return outcome;
-    throw new Error('the connection was not refused');
-  }
-
   describe('entering', () => {
-    it.each(['starttls', 'implicit'] as const)('reads mails over TLS (%s)', async mode => {
+    it.each([
+      ['starttls', 'localhost'],
+      ['starttls', '127.0.0.1'],
+      ['implicit', 'localhost'],
+      ['implicit', '127.0.0.1'],
+    ] as const)('reads mails over TLS (%s, %s)', async (mode, host) => {
       const address = freshAddress();
       await lab.deliver(address, mail('un'));
       const flow = recordingFlow();
       const port = mode === 'implicit' ? lab.imapsPort : lab.imapPort;
-      start(mailboxSettings(server(address, port, { mode })), flow.events);
+      start(mailboxSettings({ ...server(address, port, { mode }), host }), flow.events);
       await waitFor(() => flow.handled.length === 1);
       expect(flow.texts()).toEqual(['un']);
       expect(flow.handled[0]?.size).toBe(mail('un').length);
@@ -111,7 +110,9 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
       const report = await probeMailbox(mailboxSettings(server(address, lab.imapPort, own)));
       const text = report.lines.join('\n');
       expect(text).toContain('TLSv1.3');
-      expect(text).toMatch(/Certificat « localhost », émis par « Lab root », valable jusqu’au \d\d\/\d\d\/\d{4}/);
+      expect(text).toMatch(
+        /Certificat « localhost », émis par « Lab root », valable jusqu’au \d\d\/\d\d\/\d{4}/,
+      );
       expect(text).toContain('Certificat client « passerelle.chu-x »');
       expect(text).toContain('IDLE oui, MOVE oui, UIDPLUS oui');
       expect(text).toContain('Dossier « INBOX » : 1 courriel(s)');
@@ -203,8 +204,8 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
       const address = freshAddress();
       await lab.deliver(address, mail('grand', 'x'.repeat(300_000)));
       const heads: Uint8Array[] = [];
-      const flow = recordingFlow(async ({ fetchHead }) => {
-        const head = await fetchHead();
+      const flow = recordingFlow(async large => {
+        const head = await large.fetchHead();
         if (head !== undefined) heads.push(head);
       });
       start(mailboxSettings(server(address)), flow.events);
@@ -310,7 +311,9 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
         ...flow.events,
         async handle(one) {
           await flow.events.handle(one);
-          moves.push(watcher.move({ folder: 'INBOX', uidValidity: one.uidValidity, uid: one.uid }, 'Traites'));
+          moves.push(
+            watcher.move({ folder: 'INBOX', uidValidity: one.uidValidity, uid: one.uid }, 'Traites'),
+          );
         },
       });
       await waitFor(() => moves.length === 50);
@@ -324,7 +327,7 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
       const flow = recordingFlow();
       const watcher = start(mailboxSettings(server(freshAddress(), 1)), flow.events);
       const move = watcher.move({ folder: 'INBOX', uidValidity: 1n, uid: 1 }, 'Traites');
-      await expect(move).rejects.toMatchObject({ code: 'IMAP-001', class: 'transient' });
+      await expect(move).rejects.toMatchObject({ code: 'IMAP-001', class: 'unreachable' });
     });
   });
 
@@ -342,6 +345,26 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
       expect(flow.begun).toEqual([1, 1, 2]);
       expect(flow.failures.map(error => error.code)).toEqual(['IMAP-006']);
       expect(flow.recoveries).toBe(1);
+    });
+
+    it('survives a cut at any point of the conversation, and each mail is read once', async () => {
+      const address = freshAddress();
+      const proxy = await proxied();
+      const flow = recordingFlow();
+      start(mailboxSettings(server(address, proxy.port), { pollMs: 100 }), flow.events);
+      await waitFor(() => flow.polls > 0);
+      // A whole conversation is about 7 kB with its handshake.
+      const cuts = Array.from({ length: 40 }, (_, n) => 1 + n * 180);
+      for (const [n, cut] of cuts.entries()) {
+        await lab.deliver(address, mail(`m${n + 1}`));
+        const before = flow.failures.length;
+        proxy.cut();
+        proxy.cutAfterAnswer(cut);
+        await waitFor(() => flow.failures.length > before && flow.handled.length === n + 1);
+        proxy.cutAfterAnswer(Number.POSITIVE_INFINITY);
+      }
+      expect(flow.texts()).toEqual(cuts.map((_, n) => `m${n + 1}`));
+      await waitFor(() => flow.recoveries === flow.failures.length);
     });
 
     it.each([
@@ -409,20 +432,23 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
       await proxy.up();
     });
 
-    it.each(['disconnected', 'connected'])('takes up new UIDs after a change of UIDVALIDITY while %s', async how => {
-      const address = freshAddress();
-      for (const subject of ['un', 'deux']) await lab.deliver(address, mail(subject));
-      const proxy = await proxied();
-      const flow = recordingFlow();
-      start(mailboxSettings(server(address, proxy.port), { pollMs: 200 }), flow.events);
-      await waitFor(() => flow.handled.length === 2);
-      if (how === 'disconnected') await proxy.down();
-      const changed = await renumber(lab.maildir(address));
-      if (how === 'disconnected') await proxy.up();
-      await waitFor(() => flow.handled.length === 4);
-      expect(flow.texts()).toEqual(['un', 'deux', 'un', 'deux']);
-      expect(flow.handled.slice(2).map(({ uidValidity }) => uidValidity)).toEqual([changed, changed]);
-    });
+    it.each(['disconnected', 'connected'])(
+      'takes up new UIDs after a change of UIDVALIDITY while %s',
+      async how => {
+        const address = freshAddress();
+        for (const subject of ['un', 'deux']) await lab.deliver(address, mail(subject));
+        const proxy = await proxied();
+        const flow = recordingFlow();
+        start(mailboxSettings(server(address, proxy.port), { pollMs: 200 }), flow.events);
+        await waitFor(() => flow.handled.length === 2);
+        if (how === 'disconnected') await proxy.down();
+        const changed = await renumber(lab.maildir(address));
+        if (how === 'disconnected') await proxy.up();
+        await waitFor(() => flow.handled.length === 4);
+        expect(flow.texts()).toEqual(['un', 'deux', 'un', 'deux']);
+        expect(flow.handled.slice(2).map(({ uidValidity }) => uidValidity)).toEqual([changed, changed]);
+      },
+    );
   });
 });
 
@@ -442,4 +468,12 @@ async function renumber(maildir: string): Promise<bigint> {
   await chown(maildir, 65_534, 65_534);
   await chown(list, 65_534, 65_534);
   return changed;
+}
+
+async function refusal(server: MailServer): Promise<GatewayError> {
+  const outcome: unknown = await openConnection(server, { timeoutMs: 5_000 }).catch(
+    (thrown: unknown) => thrown,
+  );
+  if (outcome instanceof GatewayError) return outcome;
+  throw new Error('the connection was not refused');
 }

@@ -54,8 +54,8 @@ async function failure(promise: Promise<unknown>) {
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(GatewayError);
-  const { code, class: kind, fields } = error as GatewayError;
-  return { code, kind, reached: fields['reached'] };
+  const { code, class: kind } = error as GatewayError;
+  return { code, kind };
 }
 
 describe('an exchange', () => {
@@ -94,7 +94,7 @@ describe('an exchange', () => {
     const dpi = await server();
     dpi.script(reply);
     const peer = client(dpi.port, { timeoutMs: 200 });
-    expect(await failure(sending(peer, '1'))).toEqual({ code, kind: 'ambiguous', reached: true });
+    expect(await failure(sending(peer, '1'))).toEqual({ code, kind: 'ambiguous' });
     await dpi.until(() => dpi.open === 0);
     expect(await answers(peer, '1')).toMatchObject({ code: 'AA', controlId: '1' });
     expect(dpi.connections).toBe(2);
@@ -129,7 +129,7 @@ describe('an exchange', () => {
     dpi.stall(true);
     const large = message('1', Buffer.alloc(700 * 1024, 0x41));
     const result = await failure(client(dpi.port, { timeoutMs: 200 }).send(large, '1'));
-    expect(result).toEqual({ code: 'MLLP-002', kind: 'ambiguous', reached: true });
+    expect(result).toEqual({ code: 'MLLP-002', kind: 'ambiguous' });
   });
 
   it('takes an answer that comes before the message has all left, and then a new connection', async () => {
@@ -195,13 +195,13 @@ describe('connections', () => {
     expect(await answers(peer, '2')).toMatchObject({ code: 'AE' });
   });
 
-  it('are refused while nobody listens: transient, nothing reached', async () => {
+  it('are refused while nobody listens: nothing reached', async () => {
     const dpi = await server();
     const { port } = dpi;
     await dpi.stop();
     open.pop();
     const peer = client(port);
-    const nobody = { code: 'MLLP-001', kind: 'transient', reached: false };
+    const nobody = { code: 'MLLP-001', kind: 'unreachable' };
     expect(await failure(sending(peer, '1'))).toEqual(nobody);
     expect(await failure(peer.probe())).toEqual(nobody);
   });
@@ -216,8 +216,8 @@ describe('close', () => {
     const queued = failure(sending(peer, '2'));
     await dpi.until(() => dpi.frames.length === 1);
     const closed = peer.close();
-    expect(await queued).toEqual({ code: 'MLLP-001', kind: 'transient', reached: false });
-    expect(await failure(sending(peer, '3'))).toMatchObject({ code: 'MLLP-001', reached: false });
+    expect(await queued).toEqual({ code: 'MLLP-001', kind: 'unreachable' });
+    expect(await failure(sending(peer, '3'))).toMatchObject({ code: 'MLLP-001' });
     dpi.answerSilence();
     expect(await inFlight).toMatchObject({ code: 'AA' });
     await closed;
@@ -257,7 +257,7 @@ describe('TLS', () => {
   ])('fails on %s: MLLP-004, nothing sent', async (_, tls, ours) => {
     const dpi = await server({ tls });
     const result = await failure(sending(client(dpi.port, { tls: ours }), '1'));
-    expect(result).toEqual({ code: 'MLLP-004', kind: 'transient', reached: false });
+    expect(result).toEqual({ code: 'MLLP-004', kind: 'unreachable' });
     expect(dpi.frames).toHaveLength(0);
   });
 
@@ -266,7 +266,7 @@ describe('TLS', () => {
     const result = await failure(sending(client(dpi.port, { tls: TLS }), '1'));
     // A reset may overtake the alert; then nothing tells that the message was not taken.
     expect(['MLLP-004', 'MLLP-003']).toContain(result.code);
-    expect(result.reached).toBe(result.code === 'MLLP-003');
+    expect(result.kind).toBe(result.code === 'MLLP-003' ? 'ambiguous' : 'unreachable');
     expect(dpi.frames).toHaveLength(0);
   });
 
@@ -275,8 +275,7 @@ describe('TLS', () => {
     const peer = client(dpi.port, { tls: TLS, timeoutMs: 300 });
     expect(await failure(sending(peer, '1'))).toEqual({
       code: 'MLLP-004',
-      kind: 'transient',
-      reached: false,
+      kind: 'unreachable',
     });
   });
 });

@@ -39,12 +39,27 @@ const cases: readonly Case[] = [
   {
     what: 'a server that takes no mail today',
     error: { code: 'EPROTOCOL', command: 'CONN', responseCode: 554 },
-    code: 'SMTP-005',
+    code: 'SMTP-001',
   },
-  { what: 'a wrong password', error: { code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 }, code: 'SMTP-002' },
+  {
+    what: 'a wrong password',
+    error: { code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 },
+    code: 'SMTP-002',
+  },
   {
     what: 'a directory that is away',
     error: { code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 454 },
+    code: 'SMTP-001',
+  },
+  {
+    what: 'a server that is going down',
+    error: { code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 421 },
+    code: 'SMTP-001',
+  },
+  {
+    what: 'a server that goes down rather than take the mail',
+    error: { code: 'EMESSAGE', command: 'DATA', responseCode: 421 },
+    begun: true,
     code: 'SMTP-005',
   },
   {
@@ -66,10 +81,28 @@ const cases: readonly Case[] = [
   },
   { what: 'no such name', error: { code: 'EDNS', command: 'CONN' }, code: 'SMTP-001' },
   { what: 'a cut before the mail', error: { code: 'ECONNECTION', command: 'CONN' }, code: 'SMTP-001' },
-  { what: 'a cut within the mail', error: { code: 'ECONNECTION', command: 'CONN' }, begun: true, code: 'SMTP-006' },
-  { what: 'silence after the mail', error: { code: 'ETIMEDOUT', command: 'CONN' }, begun: true, code: 'SMTP-006' },
-  { what: 'an address that cannot be written', error: { code: 'EENVELOPE', command: 'API' }, code: 'SMTP-004' },
-  { what: 'a mail over the announced size', error: { code: 'EMESSAGE', command: 'MAIL FROM' }, code: 'SMTP-004' },
+  {
+    what: 'a cut within the mail',
+    error: { code: 'ECONNECTION', command: 'CONN' },
+    begun: true,
+    code: 'SMTP-006',
+  },
+  {
+    what: 'silence after the mail',
+    error: { code: 'ETIMEDOUT', command: 'CONN' },
+    begun: true,
+    code: 'SMTP-006',
+  },
+  {
+    what: 'an address that cannot be written',
+    error: { code: 'EENVELOPE', command: 'API' },
+    code: 'SMTP-004',
+  },
+  {
+    what: 'a mail over the announced size',
+    error: { code: 'EMESSAGE', command: 'MAIL FROM' },
+    code: 'SMTP-004',
+  },
   { what: 'something that is no error at all', error: {}, code: 'SMTP-001' },
 ];
 

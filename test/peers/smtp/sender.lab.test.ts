@@ -78,13 +78,15 @@ describe.skipIf(labMissing !== undefined)('submission to Postfix', () => {
 
   it('does not trust another authority', async () => {
     const attempt = sender(lab.smtpPort, { ca: certificates.otherCa }).send(rawMail('autre'), ENVELOPE);
-    await expect(attempt).rejects.toMatchObject({ code: 'SMTP-003', class: 'transient' });
+    await expect(attempt).rejects.toMatchObject({ code: 'SMTP-003', class: 'unreachable' });
   });
 
   it('says nothing in the clear where STARTTLS has been stripped', async () => {
     const proxy = await proxied();
     proxy.stripStarttls();
-    await expect(sender(proxy.port).send(rawMail('clair'), ENVELOPE)).rejects.toMatchObject({ code: 'SMTP-003' });
+    await expect(sender(proxy.port).send(rawMail('clair'), ENVELOPE)).rejects.toMatchObject({
+      code: 'SMTP-003',
+    });
     expect(proxy.sent().toString('latin1')).not.toMatch(/AUTH|MAIL|RCPT/);
   });
 
@@ -107,7 +109,7 @@ describe.skipIf(labMissing !== undefined)('submission to Postfix', () => {
     await proxy.down();
     await expect(mine.send(rawMail('pendant'), ENVELOPE)).rejects.toMatchObject({
       code: 'SMTP-001',
-      class: 'transient',
+      class: 'unreachable',
     });
     await proxy.up();
     await mine.send(rawMail('apres'), ENVELOPE);

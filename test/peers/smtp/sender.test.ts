@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { MailSender } from '../../../src/peers/interfaces.ts';
+import type { MailEnvelope, MailSender } from '../../../src/peers/interfaces.ts';
 import type { MailAuth } from '../../../src/peers/mail-server.ts';
 import { createMailSender, type SenderSettings } from '../../../src/peers/smtp/sender.ts';
 import { certificates } from '../../kit/certificates.ts';
@@ -45,7 +45,8 @@ describe('createMailSender', () => {
       hideDSN: false,
       authOptional: true,
       onAuth(auth, _, answer) {
-        const isRight = auth.username === 'bal' && (auth.password === 'secret' || auth.accessToken === 'jeton');
+        const isRight =
+          auth.username === 'bal' && (auth.password === 'secret' || auth.accessToken === 'jeton');
         answer(isRight ? null : new Error('Invalid username or password'), { user: 'bal' });
       },
       onData(stream, session, answer) {
@@ -93,7 +94,7 @@ describe('createMailSender', () => {
         return command === 'DATA' ? '354 go on\r\n' : '250 2.0.0 fine\r\n';
       };
     });
-    closing.push(server.close);
+    closing.push(async () => await server.close());
     return server;
   }
 
@@ -118,6 +119,15 @@ describe('createMailSender', () => {
       const tls = { mode: 'implicit', ca: certificates.ca, ...certificates.client } as const;
       await sender(senderSettings(server.port, { type: 'none' }, tls)).send(rawMail('un'), ENVELOPE);
       expect(server.received).toHaveLength(1);
+    });
+
+    it.each([
+      ['says so of a mail with bytes over 127', 'é', true],
+      ['does not of a plain one', 'e', false],
+    ])('%s', async (_, letter, expected) => {
+      const server = await scripted({}, ['localhost', '8BITMIME']);
+      await sender(senderSettings(server.port)).send(Buffer.from(`Subject: ${letter}\r\n\r\n`), ENVELOPE);
+      expect(server.lines.some(line => /^MAIL .*BODY=8BITMIME/.test(line))).toBe(expected);
     });
 
     it('with the null sender and to several recipients', async () => {
@@ -194,9 +204,10 @@ describe('createMailSender', () => {
   describe('refuses to send', () => {
     it.each(['starttls', 'implicit'] as const)('to a server of another authority (%s)', async mode => {
       const server = await smtpServer({ secure: mode === 'implicit' });
-      const attempt = sender(
-        senderSettings(server.port, PASSWORD, { mode, ca: certificates.otherCa }),
-      ).send(rawMail('un'), ENVELOPE);
+      const attempt = sender(senderSettings(server.port, PASSWORD, { mode, ca: certificates.otherCa })).send(
+        rawMail('un'),
+        ENVELOPE,
+      );
       await expect(attempt).rejects.toMatchObject({
         code: 'SMTP-003',
         publicText: expect.stringContaining('autorité de confiance'),
@@ -205,29 +216,29 @@ describe('createMailSender', () => {
     });
 
     it.each([
-      ['STARTTLS is not offered', { STARTTLS: '502 5.5.1 no' }, ['localhost', 'AUTH PLAIN']],
-      ['STARTTLS is not possible now', { STARTTLS: '454 4.7.0 no' }, ['localhost', 'STARTTLS']],
-      ['there is not even EHLO', { EHLO: '502 5.5.1 what?' }, ['localhost']],
-    ])('in the clear when %s', async (_, replies, ehlo) => {
+      ['STARTTLS is not offered', { STARTTLS: '502 5.5.1 no' }, ['localhost', 'AUTH PLAIN'], 'SMTP-003'],
+      ['STARTTLS is not possible now', { STARTTLS: '454 4.7.0 no' }, ['localhost', 'STARTTLS'], 'SMTP-003'],
+      ['there is not even EHLO', { EHLO: '502 5.5.1 what?' }, ['localhost'], 'SMTP-001'],
+    ])('in the clear when %s', async (_, replies, ehlo, code) => {
       const server = await scripted(replies, ehlo);
       const attempt = sender(
         senderSettings(server.port, PASSWORD, { mode: 'starttls', ca: certificates.ca }),
       ).send(rawMail('un'), ENVELOPE);
-      await expect(attempt).rejects.toMatchObject({ class: 'transient' });
+      await expect(attempt).rejects.toMatchObject({ code, class: 'unreachable' });
       expect(server.lines.join('\n')).not.toMatch(/AUTH|MAIL/);
     });
   });
 
   describe('tells', () => {
-    const cut = (socket: Socket): string => {
-      socket.destroy();
-      return '';
-    };
-
     it.each<[string, Replies, string, object]>([
       ['an unknown recipient', { RCPT: '550 5.1.1 unknown', DATA: '554 no' }, 'SMTP-004', { reply: 550 }],
       ['greylisting', { RCPT: '450 4.2.0 later', DATA: '554 no' }, 'SMTP-005', { enhanced: '4.2.0' }],
-      ['a refused sender', { MAIL: '553 5.7.1 no', RCPT: '503 no', DATA: '503 no' }, 'SMTP-004', { reply: 553 }],
+      [
+        'a refused sender',
+        { MAIL: '553 5.7.1 no', RCPT: '503 no', DATA: '503 no' },
+        'SMTP-004',
+        { reply: 553 },
+      ],
       ['a login that was not offered', { MAIL: '530 5.7.0 log in' }, 'SMTP-002', { reply: 530 }],
       ['a refusal of the content', { dot: '554 5.7.1 spam' }, 'SMTP-004', { reply: 554 }],
       ['a full disk', { dot: '452 4.3.1 full' }, 'SMTP-005', { reply: 452 }],
@@ -254,7 +265,7 @@ describe('createMailSender', () => {
         if (seen === 1_000) socket.destroy();
         return '';
       });
-      closing.push(server.close);
+      closing.push(async () => await server.close());
       const attempt = sender(senderSettings(server.port)).send(rawMail('un', 5_000_000), ENVELOPE);
       await expect(attempt).rejects.toMatchObject({ code: 'SMTP-006', class: 'ambiguous' });
     });
@@ -267,7 +278,11 @@ describe('createMailSender', () => {
     });
 
     it.each<[string, MailAuth, readonly string[]]>([
-      ['a refused token', { type: 'xoauth2', user: 'bal', token: async () => 'vieux' }, ['334 e30=', '535 no']],
+      [
+        'a refused token',
+        { type: 'xoauth2', user: 'bal', token: async () => 'vieux' },
+        ['334 e30=', '535 no'],
+      ],
       ['a refused certificate', { type: 'external', user: undefined }, ['535 5.7.8 no']],
       [
         'a secret that cannot be read',
@@ -312,15 +327,11 @@ describe('createMailSender', () => {
       const answers = ['250 fine', '550 5.1.1 unknown', '250 fine', '450 4.2.0 later', '550 5.1.1 unknown'];
       const server = await scripted({ RCPT: () => `${answers.shift()}\r\n` });
       const mine = sender(senderSettings(server.port));
-      const to = (count: number) => ({
-        ...ENVELOPE,
-        to: Array.from({ length: count }, (_, n) => `r${n}@labo-y.mssante.fr`),
-      });
-      await expect(mine.send(rawMail('un'), to(2))).rejects.toMatchObject({
+      await expect(mine.send(rawMail('un'), toMany(2))).rejects.toMatchObject({
         code: 'SMTP-004',
         fields: { accepted: 1, refused: 1, reply: 550 },
       });
-      await expect(mine.send(rawMail('deux'), to(3))).rejects.toMatchObject({
+      await expect(mine.send(rawMail('deux'), toMany(3))).rejects.toMatchObject({
         code: 'SMTP-005',
         fields: { accepted: 1, refused: 2, reply: 450 },
       });
@@ -340,7 +351,9 @@ describe('createMailSender', () => {
       });
       const mute = await scripted({}, [], '');
       const settings = { ...senderSettings(mute.port), timing: { connect: 200, silence: 200 } };
-      await expect(sender(settings).send(rawMail('un'), ENVELOPE)).rejects.toMatchObject({ code: 'SMTP-001' });
+      await expect(sender(settings).send(rawMail('un'), ENVELOPE)).rejects.toMatchObject({
+        code: 'SMTP-001',
+      });
     });
   });
 
@@ -389,7 +402,18 @@ describe('createMailSender', () => {
     it('a wrong password', async () => {
       const server = await smtpServer({ disabledCommands: ['STARTTLS'] });
       const auth: MailAuth = { type: 'password', user: 'bal', password: async () => 'faux' };
-      await expect(sender(senderSettings(server.port, auth)).probe()).rejects.toMatchObject({ code: 'SMTP-002' });
+      await expect(sender(senderSettings(server.port, auth)).probe()).rejects.toMatchObject({
+        code: 'SMTP-002',
+      });
     });
   });
 });
+
+function cut(socket: Socket): string {
+  socket.destroy();
+  return '';
+}
+
+function toMany(count: number): MailEnvelope {
+  return { ...ENVELOPE, to: Array.from({ length: count }, (_, n) => `r${n}@labo-y.mssante.fr`) };
+}

@@ -31,7 +31,10 @@ export function rawMail(id: string, size = 0): Uint8Array {
       `Message-ID: <${id}@test.example>`,
       '',
       '.commence par un point',
-      'x'.repeat(76).concat('\r\n').repeat(Math.ceil(size / 78)),
+      'x'
+        .repeat(76)
+        .concat('\r\n')
+        .repeat(Math.ceil(size / 78)),
       '',
     ].join('\r\n'),
   );
