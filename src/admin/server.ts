@@ -1,4 +1,5 @@
-import Fastify from 'fastify';
+import Fastify, { type FastifyReply } from 'fastify';
+import { GatewayError } from '../errors/gateway-error.ts';
 import { renderMetrics } from './metrics.ts';
 import type { GatewayStatus } from './status.ts';
 
@@ -11,6 +12,8 @@ export interface AdminOptions {
   readonly alive: () => boolean;
   /** True once everything was started and as long as nothing is being stopped. */
   readonly ready: () => boolean;
+  /** Told why an answer could not be made; who asked learns nothing of it. */
+  readonly failed: (error: unknown) => void;
 }
 
 export interface AdminServer {
@@ -18,19 +21,56 @@ export interface AdminServer {
   stop(): Promise<void>;
 }
 
-/** The administration address: `/livez`, `/readyz`, `/metrics`, `/status.json`. */
-export async function startAdmin({ host, port, status, alive, ready }: AdminOptions): Promise<AdminServer> {
+/**
+ * The administration address: `/livez`, `/readyz`, `/metrics`, `/status.json`.
+ *
+ * @throws GatewayError ADM-001 when the address cannot be listened on
+ */
+export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
+  const { host, port, status, alive, ready, failed } = options;
   const server = Fastify({ logger: false, forceCloseConnections: true });
-  server.get('/livez', async (_, reply) => reply.code(alive() ? 200 : 503).send({ alive: alive() }));
-  server.get('/readyz', async (_, reply) => reply.code(ready() ? 200 : 503).send({ ready: ready() }));
+  server.addHook('onSend', async (_, reply) => reply.header('cache-control', 'no-store'));
+  server.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'not found' }));
+  server.setErrorHandler((error, _, reply) => {
+    failed(error);
+    return reply.code(500).send({ error: 'internal error' });
+  });
+  server.get('/livez', async (_, reply) => probe(reply, 'alive', alive()));
+  server.get('/readyz', async (_, reply) => probe(reply, 'ready', ready()));
   server.get('/status.json', async () => status());
   server.get('/metrics', async (_, reply) =>
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(await renderMetrics(await status())),
   );
-  await server.listen({ host, port });
+  try {
+    await server.listen({ host, port });
+  } catch (cause) {
+    await server.close();
+    throw cannotListen(host, port, cause);
+  }
   const address = server.server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
     stop: () => server.close(),
   };
+}
+
+function probe(reply: FastifyReply, name: string, holds: boolean): FastifyReply {
+  return reply.code(holds ? 200 : 503).send({ [name]: holds });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'un autre programme l’occupe',
+  EADDRNOTAVAIL: 'cette adresse n’est pas celle de la machine',
+  EACCES: 'les ports sous 1024 demandent des droits que le service n’a pas',
+  ENOTFOUND: 'ce nom n’est pas connu',
+};
+
+function cannotListen(host: string, port: number, cause: unknown): GatewayError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new GatewayError('ADM-001', {
+    detail: `${where} : ${REASONS[code] ?? code}.`,
+    fields: { port, reason: code },
+    cause,
+  });
 }

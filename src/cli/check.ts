@@ -2,36 +2,49 @@ import type { Command } from 'commander';
 import { systemClock } from '../basics/clock.ts';
 import type { Config } from '../config/schema.ts';
 import { redacted } from '../config/secrets.ts';
-import { describe } from '../errors/catalogue.ts';
+import { describe, type ErrorCode } from '../errors/catalogue.ts';
 import { toGatewayError } from '../errors/gateway-error.ts';
-import { applicationPeer, mailSender, probeMailboxOf } from '../gateway/peers.ts';
 import type { PeerReport } from '../peers/interfaces.ts';
-import { configOf, orExit, print, printJson, withCommonOptions } from './common.ts';
+import { configOf, type ConfigOption, type JsonOption, withCommonOptions } from './options.ts';
+import { count, paragraphs, print, printJson } from './output.ts';
 
-/** 0 all is well · 1 a peer fails · 2 the configuration is not valid. */
-const PEER_FAILS = 1;
+const SOMETHING_TO_DO = 1;
+
+const RENEW =
+  'À faire : renouvelez le certificat avant cette date (celui du serveur : prévenez l’opérateur ou l’éditeur).';
 
 export function addCheck(program: Command): void {
   withCommonOptions(program.command('check'))
+    .summary('vérifie la configuration, puis essaie chaque correspondant')
     .description(
-      'vérifie la configuration, puis chaque correspondant : connexion, TLS, certificats, identifiants',
+      paragraphs(
+        'Vérifie la configuration, puis essaie chaque correspondant, tous en même temps : connexion, TLS, certificats, identifiants, dossiers. N’envoie et ne change rien.',
+        'Retour :\n  0  tout va bien\n  1  un correspondant ne répond pas comme il faut, ou un\n     certificat expire dans les 30 jours\n  2  configuration fautive',
+      ),
     )
-    .action((options: { config: string; json: boolean }) => orExit(() => check(options)));
+    .action(check);
 }
 
-interface Finding {
+interface Finding extends PeerReport {
   readonly peer: string;
   readonly ok: boolean;
-  readonly lines: readonly string[];
-  readonly warnings: readonly string[];
+  /** Of what keeps it from working. */
+  readonly code?: ErrorCode;
 }
 
-async function check(options: { config: string; json: boolean }): Promise<void> {
+async function check(options: ConfigOption & JsonOption): Promise<void> {
   const config = configOf(options);
-  const findings = await Promise.all(probes(config).map(run));
-  if (options.json) printJson({ config: redacted(config), peers: findings });
-  else for (const finding of findings) print(render(finding));
-  if (findings.some(({ ok }) => !ok)) process.exitCode = PEER_FAILS;
+  const findings = await Promise.all((await probes(config)).map(run));
+  const wrong = findings.filter(({ ok, expiring }) => !ok || expiring === true);
+  if (wrong.length > 0) process.exitCode = SOMETHING_TO_DO;
+  if (options.json) return printJson({ ok: wrong.length === 0, config: redacted(config), peers: findings });
+  print('✓ configuration valide');
+  for (const finding of findings) print(render(finding));
+  print(
+    wrong.length === 0
+      ? '\nTout va bien.'
+      : `\n${count(wrong.length, 'correspondant')} sur ${findings.length} : il y a quelque chose à faire.`,
+  );
 }
 
 interface Probe {
@@ -39,16 +52,14 @@ interface Probe {
   probe(): Promise<PeerReport>;
 }
 
-function probes(config: Config): Probe[] {
+async function probes({ mailboxes, applications }: Config): Promise<Probe[]> {
+  const { applicationPeer, mailSender, probeMailboxOf } = await import('../gateway/peers.ts');
   return [
-    ...config.mailboxes.flatMap(box => [
-      { peer: `boîte ${box.name}, IMAP ${box.imap.host}:${box.imap.port}`, probe: () => probeMailboxOf(box) },
-      {
-        peer: `boîte ${box.name}, SMTP ${box.smtp.host}:${box.smtp.port}`,
-        probe: () => probeAndClose(mailSender(box)),
-      },
+    ...mailboxes.flatMap(box => [
+      { peer: `boîte ${box.name}, relève (IMAP)`, probe: () => probeMailboxOf(box) },
+      { peer: `boîte ${box.name}, envoi (SMTP)`, probe: () => probeAndClose(mailSender(box)) },
     ]),
-    ...config.applications.map(application => ({
+    ...applications.map(application => ({
       peer: `application ${application.name}`,
       probe: () => probeAndClose(applicationPeer(application, systemClock)),
     })),
@@ -71,20 +82,17 @@ async function run(asked: Probe): Promise<Finding> {
   try {
     return { peer, ok: true, ...(await asked.probe()) };
   } catch (thrown) {
-    const error = toGatewayError(thrown);
-    return {
-      peer,
-      ok: false,
-      lines: [`${error.code} : ${error.publicText}`, describe(error.code).todo],
-      warnings: [],
-    };
+    const { code, publicText } = toGatewayError(thrown);
+    const lines = [`${code} : ${publicText}`, `À faire : ${describe(code).todo}`];
+    return { peer, ok: false, code, lines, warnings: [] };
   }
 }
 
-function render({ peer, ok, lines, warnings }: Finding): string {
+function render({ peer, ok, lines, warnings, expiring }: Finding): string {
   return [
-    `${ok ? '✓' : '✗'} ${peer}`,
+    `${!ok ? '✗' : expiring === true ? '⚠' : '✓'} ${peer}`,
     ...lines.map(line => `    ${line}`),
     ...warnings.map(line => `    ⚠ ${line}`),
+    ...(expiring === true ? [`    ${RENEW}`] : []),
   ].join('\n');
 }

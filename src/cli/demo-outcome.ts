@@ -20,8 +20,8 @@ export interface DemoPlaces {
 export interface Became extends Omit<Expected, 'code' | 'folder'> {
   readonly code: ErrorCode | undefined;
   readonly folder: FolderRole | undefined;
-  /** One line, in French. */
-  readonly story: string;
+  /** What happened, a French sentence a line. */
+  readonly story: readonly string[];
   readonly received: readonly ReceivedMessage[];
   readonly notificationMail: Uint8Array | undefined;
 }
@@ -105,17 +105,26 @@ function tell(
   facts: Pick<Became, 'messages' | 'outcome' | 'code' | 'notification' | 'folder'>,
   view: ExchangeView,
   { folders }: DemoPlaces,
-): string {
+): string[] {
   const { messages, outcome, code, notification, folder } = facts;
-  const handed = messages.map(({ event, answer }) => `MDM^${event} → ${answer}`);
-  const reason = code === undefined ? [] : [`${code} ${describe(code).why}`];
-  const told =
-    notification === undefined
-      ? [outcome === 'worklist' ? 'à traiter par une personne' : 'personne n’est prévenu']
-      : [
-          `${notification.kind === 'mdn' ? 'MDN' : 'courriel d’erreur'}${notification.error ? ` ${notification.error}` : ''} à ${notification.to}`,
-        ];
+  const handed = messages.map(
+    ({ event, answer }) => `MDM^${event} ${answer === 'AA' ? 'accepté' : `refusé (${answer})`}`,
+  );
   const filed =
     folder === undefined ? `resté dans ${view.exchange.place?.folder}` : `dossier ${folders[folder]}`;
-  return [...handed, ...reason, ...told, filed].join(' · ');
+  return [
+    ...(code === undefined ? [] : [`${code} : ${describe(code).why}`]),
+    [
+      ...(handed.length === 0 ? [] : [`DPI : ${handed.join(', ')}`]),
+      outcome === 'worklist' ? 'à traiter par une personne' : answered(notification),
+      filed,
+    ].join(' · '),
+  ];
+}
+
+function answered(notification: Became['notification']): string {
+  if (notification === undefined) return 'aucune réponse à l’expéditeur';
+  const { kind, error, to } = notification;
+  if (kind === 'error-mail') return `courriel d’erreur (${error}) à ${to}`;
+  return error === undefined ? `MDN positif à ${to}` : `MDN négatif (${error}) à ${to}`;
 }

@@ -1,180 +1,172 @@
 import type { Command } from 'commander';
-import { describe } from '../errors/catalogue.ts';
-import { explain, type Fault, GatewayError } from '../errors/gateway-error.ts';
+import type { Config } from '../config/schema.ts';
 import { abandonExchange, retryExchange } from '../flows/steer.ts';
-import type { Delivery, Exchange, ExchangeView } from '../journal/journal.ts';
-import { configOf, frenchTime, orExit, print, printJson, withCommonOptions, withJournal } from './common.ts';
+import type { ExchangeView, Journal } from '../journal/journal.ts';
+import { exchangePage, exchangeTable, worklistPage } from './exchange-page.ts';
+import { holdsOf } from './exchange-words.ts';
+import { UsageError } from './failure.ts';
+import { withJournal } from './journal-access.ts';
+import {
+  configOf,
+  type ConfigOption,
+  type JsonOption,
+  numberArgument,
+  withCommonOptions,
+} from './options.ts';
+import { count, oneLine, print, printJson } from './output.ts';
 
-interface Common {
-  readonly config: string;
-  readonly json: boolean;
+type Common = ConfigOption & JsonOption;
+
+interface ListOptions extends Common {
+  readonly held: boolean;
+  readonly mailbox?: string;
+  readonly limit: number;
 }
+
+const ID = 'identifiant de l’échange, ou son début s’il suffit à le reconnaître';
+const EFFECT = 'La passerelle s’en occupe dans les secondes qui suivent, ou dès qu’elle tourne.';
+const MAX_LIMIT = 10_000;
+/** Our own: longer is no reason but a document. */
+const MAX_REASON = 500;
 
 export function addExchanges(program: Command): void {
   const exchanges = program
     .command('exchanges')
-    .description('montre les échanges et agit sur ceux qui attendent');
-
-  withCommonOptions(exchanges.command('list'))
-    .description('liste les échanges, le plus récent d’abord')
-    .option('--held', 'seulement ce qui attend une personne', false)
-    .option('--mailbox <nom>', 'seulement cette boîte')
-    .option('--limit <nombre>', 'au plus ce nombre', '50')
-    .action((options: Common & { held: boolean; mailbox?: string; limit: string }) =>
-      orExit(() => list(options)),
+    .summary('montre les échanges et agit sur ceux qui attendent')
+    .description(
+      'Montre les échanges (un échange : un courriel reçu, suivi jusqu’à son terme) et agit sur ceux qui attendent. Fonctionne que la passerelle tourne ou non. Ne montre jamais de nom de patient.',
     );
 
+  withCommonOptions(exchanges.command('list'))
+    .summary('liste les échanges, le plus récent d’abord')
+    .description('Liste les échanges, le plus récent d’abord.')
+    .option('--held', 'seulement ce qui attend une personne, avec la raison et ce qu’il y a à faire', false)
+    .option('--mailbox <nom>', 'seulement cette boîte')
+    .option('--limit <nombre>', 'au plus ce nombre', numberArgument(1, MAX_LIMIT), 50)
+    .action(list);
+
   withCommonOptions(exchanges.command('show'))
-    .argument('<id>', 'identifiant de l’échange')
-    .description('montre un échange : documents, envois, historique, et ce qu’il y a à faire')
-    .action((id: string, options: Common) => orExit(() => show(id, options)));
+    .argument('<id>', ID)
+    .summary('montre un échange')
+    .description('Montre un échange : ses documents, ses envois, son histoire, et ce qu’il y a à faire.')
+    .action(show);
 
   withCommonOptions(exchanges.command('retry'))
-    .argument('<id>', 'identifiant de l’échange')
-    .description('renvoie ce qui attend une personne ; sinon les documents refusés')
+    .argument('<id>', ID)
+    .summary('relance ce qui attend, sinon les documents refusés')
+    .description(
+      'Relance ce qui attend une personne ; si rien n’attend, les documents refusés. Corrigez d’abord la cause. Un document repart sous un nouvel identifiant de message ; un courriel mis de côté est relu dans la boîte.',
+    )
     .action((id: string, options: Common) =>
-      orExit(() =>
-        withJournal(configOf(options), async access => {
-          const count = await retryExchange(id, access);
-          if (options.json) printJson({ exchange: id, resent: count });
-          else print(`${count} envoi(s) relancé(s).`);
-        }),
-      ),
+      steer(id, options, async (exchangeId, access) => {
+        const resent = await retryExchange(exchangeId, access);
+        if (options.json) printJson({ exchange: exchangeId, resent });
+        else print(`Échange ${exchangeId} : ${count(resent, 'envoi relancé')}. ${EFFECT}`);
+      }),
     );
 
   withCommonOptions(exchanges.command('abandon'))
-    .argument('<id>', 'identifiant de l’échange')
-    .requiredOption('--reason <motif>', 'motif, que l’expéditeur lira')
-    .description('écarte ce qui attend, avec un motif')
-    .action((id: string, options: Common & { reason: string }) =>
-      orExit(() =>
-        withJournal(configOf(options), async access => {
-          const count = await abandonExchange(id, options.reason, access);
-          if (options.json) printJson({ exchange: id, abandoned: count });
-          else print(`${count} envoi(s) écarté(s).`);
-        }),
-      ),
-    );
+    .argument('<id>', ID)
+    .requiredOption('--reason <motif>', 'motif, que l’expéditeur lira : sans nom de patient')
+    .summary('écarte ce qui attend, avec un motif')
+    .description(
+      'Écarte ce qui attend : les documents ne seront pas transmis, et l’expéditeur lira le motif (code 906), s’il n’a pas déjà eu de réponse.',
+    )
+    .action((id: string, options: Common & { readonly reason: string }) => {
+      const reason = reasonOf(options.reason);
+      return steer(id, options, async (exchangeId, access) => {
+        const abandoned = await abandonExchange(exchangeId, reason, access);
+        if (options.json) printJson({ exchange: exchangeId, abandoned });
+        else print(`Échange ${exchangeId} : ${count(abandoned, 'envoi écarté')}. ${EFFECT}`);
+      });
+    });
 }
 
-async function list(options: Common & { held: boolean; mailbox?: string; limit: string }): Promise<void> {
-  await withJournal(configOf(options), async ({ journal }) => {
-    const found = await journal.list({
-      held: options.held,
-      limit: Number(options.limit),
-      ...(options.mailbox === undefined ? {} : { mailbox: options.mailbox }),
-    });
-    if (options.json) return printJson(found);
-    if (found.length === 0) return print(options.held ? 'Rien n’attend.' : 'Aucun échange.');
-    for (const exchange of found) print(summary(exchange));
+async function list(options: ListOptions): Promise<void> {
+  const config = configOf(options);
+  const { held, limit, mailbox } = options;
+  await withJournal(config, async ({ journal }) => {
+    if (mailbox !== undefined) await checkMailbox(mailbox, config, journal);
+    const found = await journal.list({ held, limit, ...(mailbox === undefined ? {} : { mailbox }) });
+    const views: ExchangeView[] = [];
+    for (const { id } of found) {
+      const view = await journal.exchange(id);
+      if (view !== undefined) views.push(view);
+    }
+    if (options.json) {
+      return printJson(views.map(view => ({ ...view.exchange, waitsBecause: holdsOf(view) })));
+    }
+    if (views.length === 0) return print(held ? 'Rien n’attend.' : 'Aucun échange.');
+    print(held ? worklistPage(views) : exchangeTable(views));
   });
 }
 
 async function show(id: string, options: Common): Promise<void> {
   await withJournal(configOf(options), async ({ journal }) => {
-    const view = await journal.exchange(id);
-    if (view === undefined)
-      throw new GatewayError('JRN-005', { detail: 'Cet échange n’est pas dans le journal.' });
-    if (options.json) printJson(view);
-    else print(renderExchange(view));
+    const view = await journal.exchange(await fullId(id, journal));
+    if (view === undefined) throw notFound(id);
+    if (options.json) printJson(withoutForeignWords(view));
+    else print(exchangePage(view));
   });
 }
 
-const NATURES = {
-  document: 'documents',
-  receipt: 'accusé',
-  other: 'autre courriel',
-  unusable: 'inexploitable',
-} as const;
-const STATES = {
-  seen: 'en lecture',
-  open: 'en cours',
-  held: 'À TRAITER',
-  closing: 'à ranger',
-  ended: 'terminé',
-} as const;
-const DELIVERY_STATES = {
-  waiting: 'en attente',
-  claimed: 'en attente',
-  sending: 'en cours d’envoi',
-  held: 'À TRAITER',
-  done: 'terminé',
-} as const;
-const OUTCOMES = { accepted: 'accepté', refused: 'refusé', abandoned: 'écarté' } as const;
-const KINDS = {
-  mdm: 'document →',
-  mdn: 'accusé de lecture (MDN) →',
-  'error-mail': 'courriel d’erreur →',
-  file: 'rangement →',
-  read: 'relecture →',
-} as const;
-
-function summary(exchange: Exchange): string {
-  const { id, receivedAt, mailbox, nature, sender, outcomeCode, fault } = exchange;
-  const what = nature === undefined ? '' : NATURES[nature];
-  const how = outcomeOf(exchange);
-  const code = outcomeCode ?? fault?.code ?? '';
-  return [id, frenchTime(receivedAt), mailbox, what, how, code, sender ?? '']
-    .filter(part => part !== '')
-    .join('  ');
+async function steer(
+  id: string,
+  options: Common,
+  act: (exchangeId: string, access: Parameters<Parameters<typeof withJournal>[1]>[0]) => Promise<void>,
+): Promise<void> {
+  await withJournal(configOf(options), async access => act(await fullId(id, access.journal), access));
 }
 
-function outcomeOf({ outcome, state }: Exchange): string {
-  return outcome === undefined || state === 'open' ? STATES[state] : OUTCOMES[outcome];
+/** Ids are copied by hand, from logs: the beginning of one is enough where it names one exchange. */
+async function fullId(begin: string, journal: Journal): Promise<string> {
+  const wanted = begin.trim().toLowerCase();
+  if (!/^[0-9a-f][0-9a-f-]*$/.test(wanted)) throw notFound(begin);
+  // Ids are hexadecimal: `g` comes after every id that begins so, and the last ones before it are those.
+  const candidates = await journal.list({ before: `${wanted}g`, limit: 2 });
+  const [found, another] = candidates.filter(({ id }) => id.startsWith(wanted));
+  if (found === undefined) throw notFound(begin);
+  if (another !== undefined && found.id !== wanted) {
+    throw new UsageError(`Plusieurs échanges commencent par « ${begin} » : donnez plus de caractères.`);
+  }
+  return found.id;
 }
 
-/** An exchange for an administrator: what waits comes with its reason and what there is to do. */
-export function renderExchange({ exchange, documents, deliveries, events }: ExchangeView): string {
-  const { place, messageId, sender, fault } = exchange;
-  return [
-    `Échange ${exchange.id}`,
-    `  reçu le ${frenchTime(exchange.receivedAt)} dans ${exchange.mailbox}, pour ${exchange.application}`,
-    ...(sender === undefined ? [] : [`  expéditeur ${sender}`]),
-    ...(messageId === undefined ? [] : [`  Message-ID ${messageId}`]),
-    ...(place === undefined ? [] : [`  dossier ${place.folder}`]),
-    `  état : ${outcomeOf(exchange)}`,
-    ...(fault === undefined ? [] : faultLines(fault, '  ')),
-    ...documents.flatMap(({ document, delivery }) => [
-      '',
-      `  Document ${document.position + 1} : ${document.typeLabel ?? 'type inconnu'} (${document.typeCode ?? '?'})`,
-      `    identifiant ${document.uniqueId ?? 'inconnu'}, version ${document.version ?? '—'}`,
-      ...deliveryLines(delivery),
-    ]),
-    ...deliveries.filter(({ kind }) => kind !== 'mdm').flatMap(delivery => ['', ...deliveryLines(delivery)]),
-    '',
-    '  Historique',
-    ...events.map(({ at, type, data }) => `    ${frenchTime(at)}  ${type}  ${dataText(data)}`.trimEnd()),
-  ].join('\n');
+function notFound(id: string): UsageError {
+  return new UsageError(
+    `L’échange « ${id} » n’est pas dans le journal. Voyez les identifiants avec \`pfi exchanges list\`.`,
+  );
 }
 
-function deliveryLines(delivery: Delivery): string[] {
-  const { kind, target, state, ending, hold, attempts, ambiguous, lastError, identifiers } = delivery;
-  const how = ending === undefined ? DELIVERY_STATES[state] : OUTCOMES[ending.outcome];
-  const code = ending?.code === undefined ? '' : ` ${ending.code} ${ending.label ?? ''}`.trimEnd();
-  return [
-    `    ${KINDS[kind]} ${target} : ${how}${code}`,
-    ...(ending?.reason === undefined || kind === 'file' ? [] : [`      motif : ${ending.reason}`]),
-    ...(identifiers['controlId'] === undefined ? [] : [`      MSH-10 ${identifiers['controlId']}`]),
-    ...(attempts > 1 || ambiguous > 0
-      ? [`      ${attempts} tentative(s), dont ${ambiguous} sans réponse connue`]
-      : []),
-    ...(state === 'waiting' && lastError !== undefined
-      ? [
-          `      dernier échec : ${lastError.code} ${describe(lastError.code).why}`,
-          `      prochain essai ${frenchTime(delivery.nextAt)}`,
-        ]
-      : []),
-    ...(hold === undefined ? [] : faultLines(hold, '      ')),
-  ];
+/** A mailbox that left the configuration still has its history. */
+async function checkMailbox(name: string, { mailboxes }: Config, journal: Journal): Promise<void> {
+  const names = mailboxes.map(box => box.name);
+  if (names.includes(name) || (await journal.lastMail(name)) !== undefined) return;
+  throw new UsageError(
+    `La boîte « ${name} » est inconnue. Boîtes de la configuration : ${names.join(', ')}.`,
+  );
 }
 
-function faultLines(fault: Fault, indent: string): string[] {
-  const { did, todo } = describe(fault.code);
-  return [`${indent}${fault.code} : ${explain(fault)}`, `${indent}${did}`, `${indent}À faire : ${todo}`];
+function reasonOf(text: string): string {
+  const reason = oneLine(text);
+  if (reason === '') throw new UsageError('Le motif est vide : l’expéditeur doit pouvoir comprendre.');
+  if (reason.length > MAX_REASON) throw new UsageError(`Le motif dépasse ${MAX_REASON} caractères.`);
+  return reason;
 }
 
-function dataText(data: Readonly<Record<string, string | number | boolean>>): string {
-  return Object.entries(data)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');
+/** Without what a document calls itself and what an application says of it: either might name the patient. */
+function withoutForeignWords({ exchange, documents, deliveries, events }: ExchangeView): unknown {
+  return {
+    exchange,
+    documents: documents.map(({ document, delivery }) => ({
+      ...document,
+      typeLabel: undefined,
+      delivery: delivery.id,
+    })),
+    deliveries: deliveries.map(({ ending, ...delivery }) => ({
+      ...delivery,
+      ...(ending === undefined ? {} : { ending: { ...ending, label: undefined } }),
+    })),
+    events,
+  };
 }

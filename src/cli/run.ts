@@ -1,84 +1,64 @@
 import type { Command } from 'commander';
-import { pino } from 'pino';
-import { systemClock } from '../basics/clock.ts';
+import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { logFields } from '../errors/log-fields.ts';
-import { type Gateway, startGateway } from '../gateway/gateway.ts';
-import { VERSION } from '../gateway/version.ts';
-import { configOf, configOption, orExit } from './common.ts';
+import { createLog } from './log.ts';
+import { configOf, configOption, type ConfigOption } from './options.ts';
+import { paragraphs, printError } from './output.ts';
+import { stopAsked } from './signals.ts';
+
+/** What stops in good order has 30 s for what is on the wire; this is for what does not. */
+const STOP_WITHIN_MS = 40_000;
 
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description('fait tourner la passerelle')
+    .summary('fait tourner la passerelle')
+    .description(
+      paragraphs(
+        'Fait tourner la passerelle jusqu’à SIGTERM ou Ctrl-C. Ce qui est alors en cours d’envoi se termine (30 s au plus).',
+        'SIGHUP relit la configuration et les certificats ; un fichier fautif ne change rien. Le journal technique (lignes JSON) va sur la sortie standard.',
+        'Retour :\n  0  arrêt demandé\n  1  erreur imprévue\n  2  configuration fautive, ou journal ou adresse déjà pris',
+      ),
+    )
     .addOption(configOption())
-    .action((options: { config: string }) => orExit(() => run(options)));
+    .action(run);
 }
 
-/** Runs until SIGTERM or SIGINT; SIGHUP takes up a changed configuration and renewed certificates. */
-async function run(options: { config: string }): Promise<void> {
-  let config = configOf(options);
-  const log = pino({ level: config.log.level, base: { version: VERSION } });
-  process.on('uncaughtException', error => {
-    log.fatal(
-      { err: { type: error.name, stack: error.stack?.split('\n').slice(1) } },
-      'unexpected error: the process ends',
-    );
+/** Runs until it is asked to stop; SIGHUP takes up a changed configuration and renewed certificates. */
+async function run(options: ConfigOption): Promise<void> {
+  const config = configOf(options);
+  const log = createLog(config.log.level);
+  const stop = stopAsked();
+  const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  process.on('uncaughtException', error => end(log, error));
+  process.on('SIGHUP', () => void started.then(() => supervisor.reload()).catch(error => end(log, error)));
+
+  const { supervise } = await import('./supervisor.ts');
+  const supervisor = await supervise(config, { log, read: () => readAgain(options, log) });
+  start();
+  await stop;
+  setTimeout(() => {
+    log.fatal('what is on the wire does not end: the process ends');
     process.exit(1);
-  });
-  let gateway = await startGateway(config, { clock: systemClock, random: Math.random, log });
-
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
-  let turn: Promise<void> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): void => {
-    turn = turn.then(work).catch((error: unknown) => {
-      log.fatal(logFields(error), 'the process ends');
-      process.exit(1);
-    });
-  };
-  const end = (): void => {
-    inTurn(async () => {
-      await gateway.stop();
-      stop();
-    });
-  };
-  process.once('SIGTERM', end).once('SIGINT', end);
-  process.on('SIGHUP', () =>
-    inTurn(async () => {
-      const renewed = readAgain(options, error =>
-        log.error({ code: error.code }, 'configuration not taken up'),
-      );
-      if (renewed === undefined) return;
-      [gateway, config] = await replace(gateway, config, renewed);
-      log.level = config.log.level;
-    }),
-  );
-
-  /** Starts the renewed gateway; one that cannot start leaves the former configuration running. */
-  async function replace(running: Gateway, former: Config, renewed: Config): Promise<[Gateway, Config]> {
-    await running.stop();
-    const deps = { clock: systemClock, random: Math.random, log };
-    try {
-      const started = await startGateway(renewed, deps);
-      log.info('configuration taken up');
-      return [started, renewed];
-    } catch (error) {
-      log.error(logFields(error), 'renewed configuration does not start: the former one goes on');
-      return [await startGateway(former, deps), former];
-    }
-  }
-
-  await stopped;
+  }, STOP_WITHIN_MS).unref();
+  await supervisor.stop();
 }
 
-function readAgain(options: { config: string }, refused: (error: GatewayError) => void): Config | undefined {
+function readAgain(options: ConfigOption, log: Logger): Config | undefined {
   try {
     return configOf(options);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    process.stderr.write(`${error.publicText}\n`);
-    refused(error);
+    printError(`${error.code} : ${error.publicText}`);
+    log.error(logFields(error), 'configuration not taken up');
     return undefined;
   }
+}
+
+/** Another process starts from the journal; this one no longer knows what state it is in. */
+function end(log: Logger, error: unknown): void {
+  log.fatal(logFields(error), 'unexpected error: the process ends');
+  process.exit(1);
 }

@@ -45,7 +45,7 @@ function readText(path: string): string {
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    throw new GatewayError('CFG-002', { cause });
+    throw new GatewayError('CFG-002', { detail: `Fichier : ${resolve(path)}.`, cause });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -15,8 +15,8 @@ export interface CatalogueEntry {
   readonly todo: string;
 }
 
-const REFUSED = 'Le document n’a pas été transmis ; l’expéditeur en est informé (code 906).';
-const MAIL_REFUSED = 'Rien n’a été transmis à l’application ; l’expéditeur en est informé (code 906).';
+const REFUSED = 'Le document n’a pas été transmis ; un retour d’erreur (code 906) est envoyé.';
+const MAIL_REFUSED = 'Rien n’a été transmis à l’application ; un retour d’erreur (code 906) est envoyé.';
 const HELD = 'Le document attend dans la liste « À traiter » ; le courriel est dans le dossier des erreurs.';
 const MAIL_HELD =
   'Rien n’a été transmis à l’application ; le courriel attend dans la liste « À traiter » et se trouve dans le dossier des erreurs.';
@@ -82,9 +82,9 @@ export const CATALOGUE = {
   },
   'MAIL-007': {
     class: 'permanent',
-    why: 'C’est un retour d’erreur d’intégration qui porte une archive et ne concerne aucun de nos envois.',
+    why: 'C’est un retour (accusé, rejet ou erreur d’intégration) qui porte une archive et ne concerne aucun de nos envois.',
     did: MAIL_HELD,
-    todo: 'Si les documents doivent être intégrés, faites-les renvoyer dans un nouveau courriel ; sinon écartez-le.',
+    todo: 'Si les documents doivent être intégrés, transférez à la boîte le courriel d’origine, pas le retour ; sinon écartez-le.',
   },
   'MAIL-008': {
     class: 'permanent',
@@ -238,6 +238,13 @@ export const CATALOGUE = {
     todo: 'Rien : l’expéditeur doit renvoyer une archive conforme.',
   },
 
+  'XDM-021': {
+    class: 'permanent',
+    why: 'Le document à remplacer ou à supprimer est celui d’un autre patient.',
+    did: HELD,
+    todo: `Vérifiez l’identité avec l’expéditeur : risque d’erreur de dossier. ${DECIDE}`,
+  },
+
   'CDA-001': {
     class: 'permanent',
     why: 'Le document n’est pas un XML bien formé.',
@@ -320,7 +327,7 @@ export const CATALOGUE = {
   'DOC-004': {
     class: 'permanent',
     why: 'Une personne a écarté le document.',
-    did: 'L’expéditeur est informé du motif (code 906), une seule fois.',
+    did: 'Le motif est envoyé une seule fois, avec le code 906.',
     todo: 'Rien.',
   },
   'DOC-005': {
@@ -328,6 +335,12 @@ export const CATALOGUE = {
     why: 'Un document est refusé et l’expéditeur ne peut pas en être informé (envoi automatique, ou réglage `notify`).',
     did: 'Personne n’a été prévenu ; le courriel attend dans la liste « À traiter » et se trouve dans le dossier des erreurs.',
     todo: 'Corrigez la cause et relancez (`pfi exchanges retry`), ou prévenez l’expéditeur vous-même puis écartez l’échange.',
+  },
+  'DOC-006': {
+    class: 'permanent',
+    why: 'L’application a accepté le document tout en signalant une erreur.',
+    did: HELD,
+    todo: 'Vérifiez dans le dossier du patient si le document y est, puis relancez ou écartez l’échange.',
   },
 
   'HL7-001': {
@@ -383,7 +396,7 @@ export const CATALOGUE = {
     class: 'unreachable',
     why: 'La connexion chiffrée (TLS) à l’application a échoué.',
     did: `Les documents attendent. ${RETRIED}`,
-    todo: 'Vérifiez les certificats avec `pfi check`.',
+    todo: 'Vérifiez `tls` et `ca`, et les certificats des deux côtés ; `pfi check` dit si la connexion passe.',
   },
 
   'HTTP-001': {
@@ -420,7 +433,7 @@ export const CATALOGUE = {
   'DIR-002': {
     class: 'ambiguous',
     why: 'L’application n’a pas déposé d’accusé dans le dossier d’échange à temps.',
-    did: `${RETRIED} Le même fichier reste déposé sous le même nom.`,
+    did: `Le fichier est retiré. ${RETRIED} Il est alors déposé de nouveau sous le même nom.`,
     todo: 'Vérifiez que l’application lit bien le dossier.',
   },
 
@@ -440,7 +453,7 @@ export const CATALOGUE = {
     class: 'unreachable',
     why: 'La connexion au serveur IMAP n’a pas pu être chiffrée (STARTTLS ou certificat refusé).',
     did: 'Aucun mot de passe n’a été envoyé. La passerelle réessaie d’elle-même.',
-    todo: 'Vérifiez `tls` et `ca` avec `pfi check`, et le certificat de l’opérateur.',
+    todo: 'Vérifiez `tls` et `ca`, et le certificat de l’opérateur ; `pfi check` dit si la connexion passe.',
   },
   'IMAP-004': {
     class: 'permanent',
@@ -495,7 +508,7 @@ export const CATALOGUE = {
     class: 'unreachable',
     why: 'La connexion au serveur SMTP n’a pas pu être chiffrée (STARTTLS ou certificat refusé).',
     did: `Rien n’a été envoyé en clair. ${RETRIED}`,
-    todo: 'Vérifiez `tls` et `ca` avec `pfi check`, et le certificat de l’opérateur.',
+    todo: 'Vérifiez `tls` et `ca`, et le certificat de l’opérateur ; `pfi check` dit si la connexion passe.',
   },
   'SMTP-004': {
     class: 'permanent',
@@ -545,6 +558,13 @@ export const CATALOGUE = {
     why: 'L’action demandée n’est pas possible dans l’état où se trouve l’échange.',
     did: 'Rien n’a été changé.',
     todo: 'Voyez l’état de l’échange avec `pfi exchanges show`.',
+  },
+
+  'ADM-001': {
+    class: 'permanent',
+    why: 'L’adresse d’administration (`admin`) ne peut pas être ouverte.',
+    did: 'La passerelle n’a pas démarré.',
+    todo: 'Changez `admin.port` ou `admin.host`, ou arrêtez le programme qui occupe ce port (`ss -ltnp`).',
   },
 
   'GEN-001': {

@@ -1,3 +1,4 @@
+import { publicCode } from '../basics/public-code.ts';
 import { type Fault, GatewayError } from '../errors/gateway-error.ts';
 import { readAck, verdict } from '../formats/hl7/ack.ts';
 import { payloadName } from '../journal/context.ts';
@@ -27,11 +28,13 @@ export async function deliverDocument(
       return { ended: { outcome: 'refused', code: answer.code, label: answer.label } };
     case 'technical': {
       // The label is the application's own words and might name the patient: the code alone is repeated.
-      const detail = `Code ERR-3 : ${answer.code}.`;
+      const detail = `Code ERR-3 : ${publicCode(answer.code)}.`;
       return application.ack.technicalError === 'refuse'
         ? { ended: { outcome: 'refused', ...OTHER_ERROR, reason: detail } }
-        : { hold: { code: 'DOC-003', detail, fields: { condition: answer.code } } };
+        : { hold: { code: 'DOC-003', detail, fields: { condition: publicCode(answer.code) } } };
     }
+    case 'contradictory':
+      return { hold: { code: 'DOC-006', detail: `Code ERR-5 : ${publicCode(answer.code)}.` } };
     case 'later':
       return { later: new GatewayError(answer.error) };
   }

@@ -10,7 +10,7 @@ export interface FilingContext {
   readonly mailbox: MailboxSettings;
   readonly watcher: MailboxWatcher;
   /** Reads a mail again; @returns the targets that it woke. */
-  readonly reread: (exchangeId: string, raw: Uint8Array) => Promise<void>;
+  readonly reread: (exchange: Exchange, raw: Uint8Array) => Promise<void>;
 }
 
 /** The delivery that moves a mail to one of the mailbox's folders. */
@@ -63,7 +63,9 @@ async function fileMail(delivery: Delivery, exchange: Exchange, context: FilingC
   const from = copy ?? (await whereItLies(exchange, context));
   if (from === undefined) return gone();
   if (from.folder === destination) return filed();
-  const moved = await watcher.move(toMailPlace(from), destination);
+  const moved =
+    (await watcher.move(toMailPlace(from), destination)) ??
+    (await orWhereItLiesNow(from, exchange, context, place => watcher.move(place, destination)));
   // Moved by a person, or by an attempt whose answer was lost: it is no longer where it was, and that is enough.
   if (moved === undefined) return gone();
   if (copy === undefined) {
@@ -78,14 +80,37 @@ async function fileMail(delivery: Delivery, exchange: Exchange, context: FilingC
 async function readAgain(exchange: Exchange, context: FilingContext): Promise<Attempt> {
   if (exchange.state !== 'seen') return filed();
   const place = await whereItLies(exchange, context);
-  const raw = place === undefined ? undefined : await context.watcher.fetchAt(toMailPlace(place));
+  const raw = place && (await fetchWhereItLies(place, exchange, context));
   if (raw === undefined) {
     const fault: Fault = { code: 'MAIL-012' };
     await context.journal.vanish(exchange.id, fault);
     return { ended: { outcome: 'abandoned', reason: fault.code } };
   }
-  await context.reread(exchange.id, raw);
+  await context.reread(exchange, raw);
   return filed();
+}
+
+async function fetchWhereItLies(
+  place: Place,
+  exchange: Exchange,
+  context: FilingContext,
+): Promise<Uint8Array | undefined> {
+  const { watcher } = context;
+  return (
+    (await watcher.fetchAt(toMailPlace(place))) ??
+    (await orWhereItLiesNow(place, exchange, context, now => watcher.fetchAt(now)))
+  );
+}
+
+/** What is not done at its place is done where the folder's new UIDVALIDITY has put the mail; undefined for the same one. */
+async function orWhereItLiesNow<T>(
+  place: Place,
+  exchange: Exchange,
+  context: FilingContext,
+  act: (now: MailPlace) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const now = await findIn(place.folder, exchange, context);
+  return now === undefined || now.uidValidity === place.uidValidity ? undefined : await act(toMailPlace(now));
 }
 
 /** The place in the journal, or a search by Message-ID in the failed folder when a move did not tell it. */

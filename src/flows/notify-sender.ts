@@ -38,6 +38,8 @@ export async function concludeMail(exchangeId: string, context: NotifyContext): 
   const { journal, mailbox } = context;
   const view = await journal.exchange(exchangeId);
   if (view === undefined || view.exchange.state !== 'open') return [];
+  // One that ends just after this look would let the journal take a conclusion that does not know how it ended.
+  if (view.documents.some(({ delivery }) => delivery.state !== 'done')) return [];
   const conclusion = concluded(view);
   const file = filing(exchangeId, conclusion.outcome === 'accepted' ? 'done' : 'failed', context);
   const notification = await notificationOf(view.exchange, conclusion, context);
@@ -61,24 +63,28 @@ function concluded({ exchange, documents }: ExchangeView): Conclusion {
   if (documents.length === 0) {
     const abandoned = abandonReason !== undefined;
     const reason = abandoned ? abandonReason : fault && explain(fault);
-    const result = { label: 'Archive IHE_XDM.zip', uniqueId: undefined, action: undefined, accepted: false };
-    return {
-      outcome: abandoned ? 'abandoned' : 'refused',
-      error: OTHER_ERROR,
-      documents: [{ ...result, error: OTHER_ERROR, reason }],
+    const outcome = abandoned ? 'abandoned' : 'refused';
+    const archive = {
+      label: 'Archive IHE_XDM.zip',
+      uniqueId: undefined,
+      action: undefined,
+      uncertain: false,
     };
+    return { outcome, error: OTHER_ERROR, documents: [{ ...archive, outcome, error: OTHER_ERROR, reason }] };
   }
-  const results = documents.map(({ document, delivery }): DocumentResult & { outcome: Outcome } => {
+  const results = documents.map(({ document, delivery }): DocumentResult => {
     const { outcome = 'abandoned', code, label, reason } = delivery.ending ?? {};
-    const accepted = outcome === 'accepted';
     return {
       label: document.typeLabel ?? 'Document',
       uniqueId: document.uniqueId,
       action: document.action,
-      accepted,
-      error: accepted ? undefined : { code: code ?? OTHER_ERROR.code, label: label ?? OTHER_ERROR.label },
-      reason,
       outcome,
+      uncertain: outcome === 'abandoned' && delivery.ambiguous > 0,
+      error:
+        outcome === 'accepted'
+          ? undefined
+          : { code: code ?? OTHER_ERROR.code, label: label ?? OTHER_ERROR.label },
+      reason,
     };
   });
   const worst =
@@ -144,10 +150,13 @@ function notificationDelivery(
     date: clock.now(),
     from: { address: mailbox.address, name: mailbox.displayName },
     to: decision.to,
+    audience: decision.to === mailbox.notify.errorMailbox ? 'establishment' : 'sender',
     nil: gateway.nil,
     original: {
       messageId: originalId,
       subject: facts.subject,
+      from: facts.from?.address,
+      date: facts.date,
       headerBlock: facts.headerBlock,
       text: facts.text,
       finalRecipient: mailbox.address,

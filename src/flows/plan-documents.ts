@@ -1,22 +1,19 @@
-import { explain, GatewayError, type Fault } from '../errors/gateway-error.ts';
+import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
+import { explain, type Fault } from '../errors/gateway-error.ts';
 import { insOf, uniqueIdOf } from '../formats/cda/identity.ts';
 import type { CdaHeader } from '../formats/cda/types.ts';
 import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
-import { buildMdm } from '../formats/hl7/mdm.ts';
-import type { MailParticipant, MdmInput } from '../formats/hl7/types.ts';
-import { sameAddress } from '../formats/mail/addresses.ts';
-import type { MailAddress } from '../formats/mail/types.ts';
 import { confidentialityOf, restrictionsOf } from '../formats/terminology/restrictions.ts';
 import { typeCodeLabel } from '../formats/terminology/type-codes.ts';
-import type { XdsAuthor } from '../formats/xdm/types.ts';
 import type { Journal, NewDelivery, NewDocument, NewEvent } from '../journal/journal.ts';
-import type { Clock } from '../basics/clock.ts';
-import type { IdSource } from '../basics/ids.ts';
+import { mdmOfDocument } from './mdm-of-document.ts';
 import type { MailFacts, ReadDocument } from './reading/reading.ts';
 import type { ApplicationSettings, GatewaySettings, MailboxSettings } from './settings.ts';
 
 export interface PlanContext {
-  readonly journal: Journal;
+  /** What was received and sent before. */
+  readonly journal: Pick<Journal, 'keyOf' | 'findDocument' | 'isOurs'>;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly gateway: GatewaySettings;
@@ -42,9 +39,11 @@ export async function planDocument(
   const replaced = await findReplaced(document, context);
   const deliveryId = newId();
   const controlId = deliveryId.replaceAll('-', '').slice(0, 20);
-  const message = messageOf(read, mail, document, replaced, controlId, context);
+  const message = mdmOfDocument(read, mail, document, replaced, controlId, context);
   const refusal = read.refusal ?? message.refusal;
-  const hold = read.hold ?? message.hold ?? maskedHold(document, application);
+  const acted = document.action === 'delete' ? earlier || undefined : replaced;
+  const hold =
+    read.hold ?? message.hold ?? otherPatientHold(document, acted) ?? maskedHold(document, application);
   return {
     document,
     delivery: {
@@ -61,6 +60,10 @@ export async function planDocument(
       ...(earlier && earlier.sha1 !== document.sha1
         ? [{ type: 'same-id-other-bytes', deliveryId, data: { earlier: earlier.exchangeId } }]
         : []),
+      // Sent as an addition, as the mail asks: the version that it names stays beside it.
+      ...(document.action === 'add' && document.parentIds.length > 0
+        ? [{ type: 'names-a-parent-without-action', deliveryId }]
+        : []),
       ...(read.integrity === 'not-given' ? [{ type: 'no-hash-given', deliveryId }] : []),
     ],
   };
@@ -73,10 +76,8 @@ function startOf(refusal: Fault | undefined, hold: Fault | undefined): NewDelive
   return hold === undefined ? { state: 'waiting' } : { state: 'held', fault: hold };
 }
 
-function describeDocument(read: ReadDocument, { journal, newId, application }: PlanContext): NewDocument {
+function describeDocument(read: ReadDocument, { journal, newId }: PlanContext): NewDocument {
   const { header } = read;
-  const [identifier] = header?.patient.identifiers ?? [];
-  const patient = header === undefined ? undefined : (insOf(header.patient) ?? identifier);
   return {
     id: newId(),
     uniqueId: header === undefined ? read.announcedId : uniqueIdOf(header.id),
@@ -91,8 +92,7 @@ function describeDocument(read: ReadDocument, { journal, newId, application }: P
       ...(header?.confidentiality === undefined ? [] : [header.confidentiality.code]),
       ...read.confidentialityCodes.map(({ code }) => code),
     ]),
-    patientKey:
-      patient === undefined ? undefined : journal.keyOf(`${application.name}|${uniqueIdOf(patient)}`),
+    patientKey: header === undefined ? undefined : patientKeyOf(header, journal),
   };
 }
 
@@ -113,83 +113,25 @@ async function findReplaced(
   return undefined;
 }
 
+const INS_KEY = 'ins:';
+
+/** Groups a patient's documents without naming the patient; begins with `ins:` where it is the INS that does. */
+function patientKeyOf({ patient }: CdaHeader, journal: PlanContext['journal']): string | undefined {
+  const ins = insOf(patient);
+  if (ins !== undefined) return `${INS_KEY}${journal.keyOf(uniqueIdOf(ins))}`;
+  const [identifier] = patient.identifiers;
+  return identifier === undefined ? undefined : `id:${journal.keyOf(uniqueIdOf(identifier))}`;
+}
+
+/** Local identifiers of one patient differ from house to house; two INS do not. */
+function otherPatientHold(document: NewDocument, acted: NewDocument | undefined): Fault | undefined {
+  const keys = [document.patientKey, acted?.patientKey];
+  const bothIns = keys.every(key => key?.startsWith(INS_KEY));
+  return bothIns && keys[0] !== keys[1] ? { code: 'XDM-021' } : undefined;
+}
+
 /** MASQUE_PS: the specification's history says "do not send", its table lists Y; the strict reading is the default. */
 function maskedHold(document: NewDocument, application: ApplicationSettings): Fault | undefined {
   const masked = restrictionsOf(document.confidentiality).masquePs;
   return masked && application.masked === 'hold' ? { code: 'DOC-001' } : undefined;
-}
-
-/** The MDM's bytes, fixed now for every attempt; none for a document that cannot be made into one. */
-function messageOf(
-  read: ReadDocument,
-  { via, messageId }: { readonly via: MailFacts; readonly messageId: string },
-  document: NewDocument,
-  replaced: NewDocument | undefined,
-  controlId: string,
-  { clock, gateway, mailbox, application }: PlanContext,
-): { readonly bytes?: Uint8Array; readonly refusal?: Fault; readonly hold?: Fault } {
-  const { header, bytes, action } = read;
-  if (read.refusal !== undefined || header === undefined || bytes === undefined || action === undefined)
-    return {};
-  const from = via.from;
-  if (from === undefined) return { hold: { code: 'MAIL-011' } };
-  const input: MdmInput = {
-    sender: gateway.party,
-    receiver: application.party,
-    controlId,
-    time: clock.now(),
-    processingId: application.processingId,
-    charset: application.charset,
-    unmappable: application.unmappable,
-    action,
-    header,
-    document: bytes,
-    from: { address: from.address, ...authorOf(read.submissionAuthor) },
-    recipients: recipientsOf(via, mailbox),
-    replyTo: via.replyTo.map(({ address }) => ({ address })),
-    mail: { messageId: via.messageId ?? messageId, subject: via.subject || 'Sans objet', text: via.text },
-    restrictions: {
-      ...restrictionsOf(document.confidentiality),
-      modifConfCode: replaced !== undefined && !sameCodes(replaced.confidentiality, document.confidentiality),
-    },
-  };
-  try {
-    return { bytes: buildMdm(input) };
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    return { hold: error.fault };
-  }
-}
-
-/**
- * The mail's recipients, the watched mailbox among them: it always is one, also behind an alias or a forward, and its
- * organisation tells the application where the document belongs (profils-messages.md, note 3).
- */
-function recipientsOf(via: MailFacts, mailbox: MailboxSettings): MailParticipant[] {
-  const own = { address: mailbox.address, organization: mailbox.organization };
-  const named = unique([...via.to, ...via.cc]);
-  const all = named.map(({ address }) => (sameAddress(address, mailbox.address) ? own : { address }));
-  return all.includes(own) ? all : [own, ...all];
-}
-
-function unique(addresses: readonly MailAddress[]): MailAddress[] {
-  return addresses.filter(
-    ({ address }, at) => addresses.findIndex(other => sameAddress(other.address, address)) === at,
-  );
-}
-
-/**
- * Who sent: the author of METADATA's submission set, which the sending side fills from PRT `SB` (mapping table of the
- * request specification), read back into the same fields.
- */
-function authorOf(author: XdsAuthor | undefined): Pick<MailParticipant, 'person' | 'organization'> {
-  const [name, , , , , authority, type, , , id] = author?.institutions[0]?.split('^') ?? [];
-  return {
-    ...(author?.person === undefined ? {} : { person: author.person.split('^') }),
-    ...(name ? { organization: { name, id, type, authority } } : {}),
-  };
-}
-
-function sameCodes(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every(code => right.includes(code));
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '../errors/gateway-error.ts';
 import { documentSubject } from '../formats/mail/document-subject.ts';
+import { announcesDocuments } from '../formats/mail/announced.ts';
 import { notificationFor } from '../formats/mail/notification-policy.ts';
 import type { FolderRole, NewDelivery, Receipt } from '../journal/journal.ts';
 import { filing } from './file-mail.ts';
@@ -46,8 +47,12 @@ export async function receiptOf(
         events: [{ type: `${reading.report}-received` }],
       };
     case 'error-mail': {
-      const ours = await someAsync(reading.about, id => context.journal.isOurs(id));
+      // Its own Message-ID too: what we sent may come back to us as it is, by a rule of the error mailbox.
+      const ids = [...reading.about, ...(outer.messageId === undefined ? [] : [outer.messageId])];
+      const ours = await someAsync(ids, id => context.journal.isOurs(id));
       if (!ours && reading.hasArchive) return held({ code: 'MAIL-007' });
+      // About none of ours: it may announce documents to us as any other mail does.
+      if (!ours && announcesDocuments(outer.subject)) return held({ code: 'MAIL-005' });
       const type = ours ? 'error-mail-received' : 'error-mail-about-none-of-ours';
       return {
         ...base,
@@ -88,7 +93,10 @@ export async function receiptOf(
         documents: planned,
         deliveries: someHeld ? filedAs('failed') : [],
         payloads: payloadsOf(reading, context),
-        events: planned.flatMap(({ events }) => events),
+        events: [
+          ...planned.flatMap(({ events }) => events),
+          ...(reading.orphans > 0 ? [{ type: 'files-not-described', data: { count: reading.orphans } }] : []),
+        ],
       };
     }
   }
@@ -96,7 +104,8 @@ export async function receiptOf(
 
 /** The head is kept for the notification; the attachments only when one may be sent and may carry them. */
 function payloadsOf(reading: Reading, { mailbox }: PlanContext): Receipt['payloads'] {
-  const { outer: facts, attachments } = reading;
+  const { attachments } = reading;
+  const facts = { ...reading.outer, text: cut(reading.outer.text) };
   const answerable = (['accepted', 'refused'] as const).some(
     outcome =>
       notificationFor({ mail: facts, outcome, notify: mailbox.notify, ownAddress: mailbox.address }).kind !==
@@ -104,7 +113,7 @@ function payloadsOf(reading: Reading, { mailbox }: PlanContext): Receipt['payloa
   );
   const size = attachments.reduce(
     (sum, { bytes }) => sum + base64Length(bytes.byteLength),
-    facts.headerBlock.byteLength,
+    facts.headerBlock.byteLength + Buffer.byteLength(facts.text),
   );
   const leftOut = attachments.length > 0 && size > mailbox.notify.maxSize;
   const headers = reading.kind === 'documents' ? reading.documents.flatMap(({ header }) => header ?? []) : [];
@@ -114,6 +123,13 @@ function payloadsOf(reading: Reading, { mailbox }: PlanContext): Receipt['payloa
     attachments: answerable && !leftOut ? attachments : [],
     leftOut,
   });
+}
+
+/** A letter fits; a log of megabytes that somebody pasted is not given back whole. */
+const MAX_TEXT = 256 * 1024;
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n[… texte coupé]`;
 }
 
 /** MIME base64: lines of 76 characters and their ends. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Budget } from '../basics/budget.ts';
-import type { Fault } from '../errors/gateway-error.ts';
+import { type Fault, toGatewayError } from '../errors/gateway-error.ts';
 import { documentSubject } from '../formats/mail/document-subject.ts';
-import type { Place, Receipt } from '../journal/journal.ts';
+import type { Exchange, Journal, Place, Receipt } from '../journal/journal.ts';
 import type { InboxMail, MailPlace } from '../peers/interfaces.ts';
 import { filing } from './file-mail.ts';
 import { keepMail } from './kept-mail.ts';
@@ -18,6 +18,7 @@ import { seenAgain } from './seen-again.ts';
 const MAX_READINGS = 3;
 
 export interface ReceiveContext extends PlanContext {
+  readonly journal: Journal;
   readonly reader: Reader;
   /** Bytes of mails in hand at once, over all mailboxes. */
   readonly memory: Budget;
@@ -65,22 +66,36 @@ async function fetchAndRecord(
   context: ReceiveContext,
 ): Promise<Woken | undefined> {
   const { journal, log } = context;
-  const raw = await mail.fetch();
+  const raw = await fetchOrCount(exchangeId, mail, journal);
   if (raw === undefined) {
     await journal.vanish(exchangeId, { code: 'MAIL-012' });
     log.warn({ exchange: exchangeId, code: 'MAIL-012' }, 'mail gone before it was read');
     return [];
   }
-  await journal.beginReading(exchangeId);
   return readAndRecord(exchangeId, raw, place, context);
+}
+
+/** A mail that a sound connection cannot bring is not asked for without end: that counts as a reading not finished. */
+async function fetchOrCount(
+  exchangeId: string,
+  mail: InboxMail,
+  journal: Journal,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await mail.fetch();
+  } catch (thrown) {
+    if (toGatewayError(thrown).class !== 'unreachable') await journal.beginReading(exchangeId);
+    throw thrown;
+  }
 }
 
 /** Reads a mail again at a person's wish, wherever it lies now. */
 export async function rereadMail(
-  exchangeId: string,
+  { id: exchangeId, readings }: Exchange,
   raw: Uint8Array,
   context: ReceiveContext,
 ): Promise<Woken> {
+  if (readings >= MAX_READINGS) return setAside(exchangeId, raw, { code: 'MAIL-010' }, context);
   if (raw.byteLength > context.mailbox.maxMail) {
     return setAside(exchangeId, raw, { code: 'MAIL-001', fields: { size: raw.byteLength } }, context);
   }
@@ -95,9 +110,9 @@ async function readAndRecord(
   newAt: Place | undefined,
   context: ReceiveContext,
 ): Promise<Woken | undefined> {
-  const { journal, reader, log, mailbox } = context;
+  const { journal, reader, log } = context;
   const digest = digestOf(raw);
-  const result = await reader.read(raw);
+  const result = await reader.read(raw, () => journal.beginReading(exchangeId));
   if ('unfinished' in result) return undefined;
   const { reading } = result;
   const { messageId } = reading.outer;
@@ -108,7 +123,6 @@ async function readAndRecord(
   log.info(
     {
       exchange: exchangeId,
-      mailbox: mailbox.name,
       nature: receipt.nature,
       documents: receipt.documents.length,
       ...(receipt.fault === undefined ? {} : { code: receipt.fault.code }),
@@ -148,10 +162,7 @@ async function setAside(
     events: [{ type: 'held', data: { code: fault.code } }],
   };
   await context.journal.record(receipt);
-  context.log.warn(
-    { exchange: exchangeId, mailbox: context.mailbox.name, code: fault.code },
-    'mail set aside',
-  );
+  context.log.warn({ exchange: exchangeId, code: fault.code }, 'mail set aside');
   return wokenBy(receipt);
 }
 

@@ -1,4 +1,4 @@
-import type { Exchange, FolderRole, Place } from '../journal/journal.ts';
+import type { Exchange, FolderRole, Journal, Place } from '../journal/journal.ts';
 import { filing } from './file-mail.ts';
 import type { PlanContext } from './plan-documents.ts';
 import { targetOf } from './settings.ts';
@@ -12,7 +12,7 @@ import { targetOf } from './settings.ts';
 export async function seenAgain(
   place: Place,
   original: Exchange,
-  context: PlanContext,
+  context: PlanContext & { readonly journal: Journal },
 ): Promise<readonly string[]> {
   const { journal, mailbox } = context;
   const { inbox } = mailbox.folders;
@@ -21,11 +21,12 @@ export async function seenAgain(
     await journal.moved(original.id, place);
     return [targetOf.imap(mailbox.name)];
   }
+  const role = await roleOf(original, journal);
   await journal.owe(original.id, {
-    ...filing(original.id, roleOf(original), context),
+    ...filing(original.id, role, context),
     subject: `copy:${place.uidValidity}:${place.uid}`,
     identifiers: {
-      role: roleOf(original),
+      role,
       folder: place.folder,
       uidValidity: String(place.uidValidity),
       uid: String(place.uid),
@@ -34,8 +35,10 @@ export async function seenAgain(
   return [targetOf.imap(mailbox.name)];
 }
 
-function roleOf({ nature, outcome, state }: Exchange): FolderRole {
+async function roleOf({ id, nature, outcome, state }: Exchange, journal: Journal): Promise<FolderRole> {
   if (outcome === 'accepted') return 'done';
   if (outcome !== undefined || state === 'held') return 'failed';
-  return nature === 'document' && state === 'open' ? 'done' : 'other';
+  if (nature !== 'document' || state !== 'open') return 'other';
+  const view = await journal.exchange(id);
+  return view?.deliveries.some(delivery => delivery.state === 'held') ? 'failed' : 'done';
 }

@@ -37,9 +37,11 @@ export async function retryExchange(exchangeId: string, context: SteerContext): 
   let sent = 0;
   for (const delivery of held.length > 0 ? held : refused) sent += await resend(delivery, context);
   if (sent === 0) {
-    throw new GatewayError('JRN-005', {
-      detail: 'Il n’y a aucun message à renvoyer : écartez l’échange avec un motif.',
-    });
+    const detail =
+      held.length + refused.length === 0
+        ? 'Rien n’attend dans cet échange, et aucun document n’y est refusé.'
+        : 'Aucun message n’a pu être préparé, ou il n’est plus conservé : demandez un nouvel envoi, ou écartez l’échange avec un motif.';
+    throw new GatewayError('JRN-005', { detail });
   }
   return sent;
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
 import { deliverDocument, documentGivenUp } from '../flows/deliver-document.ts';
+import { filing } from '../flows/file-mail.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import { applicationPeer } from './peers.ts';
@@ -15,7 +17,7 @@ export interface AssembledApplications {
 /** Every application of the configuration with its peer. */
 export function assembleApplications(
   { applications }: Config,
-  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  { journal, clock, newId }: { readonly journal: Journal; readonly clock: Clock; readonly newId: IdSource },
 ): AssembledApplications {
   const assembled = applications.map(config => ({
     config,
@@ -30,6 +32,10 @@ export function assembleApplications(
         retry: retryPolicy(config),
         attempt: delivery => deliverDocument(delivery, { journal, peer, application }),
         givenUp: documentGivenUp,
+        // Its mail goes where people look (design §3), however late the document came to wait.
+        owedWhenHeld: ({ exchangeId, mailbox }) => [
+          filing(exchangeId, 'failed', { newId, mailbox: { name: mailbox } }),
+        ],
         ended: delivery => documentEnded(delivery.exchangeId, delivery.mailbox),
       })),
     close: async () => {

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { type AdminServer, startAdmin } from '../admin/server.ts';
+import { startAdmin } from '../admin/server.ts';
 import type { GatewayStatus } from '../admin/status.ts';
 import { createBudget } from '../basics/budget.ts';
 import type { Clock } from '../basics/clock.ts';
-import { createIdSource } from '../basics/ids.ts';
+import { createIdSource, type IdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
 import { sealingKey } from '../config/secrets.ts';
 import { logFields } from '../errors/log-fields.ts';
@@ -40,20 +40,35 @@ const DEAD_MS = 60_000;
 const SETTLED_AT_ONCE = 100;
 /** Bytes of mails that are fetched and read at once; what is made of them takes a few times as much. */
 const MAILS_IN_HAND = 128 * 1024 ** 2;
-const READER = { memoryMb: 1_024, threads: 2 } as const;
+export const READER = { memoryMb: 1_024, threads: 2 } as const;
 
 /**
  * Starts a gateway from a valid configuration: opens the journal, takes up what a former process left, watches the
  * mailboxes, delivers what is owed. Trouble with a peer is never a reason not to start.
  *
- * @throws GatewayError JRN-001…003 when the journal cannot be used; the admin address's own error when it is taken.
+ * @throws GatewayError JRN-001…003 when the journal cannot be used, ADM-001 when the admin address cannot; nothing is
+ *   left running then.
  */
 export async function startGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
-  const { clock, log } = deps;
-  const newId = createIdSource(clock);
+  const newId = createIdSource(deps.clock);
   const sealKey = config.journal.key === undefined ? undefined : sealingKey(config.journal.key);
   const engine = openSqlite({ path: config.journal.url.replace(/^sqlite:/, ''), exclusive: true });
-  const journal = await createJournal({ engine, clock, newId, sealKey });
+  try {
+    const journal = await createJournal({ engine, clock: deps.clock, newId, sealKey });
+    return await startOn(journal, newId, config, deps);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  journal: Journal,
+  newId: IdSource,
+  config: Config,
+  deps: GatewayDeps,
+): Promise<Gateway> {
+  const { clock, log } = deps;
   const recovered = await journal.recover();
   if (recovered.claimed + recovered.sending > 0) log.warn(recovered, 'took up what a former process left');
 
@@ -100,11 +115,6 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
     const { payloads, history } = config.retention;
     while (!beats.stopping && (await journal.purge({ payloads: now - payloads, history: now - history })));
   };
-  const timers = [
-    every(HEARTBEAT_MS, beat, error => log.error(logFields(error), 'heartbeat failed')),
-    every(PURGE_EVERY_MS, purge, error => log.error(logFields(error), 'purge failed')),
-  ];
-
   const startedAt = clock.now();
   const status = (): Promise<GatewayStatus> =>
     gatherStatus({
@@ -114,20 +124,17 @@ export async function startGateway(config: Config, deps: GatewayDeps): Promise<G
       mailboxes: [...mailboxes.values()].map(box => box.state),
       targets: dispatcher.states(),
     });
-  let admin: AdminServer;
-  try {
-    admin = await startAdmin({
-      ...config.admin,
-      status,
-      alive: () => clock.now().getTime() - beats.at < DEAD_MS,
-      ready: () => beats.ready && !beats.stopping,
-    });
-  } catch (error) {
-    for (const timer of timers) timer.stop();
-    await reader.stop();
-    await journal.close();
-    throw error;
-  }
+  const admin = await startAdmin({
+    ...config.admin,
+    status,
+    alive: () => clock.now().getTime() - beats.at < DEAD_MS,
+    ready: () => beats.ready && !beats.stopping,
+    failed: error => log.error(logFields(error), 'admin request failed'),
+  });
+  const timers = [
+    every(HEARTBEAT_MS, beat, error => log.error(logFields(error), 'heartbeat failed')),
+    every(PURGE_EVERY_MS, purge, error => log.error(logFields(error), 'purge failed')),
+  ];
   for (const box of mailboxes.values()) box.watcher.start();
   beats.ready = true;
   log.info({ mailboxes: mailboxes.size, applications: config.applications.length }, 'gateway started');

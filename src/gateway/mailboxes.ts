@@ -11,7 +11,7 @@ import { toGatewayError } from '../errors/gateway-error.ts';
 import type { Reader } from '../flows/reading/reader.ts';
 import { type GatewaySettings, targetOf } from '../flows/settings.ts';
 import type { Target } from '../journal/dispatcher.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Exchange, Journal } from '../journal/journal.ts';
 import type { MailboxEvents, MailboxWatcher, MailSender } from '../peers/interfaces.ts';
 import { mailboxWatcher, mailSender } from './peers.ts';
 import { applicationSettings, MAIL_RETRY, mailboxSettings } from './settings.ts';
@@ -89,8 +89,8 @@ function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps):
   };
   const watcher = mailboxWatcher(box, events, deps);
   const sender = mailSender(box);
-  const reread = async (exchangeId: string, raw: Uint8Array): Promise<void> =>
-    wake(await rereadMail(exchangeId, raw, context));
+  const reread = async (exchange: Exchange, raw: Uint8Array): Promise<void> =>
+    wake(await rereadMail(exchange, raw, context));
 
   const common = {
     retry: MAIL_RETRY,

@@ -1,7 +1,8 @@
 import type { GatewayStatus } from '../admin/status.ts';
 import type { Clock } from '../basics/clock.ts';
+import { publicCode } from '../basics/public-code.ts';
 import type { TargetState } from '../journal/dispatcher.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Backlog, Journal } from '../journal/journal.ts';
 import type { MailboxState } from './mailboxes.ts';
 import { VERSION } from './version.ts';
 
@@ -50,6 +51,18 @@ export async function gatherStatus(from: {
       deliveries: backlog.targets.reduce((sum, { held }) => sum + held, 0),
       mails: backlog.heldMails,
     },
-    outcomes: backlog.tallies,
+    outcomes: withPublicCodes(backlog.tallies),
   };
+}
+
+/** Counts under codes that may be shown; those of which the code may not are added up. */
+function withPublicCodes(tallies: Backlog['tallies']): Backlog['tallies'] {
+  const counts = new Map<string, Backlog['tallies'][number]>();
+  for (const tally of tallies) {
+    const code = tally.code === '' ? '' : publicCode(tally.code);
+    const key = JSON.stringify([tally.application, tally.outcome, code]);
+    const count = tally.count + (counts.get(key)?.count ?? 0);
+    counts.set(key, { ...tally, code, count });
+  }
+  return [...counts.values()];
 }

@@ -54,6 +54,7 @@ export async function putPayloads(
   for (const { name, deflated, sealed, bytes } of packed) {
     await statements.run(sql.PAYLOAD_PUT, exchangeId, name, Number(deflated), Number(sealed), bytes);
   }
+  if (packed.length > 0) await statements.run(sql.PAYLOADS_KEPT, exchangeId);
 }
 
 /** The payloads that deliveries bring with them. */
@@ -63,14 +64,17 @@ export function bytesOf(deliveries: readonly NewDelivery[]): { name: string; byt
   );
 }
 
-/** Adds a delivery; one that exists already stays as it is, but filing and reading are owed again. */
+/**
+ * Adds a delivery; one that exists already stays as it is, but filing and reading are owed again.
+ *
+ * @returns true when it was added
+ */
 export async function owe(
   statements: Statements,
   owner: { readonly exchangeId: string; readonly mailbox: string },
   delivery: NewDelivery,
   at: number,
-  waitsFor?: string,
-): Promise<void> {
+): Promise<boolean> {
   const { id, kind, target, subject, lane, identifiers, start } = delivery;
   const ending = start.state === 'done' ? start.ending : undefined;
   const added = await statements.run(
@@ -84,7 +88,7 @@ export async function owe(
     lane,
     start.state,
     JSON.stringify(identifiers),
-    waitsFor ?? null,
+    null,
     at,
     at,
     start.state === 'held' ? JSON.stringify(start.fault) : null,
@@ -94,19 +98,20 @@ export async function owe(
     ending?.reason ?? null,
     ending === undefined ? null : at,
   );
-  if (added === 0 && (kind === 'file' || kind === 'read')) {
-    await statements.run(sql.DELIVERY_OWE_AGAIN, at, owner.exchangeId, kind, target, subject);
-  }
+  const again =
+    added === 0 && (kind === 'file' || kind === 'read')
+      ? await statements.run(sql.DELIVERY_OWE_AGAIN, at, owner.exchangeId, kind, target, subject)
+      : 0;
+  if (added + again > 0) await statements.run(sql.EXCHANGE_OWES_AGAIN, owner.exchangeId);
+  return added > 0;
 }
 
-/** Counts an outcome; the day is the UTC one. */
+/** Counts an outcome. */
 export async function tally(
   statements: Statements,
-  at: number,
   application: string,
   outcome: string,
   code: string | undefined,
 ): Promise<void> {
-  const day = new Date(at).toISOString().slice(0, 10);
-  await statements.run(sql.TALLY, day, application, outcome, code ?? '');
+  await statements.run(sql.TALLY, application, outcome, code ?? '');
 }

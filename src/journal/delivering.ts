@@ -1,7 +1,17 @@
-import { addEvent, bytesOf, type JournalContext, now, owe, packAll, putPayloads, tally } from './context.ts';
-import type { Journal } from './journal.ts';
+import {
+  addEvent,
+  bytesOf,
+  type JournalContext,
+  now,
+  owe,
+  packAll,
+  payloadName,
+  putPayloads,
+} from './context.ts';
+import { endDelivery } from './ending.ts';
+import type { DeliveryKind, Journal } from './journal.ts';
 import { unpack } from './payloads.ts';
-import { deliveryOf, text } from './rows.ts';
+import { deliveryOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
 
 type Delivering = Pick<
@@ -19,6 +29,9 @@ type Delivering = Pick<
   | 'conclude'
 >;
 
+/** What a sender is told, once for a mail (design §4, invariant 5). */
+const NOTIFICATIONS: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['mdn', 'error-mail']);
+
 /** The delivering side of the journal: claimed, sent, ended, concluded. The delivery table is the queue. */
 export function delivering(context: JournalContext): Delivering {
   const { engine } = context;
@@ -32,7 +45,7 @@ export function delivering(context: JournalContext): Delivering {
       engine.write(async statements => {
         const at = now(context);
         const rows = await statements.all(sql.CLAIM, at, target, at, limit);
-        return rows.map(deliveryOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+        return rows.toSorted((a, b) => number(a, 'seq') - number(b, 'seq')).map(deliveryOf);
       }),
 
     sending: deliveryId =>
@@ -65,11 +78,14 @@ export function delivering(context: JournalContext): Delivering {
         });
       }),
 
-    hold: (deliveryId, fault) =>
+    hold: (deliveryId, fault, owed = []) =>
       engine.write(async statements => {
         const row = await statements.first(sql.HOLD, JSON.stringify(fault), deliveryId);
         if (row === undefined) return;
-        await addEvent(statements, text(row, 'exchange_id'), now(context), {
+        const at = now(context);
+        const owner = { exchangeId: text(row, 'exchange_id'), mailbox: text(row, 'mailbox') };
+        for (const delivery of owed) await owe(statements, owner, delivery, at);
+        await addEvent(statements, owner.exchangeId, at, {
           type: 'held',
           deliveryId,
           data: { code: fault.code },
@@ -78,29 +94,7 @@ export function delivering(context: JournalContext): Delivering {
 
     end: (deliveryId, ending) =>
       engine.write(async statements => {
-        const at = now(context);
-        const { outcome, code, label, reason } = ending;
-        const row = await statements.first(
-          sql.END,
-          outcome,
-          code ?? null,
-          label ?? null,
-          reason ?? null,
-          at,
-          deliveryId,
-        );
-        if (row === undefined) return;
-        const exchangeId = text(row, 'exchange_id');
-        await addEvent(statements, exchangeId, at, {
-          type: outcome,
-          deliveryId,
-          data: { kind: text(row, 'kind'), ...(code === undefined ? {} : { code }) },
-        });
-        if (text(row, 'kind') === 'mdm') {
-          const owner = await statements.first(sql.DOCUMENT_ENDED, exchangeId);
-          if (owner !== undefined) await tally(statements, at, text(owner, 'application'), outcome, code);
-        }
-        await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
+        await endDelivery(statements, deliveryId, ending, { at: now(context) });
       }),
 
     payload: async (exchangeId, name) => {
@@ -147,8 +141,16 @@ export function delivering(context: JournalContext): Delivering {
         );
         if (before === undefined || changed === 0) return;
         const owner = { exchangeId, mailbox: text(before, 'mailbox') };
-        for (const delivery of deliveries) await owe(statements, owner, delivery, at);
-        await putPayloads(statements, exchangeId, packed);
+        // Concluded before, then sent again by a person: nobody is told twice.
+        const told = before['concluded_at'] !== null;
+        const owed = deliveries.filter(({ kind }) => !(told && NOTIFICATIONS.has(kind)));
+        for (const delivery of owed) await owe(statements, owner, delivery, at);
+        const names = new Set(owed.map(({ id }) => payloadName(id)));
+        await putPayloads(
+          statements,
+          exchangeId,
+          packed.filter(({ name }) => names.has(name)),
+        );
         await addEvent(statements, exchangeId, at, {
           type: 'concluded',
           data: { outcome, ...(code === undefined ? {} : { code }) },

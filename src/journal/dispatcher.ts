@@ -2,8 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Fault, type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { logFields } from '../errors/log-fields.ts';
+import { waitAfter } from '../basics/backoff.ts';
 import type { Clock } from '../basics/clock.ts';
-import type { Delivery, Ending, Journal } from './journal.ts';
+import { publicCode } from '../basics/public-code.ts';
+import type { Delivery, Ending, Journal, NewDelivery } from './journal.ts';
+
+/** The share of a pause that is left to chance. */
+const JITTER = 0.2;
 
 /** Durations in milliseconds. */
 export interface RetryPolicy {
@@ -28,6 +33,8 @@ export interface Target {
   attempt(delivery: Delivery): Promise<Attempt>;
   /** What the worklist says once patience is used up. */
   givenUp(error: GatewayError): Fault;
+  /** What is owed because a delivery waits for a person; nothing where absent. */
+  owedWhenHeld?(delivery: Delivery): readonly NewDelivery[];
   /** After an ending is durable. */
   ended(delivery: Delivery, ending: Ending): Promise<void>;
 }
@@ -57,16 +64,19 @@ export interface DispatcherOptions {
 /** Claims due deliveries and has them attempted, each target on its own: one that is down holds up no other. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const runners = new Map(options.targets.map(target => [target.name, createRunner(target, options)]));
+  let stopped = false;
   const pokeDue = async (): Promise<void> => {
     for (const name of await options.journal.due()) runners.get(name)?.fill();
   };
   return {
     poke: name => {
+      if (stopped) return;
       if (name !== undefined) return runners.get(name)?.fill();
       pokeDue().catch((error: unknown) => options.log.error(logFields(error), 'journal not readable'));
     },
     states: () => [...runners.values()].map(runner => runner.state()),
     stop: async graceMs => {
+      stopped = true;
       const idle = Promise.all([...runners.values()].map(runner => runner.stop()));
       const grace = new AbortController();
       await Promise.race([idle, delay(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
@@ -83,7 +93,7 @@ interface Runner {
 
 function createRunner(target: Target, { journal, clock, random, log }: DispatcherOptions): Runner {
   const running = new Set<Promise<void>>();
-  let filling = false;
+  let filling: Promise<void> | undefined;
   let fillAgain = false;
   let stopped = false;
   let downSince: number | undefined;
@@ -93,19 +103,17 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
   const tlog = log.child({ target: target.name });
 
   const fill = (): void => {
-    if (filling) {
+    if (filling !== undefined) {
       fillAgain = true;
       return;
     }
-    filling = true;
-    claim()
+    filling = claim()
       .catch((error: unknown) => tlog.error(logFields(error), 'claim failed'))
       .finally(() => {
-        filling = false;
-        if (fillAgain) {
-          fillAgain = false;
-          fill();
-        }
+        filling = undefined;
+        if (!fillAgain) return;
+        fillAgain = false;
+        fill();
       });
   };
 
@@ -114,7 +122,7 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
     const room = (downSince === undefined ? target.parallel : 1) - running.size;
     if (stopped || room <= 0 || now() < pausedUntil) return;
     for (const delivery of await journal.claim(target.name, room)) {
-      const run = attempt(delivery).finally(() => {
+      const run = handle(delivery).finally(() => {
         running.delete(run);
         fill();
       });
@@ -122,66 +130,89 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
     }
   };
 
-  const attempt = async (delivery: Delivery): Promise<void> => {
+  const handle = async (delivery: Delivery): Promise<void> => {
     const dlog = tlog.child({
       exchange: delivery.exchangeId,
       delivery: delivery.id,
       mailbox: delivery.mailbox,
     });
+    if (stopped || !(await begun(delivery, dlog))) {
+      await persist(dlog, () => journal.release(delivery.id));
+      return;
+    }
     let result: Attempt;
     try {
-      await journal.sending(delivery.id);
       result = await target.attempt(delivery);
     } catch (error) {
       result = failed(toGatewayError(error));
     }
-    await persist(dlog, () => settle(delivery, result, dlog));
+    await settle(delivery, result, dlog);
+  };
+
+  /** Nothing leaves before the journal knows of it: a journal that refuses costs the delivery nothing but time. */
+  const begun = async (delivery: Delivery, dlog: Logger): Promise<boolean> => {
+    try {
+      await journal.sending(delivery.id);
+      return true;
+    } catch (error) {
+      dlog.error(logFields(error), 'journal refuses a record: not sent yet');
+      pausedUntil = Math.max(pausedUntil, now() + target.retry.firstMs);
+      return false;
+    }
   };
 
   const settle = async (delivery: Delivery, result: Attempt, dlog: Logger): Promise<void> => {
-    if ('later' in result && result.later.class === 'unreachable') return unreachable(delivery, result.later);
+    if ('later' in result && result.later.class === 'unreachable')
+      return unreachable(delivery, result.later, dlog);
     reachable();
-    if ('ended' in result) {
-      await journal.end(delivery.id, result.ended);
-      const { outcome, code } = result.ended;
-      dlog.info({ kind: delivery.kind, outcome, ...(code === undefined ? {} : { code }) }, 'delivery ended');
-      await target.ended(delivery, result.ended);
-    } else if ('hold' in result) {
-      await journal.hold(delivery.id, result.hold);
-      dlog.warn({ kind: delivery.kind, code: result.hold.code }, 'delivery waits for a person');
-    } else {
-      await later(delivery, result.later, dlog);
+    const { kind } = delivery;
+    if ('later' in result) return later(delivery, result.later, dlog);
+    if ('hold' in result) {
+      const { hold } = result;
+      if (!(await persist(dlog, () => setAside(delivery, hold)))) return;
+      dlog.warn({ kind, code: hold.code }, 'delivery waits for a person');
+      return;
+    }
+    const { ended } = result;
+    if (!(await persist(dlog, () => journal.end(delivery.id, ended)))) return;
+    const { outcome, code } = ended;
+    dlog.info({ kind, outcome, ...(code === undefined ? {} : { code: publicCode(code) }) }, 'delivery ended');
+    try {
+      await target.ended(delivery, ended);
+    } catch (error) {
+      dlog.error(logFields(error), 'nothing could be made of the ending');
     }
   };
 
+  const setAside = (delivery: Delivery, fault: Fault): Promise<void> =>
+    journal.hold(delivery.id, fault, target.owedWhenHeld?.(delivery) ?? []);
+
   const later = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
-    const pause = backoff(target.retry, delivery.attempts, random());
+    const { kind } = delivery;
+    const pause = waitOf(target.retry, delivery.attempts - 1, random());
     const spentMs = now() - (delivery.triedAt ?? now()) + pause;
     if (delivery.spentMs + spentMs > target.retry.giveUpAfterMs) {
       const fault = target.givenUp(error);
-      await journal.hold(delivery.id, fault);
-      dlog.warn({ kind: delivery.kind, code: fault.code, last: error.code }, 'given up: waits for a person');
+      if (!(await persist(dlog, () => setAside(delivery, fault)))) return;
+      dlog.warn({ kind, code: fault.code, last: error.code }, 'given up: waits for a person');
       return;
     }
-    await journal.retry(delivery.id, {
-      code: error.code,
-      class: error.class,
-      nextAt: now() + pause,
-      spentMs,
-    });
-    dlog.warn({ ...error.fields, kind: delivery.kind, code: error.code, retryInMs: pause }, 'attempt failed');
+    const retry = { code: error.code, class: error.class, nextAt: now() + pause, spentMs };
+    if (!(await persist(dlog, () => journal.retry(delivery.id, retry)))) return;
+    dlog.warn({ ...error.fields, kind, code: error.code, retryInMs: pause }, 'attempt failed');
   };
 
-  const unreachable = async (delivery: Delivery, error: GatewayError): Promise<void> => {
-    await journal.release(delivery.id);
+  const unreachable = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
     // Several attempts may fail together when a peer goes down: one step of the backoff for all of them.
     if (now() >= pausedUntil) {
+      pausedUntil = now() + waitOf(target.retry, tries, random());
       tries += 1;
-      pausedUntil = now() + backoff(target.retry, tries, random());
     }
-    if (downSince !== undefined) return;
-    downSince = now();
-    tlog.error({ ...error.fields, code: error.code }, 'target down: its deliveries wait');
+    if (downSince === undefined) {
+      downSince = now();
+      tlog.error({ ...error.fields, code: error.code }, 'target down: its deliveries wait');
+    }
+    await persist(dlog, () => journal.release(delivery.id));
   };
 
   const reachable = (): void => {
@@ -192,14 +223,19 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
     downSince = undefined;
   };
 
-  /** What happened at the peer cannot be undone, so its record is tried until the journal takes it. */
-  const persist = async (dlog: Logger, write: () => Promise<void>): Promise<void> => {
+  /**
+   * What happened at the peer cannot be undone, so its record is tried until the journal takes it.
+   *
+   * @returns false when the gateway stops before: the next one finds the delivery as it was
+   */
+  const persist = async (dlog: Logger, write: () => Promise<void>): Promise<boolean> => {
     for (let pause = 100; ; pause = Math.min(pause * 2, 5_000)) {
       try {
-        return await write();
+        await write();
+        return true;
       } catch (error) {
         dlog.error(logFields(error), 'journal refuses a record');
-        if (stopped) return;
+        if (stopped) return false;
         await delay(pause);
       }
     }
@@ -210,6 +246,7 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
     state: () => ({ name: target.name, downSince }),
     stop: async () => {
       stopped = true;
+      await filling;
       await Promise.all(running);
     },
   };
@@ -219,9 +256,6 @@ function failed(error: GatewayError): Attempt {
   return error.class === 'permanent' ? { hold: error.fault } : { later: error };
 }
 
-/** Exponential, capped, with up to 20 % of jitter. `attempt` counts from 1. */
-export function backoff(policy: RetryPolicy, attempt: number, random: number): number {
-  const exponent = Math.min(Math.max(attempt, 1) - 1, 50);
-  const plain = Math.min(policy.firstMs * policy.factor ** exponent, policy.maxMs);
-  return Math.round(plain * (0.8 + 0.2 * random));
+function waitOf({ firstMs, factor, maxMs }: RetryPolicy, failures: number, random: number): number {
+  return waitAfter(failures, { first: firstMs, factor, max: maxMs, jitter: JITTER }, random);
 }

@@ -39,7 +39,12 @@ export async function pack(payload: NewPayload, key: Uint8Array | undefined): Pr
 /** @throws GatewayError JRN-004 when it was sealed with another key or altered. */
 export async function unpack(packed: PackedPayload, key: Uint8Array | undefined): Promise<Uint8Array> {
   const body = packed.sealed ? unseal(packed.name, packed.bytes, key) : packed.bytes;
-  return packed.deflated ? await inflate(body) : body;
+  if (!packed.deflated) return body;
+  try {
+    return await inflate(body);
+  } catch (cause) {
+    throw new GatewayError('JRN-004', { detail: 'Il est abîmé.', cause });
+  }
 }
 
 function seal(name: string, body: Uint8Array, key: Uint8Array): Uint8Array {

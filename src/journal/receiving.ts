@@ -1,8 +1,9 @@
 import { addEvent, bytesOf, type JournalContext, now, owe, packAll, putPayloads, tally } from './context.ts';
 import type { Statements } from './engine.ts';
-import type { Journal, NewDelivery, NewDocument, Receipt } from './journal.ts';
+import type { Journal, NewDocument, Receipt } from './journal.ts';
 import { documentOf, exchangeOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
+import { waitForOriginal } from './waiting.ts';
 
 type Receiving = Pick<
   Journal,
@@ -74,7 +75,7 @@ export function receiving(context: JournalContext): Receiving {
     recognise: (exchangeId, messageId, digest) =>
       engine.write(async statements => {
         const own = await statements.first(sql.EXCHANGE_GET, exchangeId);
-        if (own === undefined) return undefined;
+        if (own === undefined || text(own, 'state') !== 'seen') return undefined;
         const row = await statements.first(
           sql.EXCHANGE_SAME_MAIL,
           text(own, 'mailbox'),
@@ -100,18 +101,14 @@ export function receiving(context: JournalContext): Receiving {
         const owner = { exchangeId, mailbox: text(row, 'mailbox'), application: text(row, 'application') };
         const at = now(context);
         await updateExchange(statements, receipt, packed.length > 0);
-        for (const [position, { document, delivery }] of documents.entries()) {
+        for (const { position, document, delivery } of originalsFirst(documents)) {
           await addDocument(statements, owner, position, document);
-          await owe(
-            statements,
-            owner,
-            delivery,
-            at,
-            await predecessor(statements, owner.application, document, delivery),
-          );
+          await owe(statements, owner, delivery, at);
           if (delivery.start.state === 'done') {
             const { outcome, code } = delivery.start.ending;
-            await tally(statements, at, owner.application, outcome, code);
+            await tally(statements, owner.application, outcome, code);
+          } else {
+            await waitForOriginal(statements, owner.application, document, delivery.id);
           }
         }
         for (const delivery of deliveries) await owe(statements, owner, delivery, at);
@@ -124,9 +121,10 @@ export function receiving(context: JournalContext): Receiving {
     vanish: (exchangeId, fault) =>
       engine.write(async statements => {
         const at = now(context);
-        const ended = await statements.run(sql.EXCHANGE_VANISH, JSON.stringify(fault), at, exchangeId);
-        if (ended > 0)
-          await addEvent(statements, exchangeId, at, { type: 'vanished', data: { code: fault.code } });
+        const changed = await statements.run(sql.EXCHANGE_VANISH, JSON.stringify(fault), exchangeId);
+        if (changed === 0) return;
+        await addEvent(statements, exchangeId, at, { type: 'vanished', data: { code: fault.code } });
+        await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
       }),
 
     findDocument: (application, uniqueId) =>
@@ -135,13 +133,17 @@ export function receiving(context: JournalContext): Receiving {
         return row === undefined ? undefined : documentOf(row);
       }),
 
-    owe: (exchangeId, delivery) =>
-      engine.write(async statements => {
+    owe: async (exchangeId, delivery) => {
+      const packed = await packAll(context, exchangeId, bytesOf([delivery]));
+      await engine.write(async statements => {
         const row = await statements.first(sql.EXCHANGE_GET, exchangeId);
-        if (row !== undefined) {
-          await owe(statements, { exchangeId, mailbox: text(row, 'mailbox') }, delivery, now(context));
+        if (row === undefined) return;
+        const owner = { exchangeId, mailbox: text(row, 'mailbox') };
+        if (await owe(statements, owner, delivery, now(context))) {
+          await putPayloads(statements, exchangeId, packed);
         }
-      }),
+      });
+    },
 
     moved: (exchangeId, place) =>
       engine.write(async statements => {
@@ -195,28 +197,22 @@ async function addDocument(
   );
 }
 
-/**
- * What replaces or deletes a document that has not ended waits for it, also when that one is held and has left its
- * lane (design §4, invariant 4): known by the parent's unique id, by its own for a deletion, else by the set.
- */
-async function predecessor(
-  statements: Statements,
-  application: string,
-  document: NewDocument,
-  delivery: NewDelivery,
-): Promise<string | undefined> {
-  if (document.action !== 'replace' && document.action !== 'delete') return undefined;
-  const named =
-    document.action === 'delete' ? [document.uniqueId, ...document.parentIds] : document.parentIds;
-  const found: string[] = [];
-  for (const uniqueId of named) {
-    const row = uniqueId && (await statements.first(sql.OWED_BY_UNIQUE_ID, application, uniqueId));
-    if (row) found.push(text(row, 'id'));
+type Planned = Receipt['documents'][number];
+
+/** An original that comes in the same mail as its replacement goes first, wherever the archive lists it. */
+function originalsFirst(documents: readonly Planned[]): (Planned & { readonly position: number })[] {
+  const placed = documents.map((planned, position) => ({ ...planned, position }));
+  const byUniqueId = new Map(placed.map(planned => [planned.document.uniqueId, planned]));
+  const ordered = new Set<(typeof placed)[number]>();
+  for (const planned of placed) {
+    const line = new Set<typeof planned>();
+    let next: typeof planned | undefined = planned;
+    while (next !== undefined && !line.has(next) && !ordered.has(next)) {
+      line.add(next);
+      const parent: string | undefined = next.document.parentIds.find(id => byUniqueId.has(id));
+      next = parent === undefined ? undefined : byUniqueId.get(parent);
+    }
+    for (const each of [...line].toReversed()) ordered.add(each);
   }
-  const sameSet = document.setId && (await statements.first(sql.OWED_BY_SET_ID, application, document.setId));
-  if (sameSet) found.push(text(sameSet, 'id'));
-  return found
-    .filter(id => id !== delivery.id)
-    .toSorted()
-    .at(-1);
+  return [...ordered];
 }

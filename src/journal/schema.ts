@@ -1,7 +1,8 @@
 /**
  * Forward-only migrations; once shipped, a step is never edited. Times are milliseconds since 1970; ids are UUIDv7, so
- * that their order is the order of creation. The partial indexes hold only what is still owed: claiming, settling and
- * counting cost the same whatever the history.
+ * that their order is the order of creation. Deliveries have a number of their own as well, `seq`: two mails may be
+ * planned at once, and the order of their lanes is that of the transactions which brought them. The partial indexes hold
+ * only what is still owed: claiming, settling and counting cost the same whatever the history.
  */
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -31,12 +32,12 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       concluded_at INTEGER,
       ended_at INTEGER
     ) STRICT`,
-    `CREATE INDEX exchange_same_mail ON exchange (mailbox, digest)`,
+    `CREATE INDEX exchange_same_mail ON exchange (mailbox, digest, id)`,
     `CREATE INDEX exchange_by_mailbox ON exchange (mailbox, id)`,
     `CREATE INDEX exchange_settled ON exchange (id) WHERE state = 'open' AND pending = 0`,
     `CREATE INDEX exchange_held ON exchange (id) WHERE state = 'held'`,
-    `CREATE INDEX exchange_ended ON exchange (ended_at) WHERE state = 'ended'`,
-    `CREATE INDEX exchange_kept ON exchange (ended_at) WHERE state = 'ended' AND has_payloads = 1`,
+    `CREATE INDEX exchange_ended ON exchange (ended_at, id) WHERE state = 'ended'`,
+    `CREATE INDEX exchange_kept ON exchange (ended_at, id) WHERE state = 'ended' AND has_payloads = 1`,
 
     `CREATE TABLE sighting (
       mailbox TEXT NOT NULL,
@@ -64,11 +65,12 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       patient_key TEXT
     ) STRICT`,
     `CREATE INDEX document_exchange ON document (exchange_id)`,
-    `CREATE INDEX document_unique ON document (application, unique_id)`,
+    `CREATE INDEX document_unique ON document (application, unique_id, id)`,
     `CREATE INDEX document_set ON document (application, set_id)`,
 
     `CREATE TABLE delivery (
-      id TEXT PRIMARY KEY,
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
       exchange_id TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE,
       mailbox TEXT NOT NULL,
       kind TEXT NOT NULL,
@@ -94,8 +96,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       ended_at INTEGER,
       UNIQUE (exchange_id, kind, target, subject)
     ) STRICT`,
-    `CREATE INDEX delivery_due ON delivery (target, id) WHERE state = 'waiting'`,
-    `CREATE INDEX delivery_lane ON delivery (lane, id) WHERE state IN ('waiting', 'claimed', 'sending')`,
+    // Covering: a claim that finds thousands waiting their turn reads nothing else of them.
+    `CREATE INDEX delivery_due ON delivery (target, seq, next_at, lane, waits_for) WHERE state = 'waiting'`,
+    `CREATE INDEX delivery_lane ON delivery (lane, seq, waits_for) WHERE state = 'waiting'`,
+    `CREATE INDEX delivery_flight ON delivery (lane) WHERE state IN ('claimed', 'sending')`,
+    `CREATE INDEX delivery_waiters ON delivery (waits_for) WHERE waits_for IS NOT NULL`,
     `CREATE INDEX delivery_owed ON delivery (target, kind, state, created_at) WHERE state <> 'done'`,
     `CREATE INDEX delivery_subject ON delivery (subject) WHERE state <> 'done'`,
     `CREATE INDEX delivery_held ON delivery (exchange_id) WHERE state = 'held'`,
@@ -120,12 +125,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX event_exchange ON event (exchange_id, id)`,
 
     `CREATE TABLE tally (
-      day TEXT NOT NULL,
       application TEXT NOT NULL,
       outcome TEXT NOT NULL,
       code TEXT NOT NULL,
       count INTEGER NOT NULL,
-      PRIMARY KEY (application, outcome, code, day)
+      PRIMARY KEY (application, outcome, code)
     ) STRICT`,
   ],
 ];

@@ -1,6 +1,6 @@
 /** Every statement of the journal: portable SQL, `?` for values. `query-plan.test.ts` proves that none scans history. */
 
-const OPEN = `('waiting', 'claimed', 'sending')`;
+const IN_FLIGHT = `state IN ('claimed', 'sending')`;
 
 export const META_GET = `SELECT value FROM meta WHERE name = ?`;
 export const META_SET = `INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`;
@@ -26,8 +26,11 @@ export const EXCHANGE_SAME_MAIL = `SELECT * FROM exchange
   WHERE mailbox = ? AND digest = ? AND coalesce(message_id, '') = ? AND id <> ? ORDER BY id LIMIT 1`;
 export const EXCHANGE_RECORD = `UPDATE exchange SET nature = ?, state = ?, message_id = ?, digest = ?, sender = ?,
   fault = ?, pending = ?, has_payloads = ?, outcome = NULL WHERE id = ? AND state = 'seen'`;
-export const EXCHANGE_VANISH = `UPDATE exchange SET nature = 'unusable', state = 'ended', fault = ?, ended_at = ?
+export const EXCHANGE_VANISH = `UPDATE exchange SET nature = 'unusable', state = 'closing', fault = ?
   WHERE id = ? AND state = 'seen'`;
+/** Something is owed again because of an exchange that had ended. */
+export const EXCHANGE_OWES_AGAIN = `UPDATE exchange SET state = 'closing', ended_at = NULL
+  WHERE id = ? AND state = 'ended'`;
 export const EXCHANGE_PLACE = `UPDATE exchange SET folder = ?, uid_validity = ?, uid = ? WHERE id = ?`;
 
 export const DOCUMENT_ADD = `INSERT INTO document (id, exchange_id, application, position, unique_id, set_id, version,
@@ -36,12 +39,18 @@ export const DOCUMENT_ADD = `INSERT INTO document (id, exchange_id, application,
 export const DOCUMENTS_OF = `SELECT * FROM document WHERE exchange_id = ? ORDER BY position`;
 export const DOCUMENT_LATEST = `SELECT * FROM document WHERE application = ? AND unique_id = ?
   ORDER BY id DESC LIMIT 1`;
-/** The youngest delivery, not ended, of a document under this unique id. */
-export const OWED_BY_UNIQUE_ID = `SELECT d.id FROM document c JOIN delivery d ON d.subject = c.id AND d.state <> 'done'
-  WHERE c.application = ? AND c.unique_id = ? AND d.kind = 'mdm' ORDER BY d.id DESC LIMIT 1`;
-/** The youngest delivery, not ended, of a document of this set. */
-export const OWED_BY_SET_ID = `SELECT d.id FROM document c JOIN delivery d ON d.subject = c.id AND d.state <> 'done'
-  WHERE c.application = ? AND c.set_id = ? AND d.kind = 'mdm' ORDER BY d.id DESC LIMIT 1`;
+/** The latest delivery before this one, not ended, of a document under this unique id. */
+export const OWED_BY_UNIQUE_ID = `SELECT d.id, d.seq FROM document c
+  JOIN delivery d ON d.subject = c.id AND d.state <> 'done'
+  WHERE c.application = ? AND c.unique_id = ? AND d.kind = 'mdm' AND d.seq < ? ORDER BY d.seq DESC LIMIT 1`;
+/** The latest delivery before this one, not ended, of a document of this set. */
+export const OWED_BY_SET_ID = `SELECT d.id, d.seq FROM document c
+  JOIN delivery d ON d.subject = c.id AND d.state <> 'done'
+  WHERE c.application = ? AND c.set_id = ? AND d.kind = 'mdm' AND d.seq < ? ORDER BY d.seq DESC LIMIT 1`;
+/** What waits for a delivery, with the documents that it is about. */
+export const WAITERS = `SELECT d.id AS delivery_id, d.seq, c.* FROM delivery d JOIN document c ON c.id = d.subject
+  WHERE d.waits_for = ? AND d.state <> 'done'`;
+export const WAIT_FOR = `UPDATE delivery SET waits_for = ? WHERE id = ?`;
 
 export const DELIVERY_ADD = `INSERT INTO delivery (id, exchange_id, mailbox, kind, target, subject, lane, state,
   identifiers, waits_for, created_at, next_at, hold, outcome, outcome_code, outcome_label, reason, ended_at)
@@ -49,14 +58,16 @@ export const DELIVERY_ADD = `INSERT INTO delivery (id, exchange_id, mailbox, kin
   ON CONFLICT (exchange_id, kind, target, subject) DO NOTHING`;
 /** Filing and reading may be owed again after they were done; nothing else may. */
 export const DELIVERY_OWE_AGAIN = `UPDATE delivery SET state = 'waiting', next_at = ?, attempts = 0, spent_ms = 0,
-  outcome = NULL, ended_at = NULL, error_code = NULL, error_class = NULL
+  hold = NULL, outcome = NULL, outcome_code = NULL, outcome_label = NULL, reason = NULL, ended_at = NULL,
+  error_code = NULL, error_class = NULL
   WHERE exchange_id = ? AND kind = ? AND target = ? AND subject = ? AND state IN ('done', 'held')`;
-export const DELIVERIES_OF = `SELECT * FROM delivery WHERE exchange_id = ? ORDER BY id`;
+export const DELIVERIES_OF = `SELECT * FROM delivery WHERE exchange_id = ? ORDER BY seq`;
 export const DELIVERY_GET = `SELECT * FROM delivery WHERE id = ?`;
 
 export const PAYLOAD_PUT = `INSERT INTO payload (exchange_id, name, deflated, sealed, bytes) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (exchange_id, name) DO UPDATE SET deflated = excluded.deflated, sealed = excluded.sealed,
   bytes = excluded.bytes`;
+export const PAYLOADS_KEPT = `UPDATE exchange SET has_payloads = 1 WHERE id = ?`;
 export const PAYLOAD_GET = `SELECT deflated, sealed, bytes FROM payload WHERE exchange_id = ? AND name = ?`;
 export const PAYLOAD_THERE = `SELECT 1 AS there FROM payload WHERE exchange_id = ? AND name = ?`;
 
@@ -65,14 +76,30 @@ export const EVENTS_OF = `SELECT * FROM event WHERE exchange_id = ? ORDER BY id`
 
 // Delivering
 
-export const DUE = `SELECT DISTINCT target FROM delivery WHERE state = 'waiting' AND next_at <= ?`;
+/** Goes from one target to the next by the index: what waits is not counted, however much it is. */
+export const DUE = `WITH RECURSIVE owed (target) AS (
+    SELECT (SELECT min(target) FROM delivery WHERE state = 'waiting')
+    UNION ALL
+    SELECT (SELECT min(d.target) FROM delivery d WHERE d.state = 'waiting' AND d.target > owed.target)
+      FROM owed WHERE owed.target IS NOT NULL)
+  SELECT target FROM owed WHERE EXISTS (
+    SELECT 1 FROM delivery d WHERE d.state = 'waiting' AND d.target = owed.target AND d.next_at <= ?)`;
+/** True of a delivery that waits for another one: it has left its lane to those behind it. */
+const parked = (delivery: string): string =>
+  `EXISTS (SELECT 1 FROM delivery w WHERE w.id = ${delivery}.waits_for AND w.state <> 'done')`;
+/**
+ * Heads of lanes, oldest first: nothing of the lane is in flight, nothing older waits in it that could go, and what it
+ * replaces or deletes has ended. The check that refuses most comes first: 7 ms with 20 000 waiting in one lane.
+ */
 export const CLAIM = `UPDATE delivery SET state = 'claimed', attempts = attempts + 1, tried_at = ?
-  WHERE id IN (
-    SELECT d.id FROM delivery d
+  WHERE seq IN (
+    SELECT d.seq FROM delivery d
     WHERE d.target = ? AND d.state = 'waiting' AND d.next_at <= ?
-      AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.lane = d.lane AND e.id < d.id AND e.state IN ${OPEN})
-      AND NOT EXISTS (SELECT 1 FROM delivery w WHERE w.id = d.waits_for AND w.state <> 'done')
-    ORDER BY d.id LIMIT ?)
+      AND NOT EXISTS (SELECT 1 FROM delivery e
+        WHERE e.lane = d.lane AND e.seq < d.seq AND e.state = 'waiting' AND NOT ${parked('e')})
+      AND NOT EXISTS (SELECT 1 FROM delivery f WHERE f.lane = d.lane AND f.${IN_FLIGHT})
+      AND NOT ${parked('d')}
+    ORDER BY d.seq LIMIT ?)
   RETURNING *`;
 export const SENDING = `UPDATE delivery SET state = 'sending' WHERE id = ? AND state = 'claimed'`;
 export const RELEASE = `UPDATE delivery SET state = 'waiting', attempts = attempts - 1
@@ -80,19 +107,20 @@ export const RELEASE = `UPDATE delivery SET state = 'waiting', attempts = attemp
 export const RETRY = `UPDATE delivery SET state = 'waiting', next_at = ?, spent_ms = spent_ms + ?, error_code = ?,
   error_class = ?, ambiguous = ambiguous + ? WHERE id = ? AND state IN ('claimed', 'sending') RETURNING exchange_id`;
 export const HOLD = `UPDATE delivery SET state = 'held', hold = ? WHERE id = ? AND state IN ('claimed', 'sending')
-  RETURNING exchange_id`;
+  RETURNING exchange_id, mailbox`;
 export const END = `UPDATE delivery SET state = 'done', outcome = ?, outcome_code = ?, outcome_label = ?, reason = ?,
   ended_at = ?, hold = NULL WHERE id = ? AND state <> 'done' RETURNING exchange_id, kind`;
 export const DOCUMENT_ENDED = `UPDATE exchange SET pending = pending - 1 WHERE id = ? RETURNING application`;
 export const EXCHANGE_END_IF_DONE = `UPDATE exchange SET state = 'ended', ended_at = ?
   WHERE id = ? AND state = 'closing'
     AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.exchange_id = exchange.id AND d.state <> 'done')`;
-export const TALLY = `INSERT INTO tally (day, application, outcome, code, count) VALUES (?, ?, ?, ?, 1)
-  ON CONFLICT (application, outcome, code, day) DO UPDATE SET count = tally.count + 1`;
+export const TALLY = `INSERT INTO tally (application, outcome, code, count) VALUES (?, ?, ?, 1)
+  ON CONFLICT (application, outcome, code) DO UPDATE SET count = tally.count + 1`;
+/** The wider condition names the index of what is in flight. */
 export const RECOVER_CLAIMED = `UPDATE delivery SET state = 'waiting', attempts = attempts - 1
-  WHERE state = 'claimed'`;
+  WHERE ${IN_FLIGHT} AND state = 'claimed'`;
 export const RECOVER_SENDING = `UPDATE delivery SET state = 'waiting', ambiguous = ambiguous + 1
-  WHERE state = 'sending' RETURNING id, exchange_id`;
+  WHERE ${IN_FLIGHT} AND state = 'sending' RETURNING id, exchange_id`;
 
 // Concluding
 
@@ -109,6 +137,9 @@ export const RESEND = `UPDATE delivery SET state = 'waiting', next_at = ?, spent
 export const REOPEN = `UPDATE exchange SET state = 'open', pending = pending + ?, ended_at = NULL WHERE id = ?`;
 export const REREAD = `UPDATE exchange SET state = 'seen', readings = 0, abandon_reason = NULL
   WHERE id = ? AND state = 'held' AND concluded_at IS NULL`;
+/** A mail that was to be read again, and no longer is. */
+export const ABANDON_READING = `UPDATE exchange SET state = 'open', pending = 0, abandon_reason = ?
+  WHERE id = ? AND state = 'seen' RETURNING application`;
 /** One that was concluded already is only closed: its outcome stands. */
 export const ABANDON_MAIL = `UPDATE exchange
   SET state = CASE WHEN concluded_at IS NULL THEN 'open' ELSE 'closing' END, pending = 0, abandon_reason = ?
@@ -128,18 +159,18 @@ export const LIST_HELD_MAILBOX = `SELECT * FROM exchange WHERE id IN (
   AND mailbox = ? AND id < ? ORDER BY id DESC LIMIT ?`;
 export const BACKLOG = `SELECT target, kind, sum(CASE WHEN state = 'held' THEN 0 ELSE 1 END) AS waiting,
     sum(CASE WHEN state = 'held' THEN 1 ELSE 0 END) AS held,
-    min(CASE WHEN state = 'held' THEN NULL ELSE created_at END) AS oldest
+    min(CASE WHEN state = 'held' OR EXISTS (
+      SELECT 1 FROM delivery w WHERE w.id = delivery.waits_for AND w.state = 'held') THEN NULL ELSE created_at END) AS oldest
   FROM delivery WHERE state <> 'done' GROUP BY target, kind`;
 export const HELD_MAILS = `SELECT count(*) AS held FROM exchange WHERE state = 'held'`;
-export const TALLIES = `SELECT application, outcome, code, sum(count) AS count FROM tally
-  GROUP BY application, outcome, code`;
+export const TALLIES = `SELECT application, outcome, code, count FROM tally`;
 export const LAST_MAIL = `SELECT received_at FROM exchange WHERE mailbox = ? ORDER BY id DESC LIMIT 1`;
 
 // Upkeep
 
 export const PURGE_PAYLOADS = `DELETE FROM payload WHERE exchange_id IN (
-  SELECT id FROM exchange WHERE state = 'ended' AND has_payloads = 1 AND ended_at < ? ORDER BY ended_at LIMIT ?)`;
+  SELECT id FROM exchange WHERE state = 'ended' AND has_payloads = 1 AND ended_at < ? ORDER BY ended_at, id LIMIT ?)`;
 export const PURGE_PAYLOADS_MARK = `UPDATE exchange SET has_payloads = 0 WHERE id IN (
-  SELECT id FROM exchange WHERE state = 'ended' AND has_payloads = 1 AND ended_at < ? ORDER BY ended_at LIMIT ?)`;
+  SELECT id FROM exchange WHERE state = 'ended' AND has_payloads = 1 AND ended_at < ? ORDER BY ended_at, id LIMIT ?)`;
 export const PURGE_HISTORY = `DELETE FROM exchange WHERE id IN (
-  SELECT id FROM exchange WHERE state = 'ended' AND ended_at < ? ORDER BY ended_at LIMIT ?)`;
+  SELECT id FROM exchange WHERE state = 'ended' AND ended_at < ? ORDER BY ended_at, id LIMIT ?)`;

@@ -6,6 +6,8 @@ import type { Engine, Row, Statements, SqlValue } from './engine.ts';
 import { MIGRATIONS } from './schema.ts';
 
 const BUSY_MS = 10_000;
+/** SQLITE_BUSY: somebody else holds the lock. */
+const BUSY = 5;
 
 export interface SqliteOptions {
   readonly path: string;
@@ -60,19 +62,32 @@ function open({ path, exclusive }: SqliteOptions): {
   lock: DatabaseSync | undefined;
 } {
   let lock: DatabaseSync | undefined;
+  let database: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
     if (exclusive) lock = takeLock(`${path}.lock`);
-    const database = new DatabaseSync(path, { enableForeignKeyConstraints: true });
-    chmodSync(path, 0o600);
+    database = openPrivate(path);
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = FULL');
     migrate(database);
     return { database, lock };
   } catch (cause) {
+    database?.close();
     lock?.close();
     throw cause instanceof GatewayError ? cause : new GatewayError('JRN-002', { cause });
+  }
+}
+
+/** For its owner alone; SQLite gives the files that it puts beside it the same mode. */
+function openPrivate(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { enableForeignKeyConstraints: true });
+  try {
+    chmodSync(path, 0o600);
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
   }
 }
 
@@ -81,14 +96,18 @@ function open({ path, exclusive }: SqliteOptions): {
  * `kill -9` leaves nothing to clean up.
  */
 function takeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(path);
+  const lock = openPrivate(path);
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (cause) {
     lock.close();
-    throw new GatewayError('JRN-001', { cause });
+    throw isBusy(cause) ? new GatewayError('JRN-001', { cause }) : cause;
   }
+}
+
+function isBusy(cause: unknown): boolean {
+  return cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY;
 }
 
 function migrate(database: DatabaseSync): void {
@@ -100,7 +119,7 @@ function migrate(database: DatabaseSync): void {
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec('COMMIT');
   } catch (error) {
-    database.exec('ROLLBACK');
+    undo(database);
     throw error;
   }
 }
@@ -112,9 +131,14 @@ async function transaction<T>(database: DatabaseSync, begin: string, work: () =>
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    undo(database);
     throw error;
   }
+}
+
+/** A full disk undoes the transaction by itself; to undo it again would hide what happened. */
+function undo(database: DatabaseSync): void {
+  if (database.isTransaction) database.exec('ROLLBACK');
 }
 
 function rowsOf(statement: StatementSync, values: readonly SqlValue[]): Row[] {

@@ -9,11 +9,15 @@ import {
   putPayloads,
   tally,
 } from './context.ts';
+import { endDelivery } from './ending.ts';
 import type { Journal } from './journal.ts';
 import { deliveryOf, exchangeOf, text } from './rows.ts';
 import * as sql from './sql.ts';
 
 type Steering = Pick<Journal, 'resend' | 'reread' | 'abandon' | 'abandonMail'>;
+
+/** Error 906 of table applicationErrorCondition, with which whatever a person gives up ends. */
+const ABANDONED = '906';
 
 /** What a person does to an exchange. Each act leaves an event that names who did it. */
 export function steering(context: JournalContext): Steering {
@@ -30,6 +34,11 @@ export function steering(context: JournalContext): Steering {
         const delivery = row === undefined ? undefined : deliveryOf(row);
         const refused = delivery?.state === 'done' && delivery.ending?.outcome === 'refused';
         if (delivery === undefined || (delivery.state !== 'held' && !refused)) throw notPossible();
+        const hasBytes = delivery.kind !== 'file' && delivery.kind !== 'read';
+        if (hasBytes && payload === undefined) {
+          const kept = await statements.first(sql.PAYLOAD_THERE, exchangeId, payloadName(deliveryId));
+          if (kept === undefined) throw notPossible();
+        }
         const at = now(context);
         await statements.run(sql.RESEND, at, JSON.stringify(identifiers), deliveryId);
         await putPayloads(statements, exchangeId, packed);
@@ -56,15 +65,18 @@ export function steering(context: JournalContext): Steering {
           throw notPossible();
         const at = now(context);
         const { exchangeId, kind } = delivery;
-        const code = kind === 'mdm' ? '906' : null;
-        await statements.first(sql.END, 'abandoned', code, null, reason, at, deliveryId);
-        await addEvent(statements, exchangeId, at, { type: 'abandoned', deliveryId, data: { kind, by } });
-        if (kind === 'mdm') {
-          const owner = await statements.first(sql.DOCUMENT_ENDED, exchangeId);
+        const code = kind === 'mdm' ? ABANDONED : undefined;
+        await endDelivery(
+          statements,
+          deliveryId,
+          { outcome: 'abandoned', code, reason },
+          { at, data: { by } },
+        );
+        if (kind === 'read') {
+          const owner = await statements.first(sql.ABANDON_READING, reason, exchangeId);
           if (owner !== undefined)
-            await tally(statements, at, text(owner, 'application'), 'abandoned', '906');
+            await tally(statements, text(owner, 'application'), 'abandoned', ABANDONED);
         }
-        await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
       }),
 
     abandonMail: (exchangeId, reason, by) =>
@@ -75,7 +87,7 @@ export function steering(context: JournalContext): Steering {
         const at = now(context);
         const exchange = exchangeOf(row);
         if (exchange.concludedAt === undefined) {
-          await tally(statements, at, exchange.application, 'abandoned', '906');
+          await tally(statements, exchange.application, 'abandoned', ABANDONED);
         }
         await addEvent(statements, exchangeId, at, { type: 'abandoned', data: { by } });
         await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);

@@ -8,8 +8,9 @@ import { text } from './rows.ts';
 import * as sql from './sql.ts';
 import { steering } from './steering.ts';
 
-/** Exchanges purged in one transaction: short enough that nothing else waits for it. */
-const PURGE_BATCH = 200;
+/** Exchanges purged in one transaction, which nothing else should have to wait for: payloads may be of 25 MB each. */
+const PURGED_PAYLOADS = 10;
+const PURGED_HISTORY = 200;
 
 /** The journal over an engine. The key that turns identities into patient keys is made once and kept in it. */
 export async function createJournal(context: JournalContext): Promise<Journal> {
@@ -29,10 +30,10 @@ export async function createJournal(context: JournalContext): Promise<Journal> {
 
     purge: before =>
       engine.write(async statements => {
-        const payloads = await statements.run(sql.PURGE_PAYLOADS, before.payloads, PURGE_BATCH);
-        await statements.run(sql.PURGE_PAYLOADS_MARK, before.payloads, PURGE_BATCH);
-        const history = await statements.run(sql.PURGE_HISTORY, before.history, PURGE_BATCH);
-        return payloads > 0 || history === PURGE_BATCH;
+        await statements.run(sql.PURGE_PAYLOADS, before.payloads, PURGED_PAYLOADS);
+        const emptied = await statements.run(sql.PURGE_PAYLOADS_MARK, before.payloads, PURGED_PAYLOADS);
+        const history = await statements.run(sql.PURGE_HISTORY, before.history, PURGED_HISTORY);
+        return emptied === PURGED_PAYLOADS || history === PURGED_HISTORY;
       }),
 
     close: () => engine.close(),

@@ -1,4 +1,8 @@
+import { waitAfter } from '../basics/backoff.ts';
 import type { Clock } from './interfaces.ts';
+
+/** Mailboxes cut off together must not come back together. */
+const JITTER = 0.5;
 
 export interface BackoffPolicy {
   /** The first wait, ms. */
@@ -35,22 +39,9 @@ export function createBackoff(
       if (connectedAt !== undefined && deps.clock.now().getTime() - connectedAt >= policy.survival)
         failures = 0;
       connectedAt = undefined;
-      const wait = waitAfter(failures, policy, deps.random());
+      const wait = waitAfter(failures, { ...policy, jitter: JITTER }, deps.random());
       failures += 1;
       return wait;
     },
   };
-}
-
-/**
- * The wait after so many earlier failures: between half of the step and the whole of it, so that mailboxes cut off
- * together do not come back together.
- *
- * @param failures how many came before, 0 for the first
- * @param random in [0, 1)
- * @returns ms
- */
-export function waitAfter(failures: number, policy: BackoffPolicy, random: number): number {
-  const step = Math.min(policy.max, policy.first * policy.factor ** failures);
-  return Math.round(step * (0.5 + random / 2));
 }

@@ -20,6 +20,8 @@ export interface Hl7Peer {
 export interface PeerReport {
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
+  /** A certificate among them has ended or is about to: a person must act before a date. */
+  readonly expiring?: true;
 }
 
 export interface MailEnvelope {

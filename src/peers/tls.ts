@@ -82,6 +82,22 @@ export function rememberingCertificate(options: ConnectionOptions): {
   };
 }
 
+/** Every certificate of a connection: the server's chain, where it is encrypted, and our own. */
+export function reportCertificates(
+  leaf: DetailedPeerCertificate | undefined,
+  tls: TlsOptions,
+  now: Date,
+): PeerReport {
+  const chain = leaf === undefined ? { lines: [], warnings: [] } : reportChain(leaf, now);
+  const own = reportClientCertificate(tls, now);
+  const warnings = [...chain.warnings, ...own.warnings];
+  return {
+    lines: [...chain.lines, ...own.lines],
+    warnings,
+    ...(warnings.length === 0 ? {} : { expiring: true }),
+  };
+}
+
 /** The server's chain, leaf first, with its dates; a certificate that ends within 30 days is a warning. */
 export function reportChain(leaf: DetailedPeerCertificate, now: Date): PeerReport {
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 import type { MailEnvelope } from '../peers/interfaces.ts';
 import { createBehaviour } from './behaviour.ts';
-import { createAuthority } from './certificates.ts';
+import { createAuthority, type Validity } from './certificates.ts';
 import { type ImapBehaviour, type StoredMail, startImapHost } from './imap-host.ts';
 import { type AcceptedMail, type SmtpBehaviour, startSubmission } from './submission.ts';
 import { createWaiting, type Waiting } from './waiting.ts';
@@ -15,6 +15,8 @@ export interface OperatorOptions {
   /** 0, the default, lets the system choose. */
   readonly imapPort?: number;
   readonly smtpPort?: number;
+  /** Of the operator's certificate and its authority's; default: a year from now. */
+  readonly validity?: Validity;
 }
 
 /** An MSSanté operator in this process: IMAP and SMTP under STARTTLS, a BAL for each address. */
@@ -53,11 +55,13 @@ export function withTrace(raw: Uint8Array, from: string, recipient: string): Buf
 /** Starts an operator. What is submitted goes into the BAL of each recipient that has one here, and is kept. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const host = options.host ?? '127.0.0.1';
-  const authority = createAuthority('pfi-gateway sandbox CA');
+  const validity = options.validity ?? aYear();
+  const authority = createAuthority('pfi-gateway sandbox CA', validity);
   const certificate = authority.issue({
     name: 'operateur.sandbox',
     hosts: ['localhost', '127.0.0.1'],
     usage: 'server',
+    validity,
   });
   const accounts = new Map(options.mailboxes.map(({ address, password }) => [address, password]));
   const mails: AcceptedMail[] = [];
@@ -108,4 +112,9 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       await Promise.all([imap.stop(), smtp.stop()]);
     },
   };
+}
+
+function aYear(): Validity {
+  const now = Date.now();
+  return { notBefore: new Date(now - 3_600_000), notAfter: new Date(now + 365 * 86_400_000) };
 }

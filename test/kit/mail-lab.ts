@@ -99,7 +99,7 @@ async function run(args: readonly string[], addresses: string): Promise<void> {
 
 async function freePorts(): Promise<[number, number, number]> {
   const servers = await Promise.all([freePort(), freePort(), freePort()]);
-  await Promise.all(servers.map(async ({ free }) => await free()));
+  await Promise.all(servers.map(async server => await server.free()));
   const [imap, imaps, smtp] = servers;
   return [imap.port, imaps.port, smtp.port];
 }

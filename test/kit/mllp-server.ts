@@ -27,7 +27,9 @@ export type Reply =
   | 'garbage'
   | 'noise'
   | 'unending'
-  | 'split';
+  | 'split'
+  /** Whatever the test makes of the message. */
+  | ((message: Uint8Array) => Uint8Array);
 
 export interface MllpServer {
   readonly port: number;
@@ -83,6 +85,10 @@ export async function startMllpServer(options: { readonly tls?: TlsOptions } = {
   }
 
   function answer(socket: Socket, message: Uint8Array, reply: Reply): void {
+    if (typeof reply === 'function') {
+      socket.write(frame(reply(message)));
+      return;
+    }
     switch (reply) {
       case 'silence':
         kept.push({ socket, message });

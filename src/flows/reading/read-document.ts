@@ -1,7 +1,8 @@
 import { GatewayError, type Fault } from '../../errors/gateway-error.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { readCdaHeader } from '../../formats/cda/read-header.ts';
-import { samePatient, samePerson, uniqueIdOf } from '../../formats/cda/identity.ts';
+import { announcesAnother } from '../../formats/cda/announced-patient.ts';
+import { samePerson, uniqueIdOf } from '../../formats/cda/identity.ts';
 import type { CdaHeader } from '../../formats/cda/types.ts';
 import { actionOf } from '../../formats/xdm/action.ts';
 import type { DocumentAction, XdmDocument } from '../../formats/xdm/types.ts';
@@ -63,10 +64,11 @@ function conflict(
   header: CdaHeader,
   action: DocumentAction,
 ): Fault | undefined {
-  const announced = [entry.patientId, entry.sourcePatientId, submission.patientId];
-  if (announced.some(cx => cx !== undefined && samePatient(cx, header.patient) === 'different')) {
+  const identifiers = [entry.patientId, entry.sourcePatientId, submission.patientId].filter(
+    cx => cx !== undefined,
+  );
+  if (announcesAnother({ identifiers, info: entry.sourcePatientInfo }, header.patient))
     return { code: 'XDM-017' };
-  }
   // The published mapping table writes the root alone where the id has an extension: both are the same document.
   const { root } = header.id;
   if (entry.uniqueId !== undefined && entry.uniqueId !== uniqueIdOf(header.id) && entry.uniqueId !== root) {
@@ -78,8 +80,10 @@ function conflict(
 /** ECO.2.1.1, one patient a mail: where two documents are not surely of one person, all wait for somebody to look. */
 export function onePatient(documents: readonly ReadDocument[]): ReadDocument[] {
   const patients = documents.flatMap(({ header }) => (header === undefined ? [] : [header.patient]));
-  const [first, ...others] = patients;
-  if (first === undefined || others.every(other => samePerson(first, other))) return [...documents];
+  const surelyOne = patients.every((left, at) =>
+    patients.slice(at + 1).every(right => samePerson(left, right)),
+  );
+  if (surelyOne) return [...documents];
   return documents.map(document =>
     document.refusal === undefined && document.hold === undefined
       ? { ...document, hold: { code: 'XDM-019' } }

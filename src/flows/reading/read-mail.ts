@@ -43,8 +43,9 @@ function readArchives(outer: MailFacts, archives: readonly FoundArchive[], limit
   if (unusable !== undefined) return { kind: 'unusable', fault: unusable, outer, attachments };
   if (another !== undefined) return { kind: 'refused', fault: { code: 'MAIL-008' }, outer, attachments };
   try {
-    const documents = onePatient(readXdm(archive.bytes, limits).documents.map(readDocument));
-    return { kind: 'documents', documents, outer, via: factsOf(archive.via), attachments };
+    const { documents: found, orphans } = readXdm(archive.bytes, limits);
+    const documents = onePatient(found.map(readDocument));
+    return { kind: 'documents', documents, orphans, outer, via: factsOf(archive.via), attachments };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     return { kind: 'refused', fault: error.fault, outer, attachments };

@@ -9,8 +9,12 @@ import type { ReadRequest } from './reader-worker.ts';
 export type ReadResult = { readonly reading: Reading } | { readonly unfinished: 'stalled' | 'crashed' };
 
 export interface Reader {
-  /** Reads a mail in another thread; its bytes are handed over and must not be used afterwards. */
-  read(raw: Uint8Array): Promise<ReadResult>;
+  /**
+   * Reads a mail in another thread; its bytes are handed over and must not be used afterwards.
+   *
+   * @param begun awaited when a thread stands ready for this mail: what ends the process before is not the mail's doing
+   */
+  read(raw: Uint8Array, begun?: () => Promise<void>): Promise<ReadResult>;
   stop(): Promise<void>;
 }
 
@@ -33,7 +37,8 @@ type Answer = { readonly reading: Reading } | { readonly fault: Fault };
 export function createReader(options: ReaderOptions): Reader {
   const idle: Worker[] = [];
   const waiting: ((worker: Worker) => void)[] = [];
-  const all = new Set<Worker>();
+  /** Every thread, and whether it came to stand ready. */
+  const all = new Map<Worker, Promise<boolean>>();
 
   const start = (): Worker => {
     const worker = new Worker(new URL(`./reader-worker${extname(import.meta.filename)}`, import.meta.url), {
@@ -47,7 +52,7 @@ export function createReader(options: ReaderOptions): Reader {
       const at = idle.indexOf(worker);
       if (at >= 0) idle.splice(at, 1);
     });
-    all.add(worker);
+    all.set(worker, loading(worker, options.deadlineMs));
     return worker;
   };
   const take = async (): Promise<Worker> => {
@@ -69,17 +74,40 @@ export function createReader(options: ReaderOptions): Reader {
   };
 
   return {
-    read: async raw => {
+    read: async (raw, begun) => {
       const worker = await take();
-      const result = await ask(worker, { raw, limits: options.limits }, options.deadlineMs);
-      if ('unfinished' in result) await replace(worker);
-      else give(worker);
+      let result: ReadResult = { unfinished: 'crashed' };
+      try {
+        const ready = await all.get(worker);
+        await begun?.();
+        if (ready === true) {
+          result = await ask(worker, { raw, limits: options.limits }, options.deadlineMs);
+        }
+      } finally {
+        if ('unfinished' in result) await replace(worker);
+        else give(worker);
+      }
       return result;
     },
     stop: async () => {
-      await Promise.all([...all].map(worker => worker.terminate()));
+      await Promise.all([...all.keys()].map(worker => worker.terminate()));
     },
   };
+}
+
+/** A thread says so when its modules are loaded; one that breaks on them or takes too long never stands ready. */
+function loading(worker: Worker, deadlineMs: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const finish = (ready: boolean): void => {
+      clearTimeout(deadline);
+      worker.off('message', onReady).off('exit', onEnd);
+      resolve(ready);
+    };
+    const onReady = (): void => finish(true);
+    const onEnd = (): void => finish(false);
+    const deadline = setTimeout(onEnd, deadlineMs);
+    worker.on('message', onReady).on('exit', onEnd);
+  });
 }
 
 function ask(worker: Worker, request: ReadRequest, deadlineMs: number): Promise<ReadResult> {

@@ -48,5 +48,7 @@ export type Reading = {
       /** The mail that carries the archive: the outer one, or one forwarded inside it. */
       readonly via: MailFacts;
       readonly documents: readonly ReadDocument[];
+      /** Files of the archive that METADATA.XML does not describe. */
+      readonly orphans: number;
     }
 );

@@ -111,8 +111,8 @@ export function hasCompleteIns(patient: PatientHeader): boolean {
     [...matricules].every(matricule => /^\d{6}[0-9AB]\d{8}$/.test(matricule)) &&
     birth?.family !== undefined &&
     birth.given !== undefined &&
-    birthDate(patient) !== undefined &&
-    certainSex(patient) !== undefined &&
+    birthDateOf(patient) !== undefined &&
+    certainSexOf(patient) !== undefined &&
     /^(?:\d{5}|2[AB]\d{3})$/.test(patient.birthplace?.county ?? '')
   );
 }
@@ -167,7 +167,7 @@ function haveRivals(
 }
 
 function traitsDiffer(left: PatientHeader, right: PatientHeader): boolean {
-  return differ(birthDate(left), birthDate(right)) || differ(certainSex(left), certainSex(right));
+  return differ(birthDateOf(left), birthDateOf(right)) || differ(certainSexOf(left), certainSexOf(right));
 }
 
 function differ(ours: string | undefined, theirs: string | undefined): boolean {
@@ -175,10 +175,11 @@ function differ(ours: string | undefined, theirs: string | undefined): boolean {
 }
 
 /** Year, month and day, where all three are given. */
-function birthDate({ birthTime }: PatientHeader): string | undefined {
+export function birthDateOf({ birthTime }: PatientHeader): string | undefined {
   return /^\d{8}/.exec(birthTime ?? '')?.[0];
 }
 
-function certainSex({ gender }: PatientHeader): string | undefined {
+/** `M` or `F`; undefined for anything less sure. */
+export function certainSexOf({ gender }: PatientHeader): string | undefined {
   return gender === 'M' || gender === 'F' ? gender : undefined;
 }

@@ -75,6 +75,8 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly code: string; readonly label: string }
   /** The application said no to the message's form: code and label of ERR-3. */
   | { readonly kind: 'technical'; readonly code: string; readonly label: string }
+  /** Yes, with a reason for no beside it (ERR-5): nobody may be told that the document is in the record. */
+  | { readonly kind: 'contradictory'; readonly code: string; readonly label: string }
   /** Neither yes nor no; to be sent again. `error` names why. */
   | { readonly kind: 'later'; readonly error: 'HL7-003' | 'HL7-005' };
 
@@ -86,8 +88,12 @@ export type Verdict =
  */
 export function verdict(ack: Ack, options: { readonly commitAccept: boolean }): Verdict {
   switch (ack.code) {
-    case 'AA':
-      return { kind: 'accepted' };
+    case 'AA': {
+      const refusal = ack.errors.find(
+        error => error.application !== undefined && !isRemark(error),
+      )?.application;
+      return refusal === undefined ? { kind: 'accepted' } : { kind: 'contradictory', ...refusal };
+    }
     case 'CA':
       return options.commitAccept ? { kind: 'accepted' } : { kind: 'later', error: 'HL7-005' };
     case 'AR':
@@ -98,6 +104,16 @@ export function verdict(ack: Ack, options: { readonly commitAccept: boolean }): 
       break;
   }
   return judgeErrors(ack.errors.filter(error => error.severity !== 'W' && error.severity !== 'I'));
+}
+
+/** The errors proper; where an application marks all of them as warnings they are what it refuses for. */
+function withoutRemarks(errors: readonly AckError[]): readonly AckError[] {
+  const proper = errors.filter(error => !isRemark(error));
+  return proper.length > 0 ? proper : errors;
+}
+
+function isRemark({ severity }: AckError): boolean {
+  return severity === 'W' || severity === 'I';
 }
 
 /** Conditions that say nothing of the message's form: 207 points to ERR-5, 0 is "accepted". */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { announcesDocuments } from './announced.ts';
 import { notificationType } from './notification-type.ts';
 import { isMailType } from './repair.ts';
 import type { FoundArchive, MailAttachment, MailKind, OpenedMail } from './types.ts';
@@ -24,7 +25,7 @@ export function classify(mail: OpenedMail, looksLikeXdm: (bytes: Uint8Array) => 
   if (looseReport !== undefined) return { kind: 'receipt', report: looseReport };
   if (mails.some(each => each.attachments.some(isTnef))) return { kind: 'unusable', code: 'MAIL-006' };
   if (mails.some(each => each.tooDeep)) return { kind: 'unusable', code: 'MAIL-009' };
-  if (announcesDocuments(mail)) return { kind: 'unusable', code: 'MAIL-005' };
+  if (someAnnounces(mail)) return { kind: 'unusable', code: 'MAIL-005' };
   return { kind: 'other' };
 }
 
@@ -37,12 +38,12 @@ function* withEnclosed(mail: OpenedMail): Generator<OpenedMail> {
  * XDM/1.0/DDM in the subject, the mail's own or that of a mail forwarded in it, or in a forwarded mail that could not
  * be opened. An enclosed report announces nothing.
  */
-function announcesDocuments(mail: OpenedMail): boolean {
+function someAnnounces(mail: OpenedMail): boolean {
   if (mail.report !== undefined || mail.errorSubject) return false;
   return (
-    /XDM\/1\.0\/DDM/i.test(mail.subject) ||
+    announcesDocuments(mail.subject) ||
     mail.attachments.some(isUnopenedDocumentMail) ||
-    mail.enclosed.some(announcesDocuments)
+    mail.enclosed.some(someAnnounces)
   );
 }
 

@@ -48,7 +48,10 @@ export function originalPart(headerBlock: Uint8Array, text: string, filename?: s
 function writeField(field: HeaderField): string {
   const raw = Buffer.from(field.raw).toString('latin1').replaceAll(/\r?\n/g, '\r\n');
   const lines = raw.split('\r\n');
-  const valid = lines.every(line => line.length <= 998 && /^[\t -~]*[!-~][\t -~]*$/.test(line));
+  // RFC 5322 §4.5.3 lets a blank stand before the colon in old mails; many readers stop reading headers there.
+  const valid =
+    !/^[^:\s]+[ \t]/.test(raw) &&
+    lines.every(line => line.length <= 998 && /^[\t -~]*[!-~][\t -~]*$/.test(line));
   if (valid) return `${raw}\r\n`;
   const name = raw.slice(0, raw.indexOf(':')).trimEnd();
   const value = ADDRESS_FIELDS.has(field.name)

@@ -81,7 +81,9 @@ export interface DocumentResult {
   readonly label: string;
   readonly uniqueId: string | undefined;
   readonly action: 'add' | 'replace' | 'delete' | undefined;
-  readonly accepted: boolean;
+  readonly outcome: 'accepted' | 'refused' | 'abandoned';
+  /** Given up while an attempt had no known answer: the document may be in the record all the same. */
+  readonly uncertain: boolean;
   /** 900–906 or what the application sent; undefined when accepted. */
   readonly error: { readonly code: string; readonly label: string } | undefined;
   /** A person's or the gateway's reason, in French; undefined when there is none. */
@@ -95,11 +97,15 @@ export interface NotificationInput {
   /** The BAL that answers. */
   readonly from: MailAddress;
   readonly to: string;
+  /** Who reads it: the mail's sender, or the establishment's own people (error mailbox). */
+  readonly audience: 'sender' | 'establishment';
   /** X-MSS-NIL. */
   readonly nil: string;
   readonly original: {
     readonly messageId: string;
     readonly subject: string;
+    readonly from: string | undefined;
+    readonly date: Date | undefined;
     readonly headerBlock: Uint8Array;
     readonly text: string;
     readonly finalRecipient: string;

@@ -106,6 +106,7 @@ function toDocumentEntry(object: XmlElement): DocumentEntry {
     actionSlot: slots.get(ACTION_SLOT)?.join(',').toUpperCase(),
     patientId: externalIdentifier(object, DOCUMENT_ENTRY.patientId),
     sourcePatientId: slots.get('sourcepatientid')?.[0],
+    sourcePatientInfo: slots.get('sourcepatientinfo') ?? [],
     typeCode: codes(DOCUMENT_ENTRY.typeCode)[0],
     classCode: codes(DOCUMENT_ENTRY.classCode)[0],
     formatCode: codes(DOCUMENT_ENTRY.formatCode)[0],

@@ -41,6 +41,8 @@ export interface DocumentEntry {
   /** CX text, as written. */
   readonly patientId: string | undefined;
   readonly sourcePatientId: string | undefined;
+  /** Lines such as `PID-7|19790328`, as written. */
+  readonly sourcePatientInfo: readonly string[];
   readonly typeCode: XdsCode | undefined;
   readonly classCode: XdsCode | undefined;
   readonly formatCode: XdsCode | undefined;

@@ -49,6 +49,9 @@ export function createDirectoryHook(options: DirectoryHookOptions): Hl7Peer {
       await rm(answerFile.path, { force: true });
       return answer;
     } catch (thrown) {
+      // Left there, it would still be taken once a person has given it up or sent it again under another name. While
+      // the gateway only stops, nobody gives anything up.
+      if (!closing.signal.aborted) await rm(`${base}.hl7`, { force: true });
       if (thrown instanceof GatewayError && thrown.code !== 'DIR-002') await setAside(answerFile.path);
       throw thrown;
     }

@@ -7,7 +7,7 @@ import { checkAnswer } from '../hl7-answer.ts';
 import type { Clock, Hl7Peer, PeerReport, TlsOptions } from '../interfaces.ts';
 import { createLimit } from '../limit.ts';
 import { isCertificateAlert, openSocket, reasonOf, Unreachable } from '../open-socket.ts';
-import { connectionOptions, reportChain, reportClientCertificate } from '../tls.ts';
+import { connectionOptions, reportCertificates } from '../tls.ts';
 
 export interface HttpHookOptions {
   readonly url: string;
@@ -25,6 +25,8 @@ export interface HttpHookOptions {
 
 interface HttpAnswer {
   readonly status: number;
+  /** Whether the message had wholly left when the answer came. */
+  readonly sent: boolean;
   readonly body: Uint8Array;
 }
 
@@ -56,9 +58,11 @@ export function createHttpHook(options: HttpHookOptions): Hl7Peer {
         ? {}
         : { authorization: `Bearer ${await options.bearerToken()}` }),
     };
-    const { status, body } = await post(message, headers);
+    const { status, sent, body } = await post(message, headers);
     try {
-      checkAnswer(body, controlId);
+      const { code } = checkAnswer(body, controlId);
+      // A refusal may come early. A yes to a message that has not wholly left proves nothing.
+      if (!sent && (code === 'AA' || code === 'CA')) throw cut(undefined);
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
       const noAck = thrown.code === 'HL7-002' && (status < 200 || status > 299);
@@ -92,8 +96,9 @@ export function createHttpHook(options: HttpHookOptions): Hl7Peer {
       });
       request.on('error', lost);
       request.on('response', response => {
+        const sent = request.writableFinished;
         readBody(response, options.maxAckBytes)
-          .then(body => resolve({ status: response.statusCode ?? 0, body }), lost)
+          .then(body => resolve({ status: response.statusCode ?? 0, sent, body }), lost)
           .finally(() => clearTimeout(timer));
       });
       request.end(message);
@@ -145,15 +150,11 @@ async function probe(
     throw unreachable(thrown, secure);
   });
   socket.on('error', () => {});
-  const now = clock.now();
-  const chain =
-    socket instanceof TLSSocket
-      ? reportChain(socket.getPeerCertificate(true), now)
-      : { lines: [], warnings: [] };
-  const own = reportClientCertificate(tls, now);
+  const leaf = socket instanceof TLSSocket ? socket.getPeerCertificate(true) : undefined;
+  const certificates = reportCertificates(leaf, tls, clock.now());
   socket.destroy();
   return {
-    lines: [`Connexion ${secure ? 'HTTPS' : 'HTTP'} à ${url.host} établie`, ...chain.lines, ...own.lines],
-    warnings: [...chain.warnings, ...own.warnings],
+    ...certificates,
+    lines: [`Connexion ${secure ? 'HTTPS' : 'HTTP'} à ${url.host} établie`, ...certificates.lines],
   };
 }

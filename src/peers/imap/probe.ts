@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { PeerReport } from '../interfaces.ts';
-import { connectionOptions, rememberingCertificate, reportChain, reportClientCertificate } from '../tls.ts';
+import { connectionOptions, rememberingCertificate, reportCertificates } from '../tls.ts';
 import { missingFolders } from './commands.ts';
 import { offers, openConnection } from './connection.ts';
 import { connectFault } from './faults.ts';
@@ -25,23 +25,20 @@ export async function probeMailbox(settings: MailboxSettings): Promise<PeerRepor
   const client = await openConnection(server, { timeoutMs: timing.connect, tls: remembering.options });
   const timer = setTimeout(() => client.close(), timing.command);
   try {
-    const now = new Date();
-    const leaf = remembering.certificate();
-    const chain = leaf === undefined ? { lines: [], warnings: [] } : reportChain(leaf, now);
-    const own = reportClientCertificate(server.tls, now);
+    const certificates = reportCertificates(remembering.certificate(), server.tls, new Date());
     const extensions = reportExtensions(client);
     const folders = await reportFolders(client, settings);
     await client.logout();
     return {
+      ...certificates,
       lines: [
         `IMAP ${server.host}:${server.port} : ${encryption(client)}`,
-        ...chain.lines,
-        ...own.lines,
+        ...certificates.lines,
         `Connexion acceptée (${AUTH_NAMES[server.auth.type]})`,
         ...extensions.lines,
         ...folders.lines,
       ],
-      warnings: [...chain.warnings, ...own.warnings, ...extensions.warnings, ...folders.warnings],
+      warnings: [...certificates.warnings, ...extensions.warnings, ...folders.warnings],
     };
   } catch (thrown) {
     throw connectFault(thrown);

@@ -249,13 +249,18 @@ function inboxMail(session: ImapSession, place: MailPlace, size: number | undefi
   };
 }
 
-/** imapflow #65, #401: a large mail could come truncated. */
+/**
+ * imapflow #65, #401: a large mail could come truncated. Some servers only estimate RFC822.SIZE: bytes of another number
+ * are believed when a second fetch brings the same.
+ */
 async function fetchWhole(session: ImapSession, place: MailPlace): Promise<Uint8Array | undefined> {
   const mail = await session.fetch(place);
-  if (mail !== undefined && mail.bytes.length !== mail.size) {
+  if (mail === undefined || mail.bytes.length === mail.size) return mail?.bytes;
+  const again = await session.fetch(place);
+  if (again !== undefined && Buffer.compare(again.bytes, mail.bytes) !== 0) {
     throw new GatewayError('IMAP-008', { fields: { announced: mail.size, read: mail.bytes.length } });
   }
-  return mail?.bytes;
+  return again?.bytes;
 }
 
 function ascending(uids: readonly number[]): number[] {

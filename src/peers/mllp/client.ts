@@ -2,7 +2,7 @@ import { TLSSocket } from 'node:tls';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { Clock, Hl7Peer, PeerReport } from '../interfaces.ts';
 import { createLimit } from '../limit.ts';
-import { reportChain, reportClientCertificate } from '../tls.ts';
+import { reportCertificates } from '../tls.ts';
 import { type MllpAddress, type MllpConnection, openConnection } from './connection.ts';
 
 export interface MllpClientOptions extends MllpAddress {
@@ -59,11 +59,6 @@ function report({ socket }: MllpConnection, { host, port, tls, clock }: MllpClie
   const how = secure ? `chiffrée (${socket.getProtocol() ?? 'TLS'})` : 'en clair';
   const line = `Connexion MLLP à ${host}:${port} établie, ${how}`;
   if (!secure) return { lines: [line], warnings: [] };
-  const now = clock.now();
-  const chain = reportChain(socket.getPeerCertificate(true), now);
-  const own = reportClientCertificate(tls, now);
-  return {
-    lines: [line, ...chain.lines, ...own.lines],
-    warnings: [...chain.warnings, ...own.warnings],
-  };
+  const certificates = reportCertificates(socket.getPeerCertificate(true), tls, clock.now());
+  return { ...certificates, lines: [line, ...certificates.lines] };
 }

@@ -94,7 +94,9 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
     const [answer, ...more] = deframer.push(chunk);
     if (answer === undefined) return;
     const { controlId, sent, timer, resolve } = current;
-    checkAnswer(answer, controlId);
+    const { code } = checkAnswer(answer, controlId);
+    // A refusal may come early. A yes to a message that has not wholly left proves nothing: nobody can have taken it.
+    if (!sent && (code === 'AA' || code === 'CA')) return fail(ambiguous('MLLP-003'));
     clearTimeout(timer);
     current = undefined;
     answered = true;

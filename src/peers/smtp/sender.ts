@@ -3,7 +3,7 @@ import type { SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { MailEnvelope, MailSender, PeerReport } from '../interfaces.ts';
 import type { MailServer } from '../mail-server.ts';
-import { connectionOptions, rememberingCertificate, reportChain, reportClientCertificate } from '../tls.ts';
+import { connectionOptions, rememberingCertificate, reportCertificates } from '../tls.ts';
 import { connect, login, submit, type SmtpTiming } from './connection.ts';
 import { smtpFault, smtpFields } from './faults.ts';
 
@@ -153,18 +153,14 @@ async function probe({ server, timing }: SenderSettings): Promise<PeerReport> {
   try {
     const greeting = connection.lastServerResponse || '';
     await login(connection, server);
-    const now = new Date();
-    const leaf = remembering.certificate();
-    const chain = leaf === undefined ? { lines: [], warnings: [] } : reportChain(leaf, now);
-    const own = reportClientCertificate(server.tls, now);
+    const certificates = reportCertificates(remembering.certificate(), server.tls, new Date());
     const encryption = connection.secure ? 'connexion chiffrée (TLS 1.2 ou plus)' : 'connexion non chiffrée';
     const lines = [
       `SMTP ${server.host}:${server.port} : ${encryption}`,
-      ...chain.lines,
-      ...own.lines,
+      ...certificates.lines,
       connection.authenticated ? 'Connexion acceptée' : 'Connexion sans authentification',
     ];
-    const warnings = [...chain.warnings, ...own.warnings];
+    const warnings = [...certificates.warnings];
     if (server.auth.type !== 'none' && !connection.allowsAuth) {
       warnings.push(
         'Le serveur SMTP ne demande pas d’authentification : le compte configuré n’a pas été vérifié',
@@ -173,7 +169,7 @@ async function probe({ server, timing }: SenderSettings): Promise<PeerReport> {
     if (!/^250[ -]DSN\b/im.test(greeting)) {
       warnings.push('Le serveur SMTP n’offre pas DSN : aucun avis de remise ne pourra être demandé');
     }
-    return { lines, warnings };
+    return { ...certificates, lines, warnings };
   } finally {
     leave(connection);
   }

@@ -29,11 +29,17 @@ const refused: DocumentResult = {
   label: 'CR d’examens biologiques',
   uniqueId: '1.2.250.1.999.1.1',
   action: 'add',
-  accepted: false,
+  outcome: 'refused',
+  uncertain: false,
   error: UNKNOWN,
   reason: undefined,
 };
-const accepted: DocumentResult = { ...refused, label: 'Lettre de liaison', accepted: true, error: undefined };
+const accepted: DocumentResult = {
+  ...refused,
+  label: 'Lettre de liaison',
+  outcome: 'accepted',
+  error: undefined,
+};
 
 function inputFor(mail: OpenedMail, change: Partial<NotificationInput> = {}): NotificationInput {
   return {
@@ -41,10 +47,13 @@ function inputFor(mail: OpenedMail, change: Partial<NotificationInput> = {}): No
     date: new Date('2026-11-20T09:00:00Z'),
     from: { address: 'dpi.urologie@chu-x.mssante.fr', name: 'CHU X – Urologie' },
     to: 'labo@tilleuls.mssante.fr',
+    audience: 'sender',
     nil: 'DEV000000',
     original: {
       messageId: mail.messageId ?? '',
       subject: mail.subject,
+      from: mail.from?.address,
+      date: mail.date,
       headerBlock: mail.headerBlock,
       text: mail.text,
       finalRecipient: 'dpi.urologie@chu-x.mssante.fr',

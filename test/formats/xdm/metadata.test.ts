@@ -63,6 +63,7 @@ describe('a METADATA.XML', () => {
         actionSlot: 'C',
         patientId: '157126544001731^^^&1.2.250.1.213.1.4.10&ISO^NH',
         sourcePatientId: '8000456^^^&1.2.250.1.999.1.2&ISO^PI',
+        sourcePatientInfo: expect.arrayContaining([expect.stringMatching(/^PID-7\|\d{8}$/)]),
         typeCode: { code: '11502-2', system: '2.16.840.1.113883.6.1', display: "CR d'examens biologiques" },
         classCode: { code: '10', system: '1.2.250.1.213.1.1.4.1', display: 'Compte rendu' },
         formatCode: {

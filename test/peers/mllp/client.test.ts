@@ -132,22 +132,26 @@ describe('an exchange', () => {
     expect(result).toEqual({ code: 'MLLP-002', kind: 'ambiguous' });
   });
 
-  it('takes an answer that comes before the message has all left, and then a new connection', async () => {
+  it.each([
+    ['AE', 'stands'],
+    ['AA', 'proves nothing'],
+  ] as const)('an %s that comes before the message has all left %s', async (code, meaning) => {
     let accepted = 0;
     const early: Server = createServer(socket => {
       accepted++;
       socket.on('error', () => {});
       if (accepted > 1) return void socket.on('data', () => socket.write(frame(ackTo(message('2'), 'AA'))));
       socket.pause();
-      socket.write(frame(ackTo(message('1'), 'AE')));
+      socket.write(frame(ackTo(message('1'), code)));
     });
     early.listen(0, '127.0.0.1');
     await once(early, 'listening');
     open.push({ close: async () => void early.close() });
     const address = early.address();
     const peer = client(typeof address === 'object' ? (address?.port ?? 0) : 0);
-    const answer = await peer.send(message('1', Buffer.alloc(20 * 1024 * 1024, 0x41)), '1');
-    expect(readAck(answer).code).toBe('AE');
+    const answer = peer.send(message('1', Buffer.alloc(20 * 1024 * 1024, 0x41)), '1');
+    if (meaning === 'stands') expect(readAck(await answer).code).toBe(code);
+    else expect(await failure(answer)).toEqual({ code: 'MLLP-003', kind: 'ambiguous' });
     expect((await answers(peer, '2')).code).toBe('AA');
     expect(accepted).toBe(2);
   });

@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { VERSION } from '../gateway/version.ts';
+import { addCheck } from './check.ts';
+import { addDemo } from './demo.ts';
+import { addExchanges } from './exchanges.ts';
+import { failureOf, tellFailure } from './failure.ts';
+import { inFrench } from './french.ts';
+import { addInspect } from './inspect.ts';
+import { addRun } from './run.ts';
+import { addStatus } from './status.ts';
+
+/**
+ * Runs what a command line asks for; sets the process's exit code. What only some commands need is loaded by them: a
+ * monitor runs `pfi status` every minute.
+ */
+export async function runCommandLine(words: readonly string[]): Promise<void> {
+  const program = createProgram();
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (thrown) {
+    const failure = failureOf(thrown, nameOf(program, words));
+    tellFailure(failure, words.includes('--json'));
+    process.exitCode = failure.exitCode;
+  }
+}
+
+function createProgram(): Command {
+  const program = inFrench(
+    new Command('pfi')
+      .description(
+        'Passerelle entre les logiciels d’un hôpital et les services nationaux (MSSanté, DMP, FHIR).\n\nLe guide : docs/guide.md. Les codes d’erreur : docs/errors.md.',
+      )
+      .version(VERSION, '-V, --version', 'affiche la version'),
+  );
+  for (const add of [addDemo, addRun, addCheck, addStatus, addInspect, addExchanges]) add(program);
+  return program;
+}
+
+/** `pfi exchanges show`: the innermost command that the words name. */
+function nameOf(command: Command, [word, ...others]: readonly string[]): string {
+  const next = command.commands.find(known => known.name() === word);
+  return next === undefined ? command.name() : `${command.name()} ${nameOf(next, others)}`;
+}

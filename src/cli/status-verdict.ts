@@ -1,0 +1,119 @@
+import type { GatewayStatus } from '../admin/status.ts';
+import { describe, isErrorCode } from '../errors/catalogue.ts';
+import { count } from './output.ts';
+
+/** Exit codes of monitoring plugins (Nagios, Centreon, PRTG). */
+export const OK = 0;
+export const WARNING = 1;
+export const CRITICAL = 2;
+export const UNKNOWN = 3;
+export const WORDS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
+
+/** Of the first line, before its performance data. */
+const LINE = 200;
+
+/** Milliseconds from which a mailbox not looked at, or a delivery not ended, is critical. */
+export interface Limits {
+  readonly silence: number;
+  readonly age: number;
+}
+
+export interface Verdict {
+  readonly level: number;
+  /** Worst first. */
+  readonly reasons: readonly string[];
+}
+
+/** What is wrong. A queue is judged by its oldest, not by its length. */
+export function judge(status: GatewayStatus, { silence, age }: Limits, now: Date): Verdict {
+  const critical: string[] = [];
+  const warning: string[] = [];
+  const sinceStart = (now.getTime() - Date.parse(status.startedAt)) / 1000;
+  for (const { name, connected, error, secondsSincePoll } of status.mailboxes) {
+    const silent = secondsSincePoll ?? sinceStart;
+    if (silent * 1000 > silence) {
+      critical.push(`boîte ${name} non relevée depuis ${spoken(silent)}${because(error)}`);
+    } else if (!connected && (error !== undefined || secondsSincePoll !== undefined)) {
+      warning.push(`boîte ${name} non connectée${because(error)}`);
+    }
+  }
+  for (const { name, up, waiting, oldestSeconds } of status.targets) {
+    if (oldestSeconds !== undefined && oldestSeconds * 1000 > age) {
+      const oldest = spoken(oldestSeconds);
+      critical.push(
+        `${count(waiting, 'envoi')} en attente pour ${called(name)}, le plus ancien depuis ${oldest}`,
+      );
+    } else if (!up) warning.push(`${called(name)} injoignable`);
+  }
+  const held = status.worklist.deliveries + status.worklist.mails;
+  if (held > 0) warning.push(`${held} à traiter (pfi exchanges list --held)`);
+  const level = critical.length > 0 ? CRITICAL : warning.length > 0 ? WARNING : OK;
+  return { level, reasons: [...critical, ...warning] };
+}
+
+/**
+ * The Monitoring Plugins guidelines' form: a line of summary, performance data after a bar, and what else there is to
+ * say on lines of its own.
+ */
+export function render(status: GatewayStatus, { level, reasons }: Verdict, limits: Limits): string {
+  const waiting = status.targets.reduce((sum, target) => sum + target.waiting, 0);
+  const oldest = Math.max(0, ...status.targets.map(({ oldestSeconds }) => oldestSeconds ?? 0));
+  const [
+    first = `${count(status.mailboxes.length, 'boîte relevée')}, ${count(waiting, 'envoi')} en attente`,
+  ] = reasons;
+  const more = reasons.length > 1 ? ` ; autres constats : ${reasons.length - 1}` : '';
+  const perfdata = [
+    gauge('queue', waiting),
+    gauge('oldest', oldest, 's', limits.age / 1000),
+    gauge('worklist', status.worklist.deliveries + status.worklist.mails),
+    ...status.mailboxes.flatMap(({ name, secondsSincePoll }) =>
+      secondsSincePoll === undefined
+        ? []
+        : [gauge(`poll_${name}`, secondsSincePoll, 's', limits.silence / 1000)],
+    ),
+    ...status.outcomes.map(({ application, outcome, code, count: total }) => {
+      const parts = [application, outcome, code].filter(part => part !== '');
+      return `${label(parts.join('_'))}=${total}c`;
+    }),
+  ];
+  const errors = new Set(status.mailboxes.flatMap(({ error }) => error ?? []));
+  const advice = [...errors]
+    .filter(isErrorCode)
+    .map(code => `${code} : ${describe(code).why} ${describe(code).todo}`);
+  return [
+    `${summary(level, `${first}${more}`)} | ${perfdata.join(' ')}`,
+    ...reasons.slice(1),
+    ...advice,
+  ].join('\n');
+}
+
+/** The first line; a bar would begin the performance data. */
+export function summary(level: number, text: string): string {
+  const line = `PFI ${WORDS[level]} - ${text.replaceAll(/\s*[|\n]\s*/g, ' ')}`;
+  return line.length < LINE ? line : `${line.slice(0, LINE - 2)}…`;
+}
+
+function gauge(name: string, value: number, unit = '', critical: number | '' = ''): string {
+  return `${label(name)}=${value}${unit};;${critical};0`;
+}
+
+/** Quoted, and free of the two characters that would end it. */
+function label(name: string): string {
+  return `'${name.replaceAll(/['=\s|]/g, '_')}'`;
+}
+
+/** `imap:urologie` as people say it. */
+function called(target: string): string {
+  const [, protocol, mailbox] = /^(imap|smtp):(.*)$/.exec(target) ?? [];
+  if (mailbox === undefined) return `l’application ${target}`;
+  return `${protocol === 'imap' ? 'le rangement' : 'le serveur SMTP'} de la boîte ${mailbox}`;
+}
+
+function spoken(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+function because(error: string | undefined): string {
+  return error === undefined ? '' : ` (${error})`;
+}

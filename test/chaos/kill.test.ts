@@ -1,0 +1,132 @@
+import { existsSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Dpi, startDpi } from '../../src/sandbox/dpi.ts';
+import { seededRandom } from '../kit/random.ts';
+import { balance, untilFinished } from '../lab/books.ts';
+import { BALS, labOff, type LabRun, prepareLab } from '../lab/run.ts';
+import { makeTraffic, type Traffic } from '../lab/traffic.ts';
+import { type AnswerTrap, startAnswerTrap } from './answer-trap.ts';
+
+const SIZE = 500;
+const KILLS = 50;
+const SEED = Number(process.env['PFI_SEED'] ?? 20_261_120);
+const LARGE = 256 * 1024;
+/** Deliveries of a kind that one death can leave without an answer: the connections of the target. */
+const IN_FLIGHT = { dpi: 4, smtp: 2 * BALS.length };
+const LIFE_MS = 900;
+const AMBUSH_MS = 3_000;
+const MINUTES = 60_000;
+
+/** Where death waits: anywhere in a life, its start included, or right after a peer has done its part. */
+type Moment = 'any' | 'start' | 'acknowledged' | 'submitted' | 'moved';
+const MOMENTS: readonly Moment[] = ['any', 'acknowledged', 'submitted', 'any', 'moved'];
+
+describe.skipIf(labOff !== undefined)(`${KILLS} times SIGKILL while ${SIZE} mails come in`, () => {
+  let traffic: Traffic;
+  let dpi: Dpi;
+  let smtp: AnswerTrap;
+  let run: LabRun;
+  const random = seededRandom(SEED);
+
+  beforeAll(async () => {
+    traffic = await makeTraffic({ mailboxes: BALS, size: SIZE, random, large: LARGE });
+    dpi = await startDpi({ patients: traffic.patients, requireIns: true });
+    run = await prepareLab(async lab => {
+      smtp = await startAnswerTrap(lab.smtpPort);
+      return { imap: lab.imapPort, smtp: smtp.port, dpi: dpi.port };
+    });
+  });
+
+  afterAll(async () => {
+    await run?.stop();
+    await Promise.all([dpi?.stop(), smtp?.close()]);
+  });
+
+  it('loses nothing and does nothing twice', { timeout: 5 * MINUTES }, async () => {
+    const { lab, daemon } = run;
+    const begun = performance.now();
+    const died = new Map<string, number>();
+    for (let kill = 0; kill < KILLS; kill++) {
+      await deliverShare(kill);
+      const moment = kill % 10 === 9 ? 'start' : (MOMENTS[kill % MOMENTS.length] ?? 'any');
+      const met = await liveUntil(moment);
+      await daemon.kill();
+      died.set(met, (died.get(met) ?? 0) + 1);
+    }
+    await daemon.start();
+    await run.withJournal(async journal => {
+      await untilFinished(journal, traffic, MINUTES);
+      const seconds = (performance.now() - begun) / 1000;
+      const code = await daemon.stop();
+      const books = await balance(traffic, { received: dpi.received(), maildir: lab.maildir, journal });
+      process.stdout.write(
+        `\n[chaos] ${traffic.mails.length} mails, ${KILLS} kills in ${seconds.toFixed(1)} s (seed ${SEED}; ` +
+          `${[...died].map(([moment, times]) => `${moment} ${times}`).join(', ')}): ` +
+          `${books.messages} MSH-10 at the DPI, ${books.repeatedMessages} came again (${books.ambiguousMessages} lost answers); ` +
+          `${books.answers} answers, ${books.repeatedAnswers} came again (${books.ambiguousAnswers} lost replies)\n`,
+      );
+      expect(books.wrong).toEqual([]);
+      expect(books.repeatedMessages).toBeLessThanOrEqual(books.ambiguousMessages);
+      expect(books.ambiguousMessages).toBeLessThanOrEqual(KILLS * IN_FLIGHT.dpi);
+      expect(books.repeatedAnswers).toBeLessThanOrEqual(books.ambiguousAnswers);
+      expect(books.ambiguousAnswers).toBeLessThanOrEqual(KILLS * IN_FLIGHT.smtp);
+      // The ambushes did catch something: what is proven is not that nothing ever happened.
+      expect(books.repeatedAnswers).toBeGreaterThan(0);
+      expect([code, daemon.complaints()]).toEqual([0, '']);
+    });
+  });
+
+  /** Mails come in all along: each life finds some that no former one has seen. */
+  async function deliverShare(life: number): Promise<void> {
+    const [from, to] = [life, life + 1].map(each => Math.floor((each * traffic.mails.length) / KILLS));
+    for (const { mailbox, raw } of traffic.mails.slice(from, to)) await run.lab.deliver(mailbox, raw);
+  }
+
+  /** Starts the daemon and returns at the moment of its death. @returns what the moment was in the end */
+  async function liveUntil(moment: Moment): Promise<Moment> {
+    if (moment === 'start') {
+      run.daemon.spawn();
+      await delay(random() * LIFE_MS);
+      return 'start';
+    }
+    await run.daemon.start();
+    await delay(random() * LIFE_MS);
+    const ambush = ambushFor(moment);
+    if (ambush === undefined) return 'any';
+    const tooLong = delay(AMBUSH_MS, 'any' as const);
+    return Promise.race([ambush.then(() => moment), tooLong]);
+  }
+
+  function ambushFor(moment: Moment): Promise<void> | undefined {
+    switch (moment) {
+      case 'acknowledged': {
+        const before = dpi.received().length;
+        return dpi.until('another message', () => dpi.received().length > before, MINUTES);
+      }
+      case 'submitted':
+        return smtp.spring();
+      case 'moved':
+        return somethingFiled();
+      case 'any':
+      case 'start':
+        return undefined;
+    }
+  }
+
+  /** Dovecot has put a mail into the folder of those that are done; the daemon cannot have recorded it yet. */
+  async function somethingFiled(): Promise<void> {
+    const folders = BALS.flatMap(address =>
+      ['cur', 'new'].map(part => join(run.lab.maildir(address), '.Traites', part)),
+    );
+    await new Promise<void>(resolve => {
+      const watchers = folders.filter(existsSync).map(folder =>
+        watch(folder, () => {
+          for (const each of watchers) each.close();
+          resolve();
+        }),
+      );
+    });
+  }
+});

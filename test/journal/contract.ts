@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import { type JournalBed, openBed, type Store } from '../kit/journal.ts';
+import { concludingContract } from './contract/concluding.ts';
+import { claimingContract } from './contract/claiming.ts';
+import { deliveringContract } from './contract/delivering.ts';
+import { lookingContract } from './contract/looking.ts';
+import { purgingContract } from './contract/purging.ts';
+import { receivingContract } from './contract/receiving.ts';
+import { steeringContract } from './contract/steering.ts';
+import { waitingContract } from './contract/waiting.ts';
+
+/** What the parts of the contract work with: a fresh journal for each test. */
+export interface ContractContext {
+  readonly bed: () => JournalBed;
+  /** The journal of another process on the same database, closed with the test. */
+  readonly another: () => Promise<JournalBed>;
+}
+
+/** What a journal promises on whatever engine (design §4): run on each with a way to make an empty database. */
+export function journalContract(engine: string, newStore: () => Store): void {
+  describe(`the journal on ${engine}`, () => {
+    let store: Store;
+    let opened: JournalBed[];
+    beforeEach(async () => {
+      store = newStore();
+      opened = [await openBed(store)];
+    });
+    afterEach(async () => {
+      for (const { journal } of opened.toReversed()) await journal.close();
+      store.remove();
+    });
+    const bed = (): JournalBed => {
+      const [first] = opened;
+      if (first === undefined) throw new Error('opened before each test');
+      return first;
+    };
+    const another = async (): Promise<JournalBed> => {
+      const { clock, newId } = bed();
+      const other = await openBed(store, { clock, newId });
+      opened.push(other);
+      return other;
+    };
+    const context: ContractContext = { bed, another };
+    receivingContract(context);
+    claimingContract(context);
+    waitingContract(context);
+    deliveringContract(context);
+    concludingContract(context);
+    steeringContract(context);
+    lookingContract(context);
+    purgingContract(context);
+  });
+}

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSqlite } from '../../src/journal/sqlite.ts';
+import { openBed, type SqliteStore, sqliteStore, viewOf } from '../kit/journal.ts';
+import { seededRandom } from '../kit/random.ts';
+
+const WRITER = fileURLToPath(new URL('crash-writer.ts', import.meta.url));
+const KILLS = 20;
+
+let store: SqliteStore;
+beforeEach(() => {
+  store = sqliteStore();
+});
+afterEach(() => store.remove());
+
+/** Runs the writer and kills it with SIGKILL as soon as it has said so many lines. @returns all that it said */
+async function killedAfter(lines: number, firstUid: number): Promise<string[]> {
+  const writer = spawn(process.execPath, [WRITER, store.path, String(firstUid)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exit = once(writer, 'exit');
+  const said: string[] = [];
+  for await (const line of createInterface({ input: writer.stdout })) {
+    said.push(line);
+    if (said.length === lines) writer.kill('SIGKILL');
+  }
+  expect(await exit).toEqual([null, 'SIGKILL']);
+  return said;
+}
+
+function idsSaid(said: readonly string[], what: string): string[] {
+  return said.filter(line => line.startsWith(`${what} `)).map(line => line.slice(what.length + 1));
+}
+
+describe('a journal whose process is killed', () => {
+  it(`holds all that was acknowledged and nothing by half, ${KILLS} times`, {
+    timeout: 120_000,
+  }, async () => {
+    const random = seededRandom(20_261_120);
+    const all: string[] = [];
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      all.push(...(await killedAfter(2 + Math.floor(random() * 40), 1 + kill * 10_000)));
+
+      const database = new DatabaseSync(store.path, { readOnly: true });
+      expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+      expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
+      database.close();
+    }
+    const bed = await openBed(store);
+    for (const exchangeId of idsSaid(all, 'recorded')) {
+      const { exchange, documents } = await viewOf(bed, exchangeId);
+      expect(exchange.state).toBe('open');
+      expect(documents).toHaveLength(2);
+    }
+    // Recorded or not, said or not: never a part of a transaction.
+    const ended = new Set(idsSaid(all, 'ended'));
+    const ambiguous = new Set(idsSaid(all, 'sending').filter(id => !ended.has(id)));
+    for (const { id } of await bed.journal.list({ limit: 100_000 })) {
+      const { exchange, deliveries } = await viewOf(bed, id);
+      expect(deliveries).toHaveLength(exchange.state === 'seen' ? 0 : 2);
+      for (const delivery of deliveries) {
+        expect(await bed.journal.payload(id, `delivery:${delivery.id}`)).toHaveLength(20_000);
+        if (ended.has(delivery.id)) expect(delivery.ending?.outcome).toBe('accepted');
+        // Killed between its first byte and its end, perhaps: never forgotten.
+        if (ambiguous.has(delivery.id) && delivery.state !== 'done') {
+          expect(delivery.state === 'sending' || delivery.ambiguous > 0).toBe(true);
+        }
+      }
+      if (exchange.state === 'open') expect(await bed.journal.payload(id, 'mail')).toHaveLength(20_000);
+    }
+    expect(ended.size).toBeGreaterThan(KILLS);
+    await bed.journal.close();
+  });
+
+  it('is free for the next gateway at once, and was not before', async () => {
+    const writer = spawn(process.execPath, [WRITER, store.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exit = once(writer, 'exit');
+    await once(createInterface({ input: writer.stdout }), 'line');
+    expect(() => openSqlite({ path: store.path, exclusive: true })).toThrowError('JRN-001');
+    writer.kill('SIGKILL');
+    await exit;
+    await openSqlite({ path: store.path, exclusive: true }).close();
+  });
+});

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/journal/engine.ts';
+import { openSqlite } from '../../src/journal/sqlite.ts';
+import { bringMail, openBed, sqliteStore, type SqliteStore, viewOf } from '../kit/journal.ts';
+
+/** What a payload holds and nobody may read at rest. */
+const CANARY = 'ZZCANARI-MORVAN-CLAIRE-279035121518989';
+const SEAL_KEY = Buffer.alloc(32, 5);
+
+let store: SqliteStore;
+beforeEach(() => {
+  store = sqliteStore();
+});
+afterEach(() => store.remove());
+
+function openFaulty(path: string, exclusive = true): unknown {
+  try {
+    openSqlite({ path, exclusive });
+  } catch (error) {
+    return error;
+  }
+  throw new Error('opened');
+}
+
+describe('opening', () => {
+  it('makes the folder and a database that its owner alone may read', async () => {
+    const path = join(store.folder, 'deep', 'down', 'journal.db');
+    const engine = openSqlite({ path, exclusive: true });
+    const bed = await openBed({ open: () => engine, remove: () => undefined });
+    await bringMail(bed);
+    const files = readdirSync(join(store.folder, 'deep', 'down'));
+    expect(files.toSorted()).toEqual([
+      'journal.db',
+      'journal.db-shm',
+      'journal.db-wal',
+      'journal.db.lock',
+      'journal.db.lock-journal',
+    ]);
+    for (const file of files) {
+      expect(statSync(join(store.folder, 'deep', 'down', file)).mode & 0o777, file).toBe(0o600);
+    }
+    await bed.journal.close();
+  });
+
+  it('refuses a second gateway while the first one runs, and nobody else', async () => {
+    const first = openSqlite({ path: store.path, exclusive: true });
+    expect(openFaulty(store.path)).toMatchObject({ fault: { code: 'JRN-001' } });
+    const beside = await openBed(store);
+    await bringMail(beside);
+    await beside.journal.close();
+    await first.close();
+    await openSqlite({ path: store.path, exclusive: true }).close();
+  });
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a lock that is a folder', (path: string) => mkdirSync(`${path}.lock`)],
+    [
+      'no database',
+      (path: string) => writeFileSync(path, 'not a database, but long enough to look at'.repeat(50)),
+    ],
+    [
+      'no lock',
+      (path: string) => writeFileSync(`${path}.lock`, 'not a lock, but long enough to look at'.repeat(50)),
+    ],
+  ])('says so of what is %s', (_, make) => {
+    make(store.path);
+    expect(openFaulty(store.path)).toMatchObject({ fault: { code: 'JRN-002' } });
+  });
+
+  it('says so where the path leads through a file', () => {
+    writeFileSync(join(store.folder, 'file'), '');
+    const path = join(store.folder, 'file', 'journal.db');
+    expect(openFaulty(path)).toMatchObject({ fault: { code: 'JRN-002' } });
+  });
+
+  it('leaves alone what a newer version wrote, and lets go of it', async () => {
+    await openSqlite({ path: store.path, exclusive: true }).close();
+    const database = new DatabaseSync(store.path);
+    database.exec('PRAGMA user_version = 99');
+    expect(openFaulty(store.path)).toMatchObject({ fault: { code: 'JRN-003', fields: { version: 99 } } });
+    database.exec('PRAGMA user_version = 1');
+    database.close();
+    await openSqlite({ path: store.path, exclusive: true }).close();
+  });
+});
+
+describe('a transaction', () => {
+  it('is undone by a throw, and the next one goes on', async () => {
+    const engine = store.open();
+    const add = (name: string, then?: Error): Promise<void> =>
+      engine.write(async statements => {
+        await statements.run('INSERT INTO meta (name, value) VALUES (?, ?)', name, '');
+        if (then !== undefined) throw then;
+      });
+    const results = await Promise.allSettled([add('a'), add('b', new Error('no')), add('a'), add('c')]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    const rows = await engine.read(statements => statements.all('SELECT name FROM meta ORDER BY name'));
+    expect(rows.map(row => row['name'])).toEqual(['a', 'c']);
+    await engine.close();
+  });
+
+  it('is one at a time, whatever is awaited within', async () => {
+    const engine = store.open();
+    const order: string[] = [];
+    const turn = (name: string): Promise<void> =>
+      engine.write(async () => {
+        order.push(`${name} begins`);
+        for (let count = 0; count < 5; count += 1) await Promise.resolve();
+        order.push(`${name} ends`);
+      });
+    await Promise.all([turn('one'), turn('two'), turn('three')]);
+    expect(order).toEqual(['one', 'two', 'three'].flatMap(name => [`${name} begins`, `${name} ends`]));
+    await engine.close();
+  });
+
+  it('that finds the disk full is undone, says so, and does no harm', async () => {
+    const bed = await openBed(store);
+    const before = await bringMail(bed);
+    await limitPages(bed.engine, 1);
+    const noise = [{ name: 'mail', bytes: randomBytes(300_000) }];
+    await expect(bringMail(bed, { uid: 5_001, payloads: noise })).rejects.toMatchObject({
+      errstr: 'database or disk is full',
+    });
+    expect(await bed.journal.unread('urologie', 1, [5_001])).toEqual([5_001]);
+    expect((await viewOf(bed, before.exchangeId)).deliveries).toHaveLength(1);
+    await limitPages(bed.engine, 100_000);
+    const after = await bringMail(bed, { uid: 5_001, payloads: noise });
+    expect(await bed.journal.payload(after.exchangeId, 'mail')).toHaveLength(300_000);
+    await bed.journal.close();
+  });
+});
+
+/** What a full disk does: no page more than these, or than there are. */
+async function limitPages(engine: Engine, pages: number): Promise<void> {
+  await engine.read(statements => statements.all(`PRAGMA max_page_count = ${pages}`));
+}
+
+/** Every file of the journal, a character a byte. */
+function bytesAtRest(): string {
+  return readdirSync(store.folder)
+    .map(file => readFileSync(join(store.folder, file), 'latin1'))
+    .join('\n');
+}
+
+describe('at rest', () => {
+  it.each([
+    ['with a key, no payload can be read', SEAL_KEY, false],
+    ['without, the bytes lie there in clear', undefined, true],
+  ])('%s', async (_, sealKey, readable) => {
+    const bed = await openBed(store, sealKey === undefined ? {} : { sealKey });
+    const { exchangeId, id } = await bringMail(bed, {
+      documents: [{ payload: Buffer.from(`PID|||${CANARY}`), patientKey: bed.journal.keyOf(CANARY) }],
+      payloads: [{ name: 'mail', bytes: Buffer.from(`Subject: ${CANARY}`) }],
+    });
+    expect(bytesAtRest().includes(CANARY)).toBe(readable);
+    await bed.journal
+      .resend(id, { identifiers: {}, payload: Buffer.from(CANARY), by: 'essai' })
+      .catch(() => undefined);
+    await bed.journal.close();
+    expect(bytesAtRest().includes(CANARY)).toBe(readable);
+
+    const again = await openBed(store, sealKey === undefined ? {} : { sealKey });
+    expect(Buffer.from((await again.journal.payload(exchangeId, 'mail')) ?? []).toString()).toContain(CANARY);
+    await again.journal.close();
+    if (sealKey === undefined) return;
+    const keyless = await openBed(store);
+    await expect(keyless.journal.payload(exchangeId, 'mail')).rejects.toMatchObject({
+      fault: { code: 'JRN-004' },
+    });
+    await keyless.journal.close();
+  });
+});

@@ -1,0 +1,260 @@
+import { readFileSync } from 'node:fs';
+import type { ExchangeView, Journal } from '../../src/journal/journal.ts';
+import { parseMessage } from '../../src/formats/hl7/message.ts';
+import type { ReceivedMessage } from '../../src/sandbox/dpi.ts';
+import { type LyingMail, mailsIn } from '../kit/maildir.ts';
+import { waitFor } from '../kit/wait.ts';
+import { ERRORS, SENDER, type Traffic, type TrafficMail } from './traffic.ts';
+
+const FOLDERS = ['', 'Traites', 'Erreurs', 'Autres'] as const;
+
+/** Whoever got something because of a run. */
+export interface Witnesses {
+  readonly received: readonly ReceivedMessage[];
+  readonly maildir: (address: string) => string;
+  readonly journal: Journal;
+}
+
+/** What a run came to. */
+export interface Books {
+  /** What is lost, double, out of order or in the wrong place: ids and codes. Empty when all is well. */
+  readonly wrong: readonly string[];
+  readonly messages: number;
+  readonly answers: number;
+  /** The same MSH-10, or the same Message-ID, again. */
+  readonly repeatedMessages: number;
+  readonly repeatedAnswers: number;
+  /** Attempts of which the journal says that nobody knows how they ended. */
+  readonly ambiguousMessages: number;
+  readonly ambiguousAnswers: number;
+}
+
+/** Compares what every peer got with what had to become of every mail. */
+export async function balance({ mails }: Traffic, witnesses: Witnesses): Promise<Books> {
+  const views = await everyExchange(witnesses.journal);
+  const answers = answersIn(witnesses);
+  const ambiguous = ambiguousBy(views);
+  return {
+    wrong: [
+      ...messagesWrong(mails, witnesses.received, ambiguous),
+      ...orderWrong(mails, witnesses.received),
+      ...answersWrong(mails, answers, ambiguous),
+      ...foldersWrong(mails, witnesses),
+      ...journalWrong(mails, views),
+    ],
+    messages: witnesses.received.length,
+    answers: new Set(answers.map(({ messageId }) => messageId)).size,
+    repeatedMessages: witnesses.received.reduce((sum, { repetitions }) => sum + repetitions, 0),
+    repeatedAnswers: answers.length - new Set(answers.map(({ messageId }) => messageId)).size,
+    ambiguousMessages: sumOf(views, ['mdm']),
+    ambiguousAnswers: sumOf(views, ['mdn', 'error-mail']),
+  };
+}
+
+/**
+ * Waits until every mail is recorded, every document and answer has ended or waits for a person, every mail is filed.
+ *
+ * @throws Error naming what has not ended in time
+ */
+export async function untilFinished(journal: Journal, { mails }: Traffic, timeoutMs: number): Promise<void> {
+  const due = originals(mails).length;
+  let left: string[] = [];
+  try {
+    await waitFor(
+      async () => {
+        left = await unfinished(journal, due);
+        return left.length === 0;
+      },
+      { timeoutMs },
+    );
+  } catch {
+    throw new Error(`not within ${timeoutMs} ms:\n${left.join('\n')}`);
+  }
+}
+
+async function unfinished(journal: Journal, due: number): Promise<string[]> {
+  const known = await journal.list({ limit: due + 100 });
+  const { targets } = await journal.backlog();
+  return [
+    ...(known.length < due ? [`${known.length} of ${due} mails recorded`] : []),
+    ...known
+      .filter(({ state }) => state !== 'ended' && state !== 'open')
+      .map(({ id, state, messageId, fault }) => `exchange ${id} of ${messageId}: ${state} ${fault?.code ?? ''}`),
+    ...targets
+      .filter(({ waiting }) => waiting > 0)
+      .map(({ target, kind, waiting }) => `${waiting} × ${kind} to ${target} waiting`),
+    ...(await journal.settled(10)).map(id => `exchange ${id} not concluded`),
+  ];
+}
+
+/** `T02 root^extension`, as {@link TrafficDocument.key}. */
+function keyOf({ event, raw }: ReceivedMessage): string {
+  const txa = parseMessage(raw).first('TXA');
+  return `${event} ${txa?.component(12, 3)}^${txa?.component(12, 1)}`;
+}
+
+function messagesWrong(
+  mails: readonly TrafficMail[],
+  received: readonly ReceivedMessage[],
+  ambiguous: ReadonlyMap<string, number>,
+): string[] {
+  const expected = new Map(
+    originals(mails)
+      .flatMap(mail => mail.documents)
+      .map(each => [each.key, each.answer]),
+  );
+  const got = Map.groupBy(received, keyOf);
+  return [
+    ...[...expected].flatMap(([key, answer]) => {
+      const messages = got.get(key) ?? [];
+      if (messages.length !== 1) return [`${key}: ${messages.length} MSH-10 at the DPI, not 1`];
+      const gave = messages[0]?.error?.code ?? messages[0]?.answer;
+      return gave === answer ? [] : [`${key}: answered ${gave}, not ${answer}`];
+    }),
+    ...[...got.keys()].filter(key => !expected.has(key)).map(key => `${key}: nobody sent it`),
+    ...received.flatMap(({ controlId, conflicting, repetitions }) => {
+      const known = ambiguous.get(controlId) ?? 0;
+      return [
+        ...(conflicting ? [`${controlId}: came again with other bytes`] : []),
+        ...(repetitions > known
+          ? [`${controlId}: came again ${repetitions} times, ${known} lost answers`]
+          : []),
+      ];
+    }),
+  ];
+}
+
+/** Documents of one patient in one mailbox, in the order of their mails; in one mail, in the order of the archive. */
+function orderWrong(mails: readonly TrafficMail[], received: readonly ReceivedMessage[]): string[] {
+  const arrival = new Map(received.map((message, place) => [keyOf(message), place]));
+  const patients = Map.groupBy(
+    originals(mails).flatMap(({ mailbox, documents }) =>
+      documents.map(({ key, order }) => ({ key, lane: `${mailbox} ${order}` })),
+    ),
+    ({ lane }) => lane,
+  );
+  return [...patients.values()].flatMap(documents =>
+    documents.flatMap(({ key }, place) => {
+      const next = documents[place + 1];
+      return next !== undefined &&
+        (arrival.get(key) ?? -1) > (arrival.get(next.key) ?? Number.POSITIVE_INFINITY)
+        ? [`${next.key} overtook ${key}`]
+        : [];
+    }),
+  );
+}
+
+function answersIn({ maildir }: Witnesses): (LyingMail & { readonly to: string })[] {
+  return [SENDER, ERRORS].flatMap(to => mailsIn(maildir(to)).map(mail => ({ ...mail, to })));
+}
+
+function answersWrong(
+  mails: readonly TrafficMail[],
+  answers: readonly (LyingMail & { readonly to: string })[],
+  ambiguous: ReadonlyMap<string, number>,
+): string[] {
+  const about = Map.groupBy(answers, ({ inReplyTo }) => inReplyTo);
+  const known = new Set(mails.map(({ messageId }) => messageId));
+  return [
+    ...originals(mails).flatMap(({ messageId, told }) => {
+      const got = about.get(messageId) ?? [];
+      const ids = new Set(got.map(answer => answer.messageId));
+      if (ids.size !== (told === undefined ? 0 : 1)) return [`${messageId}: answered by ${ids.size} mails`];
+      return got.flatMap(answer => answerWrong(answer, told));
+    }),
+    ...[...about.keys()].filter(id => id === undefined || !known.has(id)).map(id => `an answer to ${id}`),
+    ...[...Map.groupBy(answers, ({ messageId }) => messageId ?? '')].flatMap(([messageId, copies]) => {
+      const lost = ambiguous.get(messageId) ?? 0;
+      const contents = new Set(copies.map(({ path }) => withoutTrace(readFileSync(path, 'latin1'))));
+      return [
+        ...(copies.length - 1 > lost ? [`${messageId}: ${copies.length} copies, ${lost} lost answers`] : []),
+        ...(contents.size > 1 ? [`${messageId}: its copies differ`] : []),
+      ];
+    }),
+  ];
+}
+
+function answerWrong({ path, to }: LyingMail & { readonly to: string }, told: TrafficMail['told']): string[] {
+  const text = readFileSync(path, 'latin1');
+  const kind = /^Content-Type: multipart\/report/im.test(text.split(/\r?\n\r?\n/, 1)[0] ?? '')
+    ? 'mdn'
+    : 'error-mail';
+  const code =
+    /^Disposition:.*\/Error: ?(\w+)\^/im.exec(text)?.[1] ?? (kind === 'mdn' ? undefined : told?.code);
+  const right = kind === told?.kind && code === told.code && to === (kind === 'mdn' ? SENDER : ERRORS);
+  return right ? [] : [`${path}: ${kind} ${code} to ${to}, not ${told?.kind} ${told?.code}`];
+}
+
+/** What Postfix adds differs from one delivery to the next. */
+function withoutTrace(text: string): string {
+  return text.slice(text.search(/^Date: /m));
+}
+
+function foldersWrong(mails: readonly TrafficMail[], { maildir }: Witnesses): string[] {
+  const lying = [...new Set(mails.map(({ mailbox }) => mailbox))].flatMap(mailbox =>
+    FOLDERS.flatMap(folder =>
+      mailsIn(maildir(mailbox), folder).map(mail => `${mailbox} ${folder} ${mail.messageId}`),
+    ),
+  );
+  const due = mails.map(({ mailbox, folder, messageId }) => `${mailbox} ${folder} ${messageId}`);
+  const [there, wanted] = [tallied(lying), tallied(due)];
+  return [...new Set([...lying, ...due])].flatMap(place => {
+    const [got = 0, want = 0] = [there.get(place), wanted.get(place)];
+    return got === want ? [] : [`${place}: ${got} mails there, not ${want}`];
+  });
+}
+
+function journalWrong(mails: readonly TrafficMail[], views: readonly ExchangeView[]): string[] {
+  const byMessageId = Map.groupBy(views, ({ exchange }) => exchange.messageId);
+  return [
+    ...originals(mails).flatMap(({ messageId, held }) => {
+      const [view, ...more] = byMessageId.get(messageId) ?? [];
+      if (view === undefined || more.length > 0)
+        return [`${messageId}: ${more.length + Number(view !== undefined)} exchanges, not 1`];
+      const { state, id } = view.exchange;
+      const hold = view.deliveries.find(each => each.hold)?.hold?.code;
+      const right = held === undefined ? state === 'ended' : state === 'open' && hold === held;
+      return right ? [] : [`${messageId}: exchange ${id} is ${state}, held for ${hold}`];
+    }),
+    ...(views.length === originals(mails).length ? [] : [`${views.length} exchanges in the journal`]),
+  ];
+}
+
+function originals(mails: readonly TrafficMail[]): TrafficMail[] {
+  return mails.filter(({ isCopy }) => !isCopy);
+}
+
+async function everyExchange(journal: Journal): Promise<ExchangeView[]> {
+  const known = await journal.list({ limit: 10_000 });
+  const views: ExchangeView[] = [];
+  for (const { id } of known) {
+    const view = await journal.exchange(id);
+    if (view !== undefined) views.push(view);
+  }
+  return views;
+}
+
+/** Ambiguous attempts by MSH-10 and Message-ID. */
+function ambiguousBy(views: readonly ExchangeView[]): Map<string, number> {
+  return new Map(
+    views
+      .flatMap(({ deliveries }) => deliveries)
+      .map(({ identifiers, ambiguous }) => [
+        identifiers['controlId'] ?? identifiers['messageId'] ?? '',
+        ambiguous,
+      ]),
+  );
+}
+
+function sumOf(views: readonly ExchangeView[], kinds: readonly string[]): number {
+  return views
+    .flatMap(({ deliveries }) => deliveries)
+    .filter(({ kind }) => kinds.includes(kind))
+    .reduce((sum, { ambiguous }) => sum + ambiguous, 0);
+}
+
+function tallied(keys: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
