@@ -122,10 +122,14 @@ function createRunner(target: Target, { journal, clock, random, log }: Dispatche
     const room = (downSince === undefined ? target.parallel : 1) - running.size;
     if (stopped || room <= 0 || now() < pausedUntil) return;
     for (const delivery of await journal.claim(target.name, room)) {
-      const run = handle(delivery).finally(() => {
-        running.delete(run);
-        fill();
-      });
+      const run = handle(delivery)
+        .catch((error: unknown) =>
+          tlog.error({ ...logFields(error), delivery: delivery.id }, 'delivery left as it is'),
+        )
+        .finally(() => {
+          running.delete(run);
+          fill();
+        });
       running.add(run);
     }
   };

@@ -103,7 +103,7 @@ export function verdict(ack: Ack, options: { readonly commitAccept: boolean }): 
     case 'CE':
       break;
   }
-  return judgeErrors(ack.errors.filter(error => error.severity !== 'W' && error.severity !== 'I'));
+  return judgeErrors(withoutRemarks(ack.errors));
 }
 
 /** The errors proper; where an application marks all of them as warnings they are what it refuses for. */

@@ -127,7 +127,18 @@ describe('verdict', () => {
       ['ERR|||101|W', 'ERR|||207|E|902^Identifiant de patient inconnu'],
       UNKNOWN,
     ],
-    ['warnings only', 'MSA|AE|1', ['ERR|||101|W', 'ERR|||207|i|905'], OTHER],
+    [
+      'warnings only, an application error among them',
+      'MSA|AE|1',
+      ['ERR|||101|W', 'ERR|||207|i|902^Identifiant de patient inconnu'],
+      UNKNOWN,
+    ],
+    [
+      'AA with an application error',
+      'MSA|AA|1',
+      ['ERR|||207|E|902^Identifiant de patient inconnu'],
+      { ...UNKNOWN, kind: 'contradictory' },
+    ],
     [
       'technical, then application',
       'MSA|AE|1',

@@ -1,0 +1,496 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors/gateway-error.ts';
+import {
+  type Attempt,
+  createDispatcher,
+  type Dispatcher,
+  type Target,
+} from '../../src/journal/dispatcher.ts';
+import type { Delivery, Ending, Journal } from '../../src/journal/journal.ts';
+import {
+  bringMail,
+  type Brought,
+  deliveryOf,
+  type JournalBed,
+  openBed,
+  sqliteStore,
+} from '../kit/journal.ts';
+import { waitFor } from '../kit/wait.ts';
+
+const RETRY = { firstMs: 1_000, factor: 2, maxMs: 5_000, giveUpAfterMs: 60_000 };
+const ACCEPTED: Attempt = { ended: { outcome: 'accepted' } };
+const transient = (): never => {
+  throw new GatewayError('SMTP-002');
+};
+const unreachable = (): never => {
+  throw new GatewayError('MLLP-001');
+};
+
+/** A target whose attempts answer as the test says. */
+interface ScriptedTarget extends Target {
+  /** Ids of the deliveries attempted, in order. */
+  readonly attempted: string[];
+  readonly endings: string[];
+  inFlight(): number;
+  most(): number;
+  /** What the next attempts do; the last one stays. */
+  script(...answers: (() => Attempt | Promise<Attempt>)[]): void;
+}
+
+function scriptedTarget(change: Partial<Target> = {}): ScriptedTarget {
+  const attempted: string[] = [];
+  const endings: string[] = [];
+  let answers: (() => Attempt | Promise<Attempt>)[] = [() => ACCEPTED];
+  let inFlight = 0;
+  let most = 0;
+  return {
+    name: 'dpi',
+    parallel: 2,
+    retry: RETRY,
+    givenUp: error => ({ code: 'DOC-002', fields: { last: error.code } }),
+    ended: async (delivery: Delivery, { outcome }: Ending) => {
+      endings.push(`${delivery.id} ${outcome}`);
+    },
+    async attempt(delivery) {
+      attempted.push(delivery.id);
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      try {
+        return (await answer?.()) ?? ACCEPTED;
+      } finally {
+        inFlight -= 1;
+      }
+    },
+    attempted,
+    endings,
+    inFlight: () => inFlight,
+    most: () => most,
+    script: (...next) => {
+      answers = next;
+    },
+    ...change,
+  };
+}
+
+/** Attempts that stay on the wire until they are let go. */
+function gate(): { readonly wait: () => Promise<Attempt>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<Attempt>();
+  return { wait: () => promise, open: () => resolve(ACCEPTED) };
+}
+
+let bed: JournalBed;
+let lines: { level: number; msg: string; [field: string]: unknown }[];
+let running: Dispatcher[];
+let unhandled: unknown[];
+let remove: () => void;
+const onUnhandled = (reason: unknown): void => {
+  unhandled.push(reason);
+};
+
+beforeEach(async () => {
+  const store = sqliteStore();
+  bed = await openBed(store);
+  remove = store.remove;
+  lines = [];
+  running = [];
+  unhandled = [];
+  process.on('unhandledRejection', onUnhandled);
+});
+afterEach(async () => {
+  for (const dispatcher of running) await dispatcher.stop(0);
+  await bed.journal.close();
+  remove();
+  process.off('unhandledRejection', onUnhandled);
+  if (unhandled.length > 0) throw new Error('unhandled rejections', { cause: unhandled });
+});
+
+function start(targets: readonly Target[], journal: Journal = bed.journal): Dispatcher {
+  const write = (chunk: Buffer, _: unknown, done: () => void): void => {
+    lines.push(JSON.parse(chunk.toString()) as (typeof lines)[number]);
+    done();
+  };
+  const log = pino({ level: 'trace' }, new Writable({ write }));
+  const dispatcher = createDispatcher({ journal, targets, clock: bed.clock, random: () => 0.5, log });
+  running.push(dispatcher);
+  return dispatcher;
+}
+
+const said = (msg: string): number => lines.filter(line => line.msg === msg).length;
+const stateOf = async (mail: Brought, id = mail.id): Promise<Delivery> => deliveryOf(bed, mail, id);
+const untilState = (mail: Brought, state: Delivery['state'], id = mail.id): Promise<void> =>
+  waitFor(async () => (await stateOf(mail, id)).state === state, { what: `${id} is ${state}` });
+/** Until an attempt failed and its next one is set. */
+const untilAttempts = (mail: Brought, attempts: number): Promise<void> =>
+  waitFor(
+    async () => {
+      const delivery = await stateOf(mail);
+      return delivery.attempts === attempts && delivery.state === 'waiting';
+    },
+    { what: `${attempts} attempts` },
+  );
+
+describe('what is due', () => {
+  it('goes out, as many at once as the target takes', async () => {
+    const target = scriptedTarget({ parallel: 3 });
+    const { wait, open } = gate();
+    target.script(wait);
+    const mail = await bringMail(bed, { documents: Array.from({ length: 8 }, () => ({})) });
+    start([target]).poke('dpi');
+    await waitFor(() => target.inFlight() === 3);
+    open();
+    for (const id of mail.ids) await untilState(mail, 'done', id);
+    expect(target.most()).toBe(3);
+    expect(target.attempted.slice(0, 3)).toEqual(mail.ids.slice(0, 3));
+    await waitFor(() => target.endings.length === 8);
+  });
+
+  it('goes out in the order of its lane', async () => {
+    const target = scriptedTarget({ parallel: 4 });
+    const documents = Array.from({ length: 6 }, () => ({ patient: 'p' }));
+    const mail = await bringMail(bed, { documents });
+    start([target]).poke();
+    await untilState(mail, 'done', mail.ids.at(-1));
+    expect(target.attempted).toEqual(mail.ids);
+    expect(target.most()).toBe(1);
+  });
+
+  it('is looked for at every target, and one that is down holds up no other', async () => {
+    const [dpi, ris] = [scriptedTarget(), scriptedTarget({ name: 'ris' })];
+    dpi.script(unreachable);
+    const waits = await bringMail(bed);
+    const goes = await bringMail(bed, { application: 'ris' });
+    await bringMail(bed, { application: 'nobody' });
+    const dispatcher = start([dpi, ris]);
+    dispatcher.poke();
+    await untilState(goes, 'done');
+    await waitFor(() => dispatcher.states().some(({ downSince }) => downSince !== undefined));
+    expect(dispatcher.states()).toEqual([
+      { name: 'dpi', downSince: bed.clock.at() },
+      { name: 'ris', downSince: undefined },
+    ]);
+    await untilState(waits, 'waiting');
+  });
+});
+
+describe('an attempt that failed', () => {
+  it('is made again at the pace of the policy, up to the longest pause', async () => {
+    const target = scriptedTarget();
+    target.script(transient);
+    const mail = await bringMail(bed);
+    const dispatcher = start([target]);
+    const pauses: number[] = [];
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      dispatcher.poke('dpi');
+      await untilAttempts(mail, attempt);
+      const pause = (await stateOf(mail)).nextAt - bed.clock.at();
+      pauses.push(pause);
+      bed.clock.advance(pause);
+    }
+    expect(pauses).toEqual([900, 1_800, 3_600, 4_500, 4_500]);
+    expect(target.attempted).toHaveLength(5);
+    expect(await stateOf(mail)).toMatchObject({
+      ambiguous: 0,
+      spentMs: 15_300,
+      lastError: { code: 'SMTP-002' },
+    });
+  });
+
+  it('is not made before its time', async () => {
+    const target = scriptedTarget();
+    target.script(transient);
+    const mail = await bringMail(bed);
+    const dispatcher = start([target]);
+    dispatcher.poke('dpi');
+    await untilAttempts(mail, 1);
+    bed.clock.advance(899);
+    target.script(() => ACCEPTED);
+    const other = await bringMail(bed);
+    dispatcher.poke('dpi');
+    await untilState(other, 'done');
+    expect(target.attempted).toEqual([mail.id, other.id]);
+    bed.clock.advance(1);
+    dispatcher.poke('dpi');
+    await untilState(mail, 'done');
+  });
+
+  it('is counted apart when nobody knows how it ended', async () => {
+    const target = scriptedTarget();
+    target.script(() => {
+      throw new GatewayError('MLLP-003');
+    });
+    const mail = await bringMail(bed);
+    start([target]).poke('dpi');
+    await untilAttempts(mail, 1);
+    expect((await stateOf(mail)).ambiguous).toBe(1);
+  });
+
+  it('waits for a person once patience is used up', async () => {
+    const target = scriptedTarget({ retry: { ...RETRY, giveUpAfterMs: 2_000 } });
+    target.script(transient);
+    const mail = await bringMail(bed);
+    const dispatcher = start([target]);
+    dispatcher.poke('dpi');
+    await untilAttempts(mail, 1);
+    bed.clock.advance(900);
+    dispatcher.poke('dpi');
+    await untilState(mail, 'held');
+    expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-002', fields: { last: 'SMTP-002' } });
+    expect(said('given up: waits for a person')).toBe(1);
+  });
+
+  it('charges the time that the attempt itself took', async () => {
+    const target = scriptedTarget({ retry: { ...RETRY, giveUpAfterMs: 30_000 } });
+    target.script(() => {
+      bed.clock.advance(29_500);
+      return transient();
+    });
+    const mail = await bringMail(bed);
+    start([target]).poke('dpi');
+    await untilState(mail, 'held');
+    expect((await stateOf(mail)).attempts).toBe(1);
+  });
+
+  it.each([
+    ['thrown', () => Promise.reject(new GatewayError('DOC-004', { detail: 'Trop long.' }))],
+    ['answered', () => ({ hold: { code: 'DOC-004', detail: 'Trop long.' } }) as const],
+  ])('for good waits for a person: %s', async (_, answer) => {
+    const target = scriptedTarget();
+    target.script(answer);
+    const mail = await bringMail(bed);
+    start([target]).poke('dpi');
+    await untilState(mail, 'held');
+    expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-004', detail: 'Trop long.' });
+  });
+
+  it('for a reason that nobody foresaw is made again', async () => {
+    const target = scriptedTarget();
+    target.script(() => {
+      throw new TypeError('x is not a function');
+    });
+    const mail = await bringMail(bed);
+    start([target]).poke('dpi');
+    await untilAttempts(mail, 1);
+    expect((await stateOf(mail)).lastError?.code).toBe('GEN-001');
+  });
+});
+
+describe('a target that cannot be reached', () => {
+  it('costs its deliveries no patience and one of them a knock at a time, and is told of once', async () => {
+    const target = scriptedTarget({ parallel: 4, retry: { ...RETRY, giveUpAfterMs: 10 } });
+    target.script(unreachable);
+    const mail = await bringMail(bed, { documents: Array.from({ length: 6 }, () => ({})) });
+    const dispatcher = start([target]);
+    dispatcher.poke('dpi');
+    const down = bed.clock.at();
+    const allWait = (): Promise<boolean> =>
+      Promise.all(mail.ids.map(id => stateOf(mail, id))).then(all =>
+        all.every(({ state }) => state === 'waiting'),
+      );
+    await waitFor(async () => target.attempted.length === 4 && (await allWait()));
+    expect(said('target down: its deliveries wait')).toBe(1);
+
+    // 900, 1 800, 3 600, then 4 500 ms: one knock each, whatever pokes in between.
+    for (const [index, pause] of [900, 1_800, 3_600, 4_500].entries()) {
+      bed.clock.advance(pause - 1);
+      dispatcher.poke('dpi');
+      dispatcher.poke('dpi');
+      await allWait();
+      expect(target.attempted).toHaveLength(4 + index);
+      bed.clock.advance(1);
+      dispatcher.poke('dpi');
+      await waitFor(async () => target.attempted.length === 5 + index && (await allWait()));
+    }
+    for (const id of mail.ids) {
+      expect(await stateOf(mail, id)).toMatchObject({ attempts: 0, spentMs: 0, lastError: undefined });
+    }
+    expect(dispatcher.states()).toEqual([{ name: 'dpi', downSince: down }]);
+
+    target.script(() => ACCEPTED);
+    bed.clock.advance(5_000);
+    dispatcher.poke('dpi');
+    for (const id of mail.ids) await untilState(mail, 'done', id);
+    expect(said('target down: its deliveries wait')).toBe(1);
+    expect(lines.filter(({ msg }) => msg === 'target up again')).toMatchObject([
+      { downMs: bed.clock.at() - down },
+    ]);
+    expect(dispatcher.states()).toEqual([{ name: 'dpi', downSince: undefined }]);
+  });
+});
+
+describe('a journal that refuses', () => {
+  /** The journal, with some of its methods failing so many times. */
+  function refusing(times: Partial<Record<keyof Journal, number>>): Journal {
+    const left = new Map(Object.entries(times));
+    return new Proxy(bed.journal, {
+      get: (journal, name: keyof Journal) => {
+        const original = journal[name];
+        return (...values: never[]): unknown => {
+          const count = left.get(name) ?? 0;
+          if (count === 0) return (original as (...all: never[]) => unknown)(...values);
+          left.set(name, count - 1);
+          return Promise.reject(new Error('database or disk is full'));
+        };
+      },
+    });
+  }
+
+  it('is asked until it takes what became of an attempt, which is made once', async () => {
+    const target = scriptedTarget();
+    const mail = await bringMail(bed);
+    start([target], refusing({ end: 3 })).poke('dpi');
+    await untilState(mail, 'done');
+    await waitFor(() => target.endings.length === 1);
+    expect(target.attempted).toEqual([mail.id]);
+    expect(said('journal refuses a record')).toBe(3);
+    expect(said('delivery ended')).toBe(1);
+  });
+
+  it.each([
+    ['hold', () => Promise.reject(new GatewayError('DOC-004')), 'held'],
+    ['retry', transient, 'waiting'],
+  ] as const)('is asked until it takes a %s', async (method, answer, state) => {
+    const target = scriptedTarget();
+    target.script(answer);
+    const mail = await bringMail(bed);
+    start([target], refusing({ [method]: 2 })).poke('dpi');
+    await waitFor(() => said('journal refuses a record') === 2);
+    await untilState(mail, state);
+    expect(target.attempted).toHaveLength(1);
+  });
+
+  it('lets nothing leave that it has not marked, and nothing is charged for it', async () => {
+    const target = scriptedTarget();
+    const mail = await bringMail(bed);
+    const dispatcher = start([target], refusing({ sending: 2 }));
+    for (let refusals = 1; refusals <= 2; refusals += 1) {
+      dispatcher.poke('dpi');
+      await waitFor(() => said('journal refuses a record: not sent yet') === refusals);
+      await untilState(mail, 'waiting');
+      expect(target.attempted).toEqual([]);
+      bed.clock.advance(RETRY.firstMs);
+    }
+    dispatcher.poke('dpi');
+    await untilState(mail, 'done');
+    expect(await stateOf(mail)).toMatchObject({ attempts: 1, spentMs: 0, ambiguous: 0 });
+    expect(dispatcher.states()).toEqual([{ name: 'dpi', downSince: undefined }]);
+  });
+
+  it('is asked again at the next poke when a claim or a look failed', async () => {
+    const target = scriptedTarget();
+    const mail = await bringMail(bed);
+    const dispatcher = start([target], refusing({ claim: 1, due: 1 }));
+    dispatcher.poke();
+    await waitFor(() => said('journal not readable') === 1);
+    dispatcher.poke();
+    await waitFor(() => said('claim failed') === 1);
+    expect(target.attempted).toEqual([]);
+    dispatcher.poke();
+    await untilState(mail, 'done');
+    expect(target.attempted).toEqual([mail.id]);
+  });
+
+  it('is given up only by a gateway that stops', async () => {
+    const target = scriptedTarget();
+    const mail = await bringMail(bed);
+    const dispatcher = start([target], refusing({ end: 1_000 }));
+    dispatcher.poke('dpi');
+    await waitFor(() => said('journal refuses a record') > 0);
+    await dispatcher.stop(5_000);
+    expect((await stateOf(mail)).state).toBe('sending');
+    expect(target.endings).toEqual([]);
+    expect(await bed.journal.recover()).toEqual({ claimed: 0, sending: 1 });
+  });
+});
+
+describe('a target that is at fault itself', () => {
+  it('costs its delivery, not the gateway', async () => {
+    const target = scriptedTarget({
+      retry: { ...RETRY, giveUpAfterMs: 0 },
+      givenUp: () => {
+        throw new Error('no');
+      },
+    });
+    target.script(transient, () => ACCEPTED);
+    const mail = await bringMail(bed, { documents: [{}, {}] });
+    start([target]).poke('dpi');
+    await untilState(mail, 'done', mail.ids[1]);
+    expect(said('delivery left as it is')).toBe(1);
+    expect(await bed.journal.recover()).toEqual({ claimed: 0, sending: 1 });
+  });
+});
+
+describe('an ending of which nothing can be made', () => {
+  it('is told and holds nothing up', async () => {
+    const target = scriptedTarget({ ended: () => Promise.reject(new Error('no')) });
+    const mail = await bringMail(bed, { documents: [{ patient: 'p' }, { patient: 'p' }] });
+    start([target]).poke('dpi');
+    await untilState(mail, 'done', mail.ids[1]);
+    await waitFor(() => said('nothing could be made of the ending') === 2);
+    expect(target.attempted).toHaveLength(2);
+  });
+});
+
+describe('stop', () => {
+  it('waits for what is on the wire and takes nothing more', async () => {
+    const target = scriptedTarget({ parallel: 1 });
+    const { wait, open } = gate();
+    target.script(wait);
+    const mail = await bringMail(bed, { documents: [{}, {}] });
+    const dispatcher = start([target]);
+    dispatcher.poke('dpi');
+    await waitFor(() => target.inFlight() === 1);
+    const stopping = dispatcher.stop(60_000);
+    dispatcher.poke('dpi');
+    dispatcher.poke();
+    expect(await Promise.race([stopping, stateOf(mail)])).toMatchObject({ state: 'sending' });
+    open();
+    await stopping;
+    expect((await stateOf(mail)).state).toBe('done');
+    expect((await stateOf(mail, mail.ids[1])).state).toBe('waiting');
+    expect(target.attempted).toEqual([mail.id]);
+  });
+
+  it('waits no longer than it may', async () => {
+    const target = scriptedTarget();
+    const { wait, open } = gate();
+    target.script(wait);
+    const mail = await bringMail(bed);
+    const dispatcher = start([target]);
+    dispatcher.poke('dpi');
+    await waitFor(() => target.inFlight() === 1);
+    await dispatcher.stop(1);
+    expect((await stateOf(mail)).state).toBe('sending');
+    open();
+    await untilState(mail, 'done');
+  });
+
+  it('puts back what it was just claiming', async () => {
+    const target = scriptedTarget();
+    const mail = await bringMail(bed);
+    const { promise: claimed, resolve } = Promise.withResolvers<undefined>();
+    const slow: Journal = {
+      ...bed.journal,
+      claim: async (name, limit) => {
+        const taken = await bed.journal.claim(name, limit);
+        await claimed;
+        return taken;
+      },
+    };
+    const dispatcher = start([target], slow);
+    dispatcher.poke('dpi');
+    await untilState(mail, 'claimed');
+    const stopping = dispatcher.stop(60_000);
+    resolve(undefined);
+    await stopping;
+    expect(target.attempted).toEqual([]);
+    expect(await stateOf(mail)).toMatchObject({ state: 'waiting', attempts: 0 });
+  });
+
+  it('is at once where nothing is on the wire', async () => {
+    const dispatcher = start([scriptedTarget(), scriptedTarget({ name: 'ris' })]);
+    await expect(dispatcher.stop(60_000)).resolves.toBeUndefined();
+  });
+});
