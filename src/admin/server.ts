@@ -29,7 +29,9 @@ export interface AdminServer {
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   const { host, port, status, alive, ready, failed } = options;
   const server = Fastify({ logger: false, forceCloseConnections: true });
-  server.addHook('onSend', async (_, reply) => reply.header('cache-control', 'no-store'));
+  server.addHook('onSend', async (_, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
   server.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'not found' }));
   server.setErrorHandler((error, _, reply) => {
     failed(error);

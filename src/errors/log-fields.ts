@@ -11,10 +11,11 @@ export function logFields(thrown: unknown): ErrorFields {
 }
 
 function originOf(cause: Error & { code?: unknown; errstr?: unknown }): ErrorFields {
-  const { name, code, errstr, stack = '' } = cause;
-  const at = stack
+  const { name, message, code, errstr, stack = '' } = cause;
+  // The message comes first in the stack, and its own lines may look like frames.
+  const at = (message === '' ? stack : stack.replace(message, () => ''))
     .split('\n')
-    .filter(line => /^\s+at /.test(line))
+    .filter(line => /^\s+at .*:\d+:\d+\)?$/.test(line))
     .slice(0, 8)
     .join('\n');
   return {

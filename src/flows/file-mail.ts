@@ -66,14 +66,15 @@ async function fileMail(delivery: Delivery, exchange: Exchange, context: FilingC
   const moved =
     (await watcher.move(toMailPlace(from), destination)) ??
     (await orWhereItLiesNow(from, exchange, context, place => watcher.move(place, destination)));
-  // Moved by a person, or by an attempt whose answer was lost: it is no longer where it was, and that is enough.
-  if (moved === undefined) return gone();
-  if (copy === undefined) {
-    await journal.moved(
-      exchange.id,
-      moved === 'moved' ? await findIn(destination, exchange, context) : fromMailPlace(moved),
-    );
-  }
+  if (copy !== undefined) return moved === undefined ? gone() : filed();
+  // Where the answer to an earlier attempt was lost, it lies there already.
+  const now =
+    moved === undefined || moved === 'moved'
+      ? await findIn(destination, exchange, context)
+      : fromMailPlace(moved);
+  // Moved by a person: it is no longer where it was, and that is enough.
+  if (moved === undefined && now === undefined) return gone();
+  await journal.moved(exchange.id, now);
   return filed();
 }
 

@@ -117,7 +117,7 @@ async function readAndRecord(
   const { reading } = result;
   const { messageId } = reading.outer;
   const earlier = newAt && (await journal.recognise(exchangeId, messageId, digest));
-  if (earlier) return seenAgain(newAt, earlier, context);
+  if (earlier) return seenAgain(exchangeId, newAt, earlier, context);
   const receipt = await receiptOf(exchangeId, digest, reading, context);
   await journal.record(receipt);
   log.info(

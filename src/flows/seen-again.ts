@@ -7,9 +7,11 @@ import { targetOf } from './settings.ts';
  * The same mail in another place: a second delivery, a mail put back by somebody, or the whole inbox under a new
  * UIDVALIDITY. Nothing is read as new; a copy is filed where its exchange belongs.
  *
+ * @param exchangeId the one that was begun for it
  * @returns the targets that now have something due
  */
 export async function seenAgain(
+  exchangeId: string,
   place: Place,
   original: Exchange,
   context: PlanContext & { readonly journal: Journal },
@@ -18,11 +20,11 @@ export async function seenAgain(
   const { inbox } = mailbox.folders;
   const lostByServer = original.place?.folder === inbox && original.place.uidValidity !== place.uidValidity;
   if (lostByServer) {
-    await journal.moved(original.id, place);
+    await journal.seenAgain(exchangeId, original.id, { place });
     return [targetOf.imap(mailbox.name)];
   }
   const role = await roleOf(original, journal);
-  await journal.owe(original.id, {
+  const copy = {
     ...filing(original.id, role, context),
     subject: `copy:${place.uidValidity}:${place.uid}`,
     identifiers: {
@@ -31,7 +33,8 @@ export async function seenAgain(
       uidValidity: String(place.uidValidity),
       uid: String(place.uid),
     },
-  });
+  };
+  await journal.seenAgain(exchangeId, original.id, { filing: copy });
   return [targetOf.imap(mailbox.name)];
 }
 

@@ -21,6 +21,8 @@ export interface GatewayDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  /** Between two looks at what is owed, ms; {@link HEARTBEAT_MS} unless a test is in a hurry. */
+  readonly heartbeatMs?: number;
 }
 
 export interface Gateway {
@@ -103,9 +105,14 @@ async function startOn(
   }
 
   const beat = async (): Promise<void> => {
-    for (const id of await journal.settled(SETTLED_AT_ONCE)) {
-      const view = await journal.exchange(id);
-      if (view !== undefined) await conclude(id, view.exchange.mailbox);
+    // Page by page: those that cannot be concluded, their mailbox being configured no more, keep none of the others.
+    for (let last: string | undefined = ''; last !== undefined && !beats.stopping; ) {
+      const page: string[] = await journal.settled(SETTLED_AT_ONCE, last);
+      for (const id of page) {
+        const view = await journal.exchange(id);
+        if (view !== undefined) await conclude(id, view.exchange.mailbox);
+      }
+      last = page.at(-1);
     }
     dispatcher.poke();
     beats.at = clock.now().getTime();
@@ -132,7 +139,7 @@ async function startOn(
     failed: error => log.error(logFields(error), 'admin request failed'),
   });
   const timers = [
-    every(HEARTBEAT_MS, beat, error => log.error(logFields(error), 'heartbeat failed')),
+    every(deps.heartbeatMs ?? HEARTBEAT_MS, beat, error => log.error(logFields(error), 'heartbeat failed')),
     every(PURGE_EVERY_MS, purge, error => log.error(logFields(error), 'purge failed')),
   ];
   for (const box of mailboxes.values()) box.watcher.start();

@@ -1,8 +1,7 @@
 import type { GatewayStatus } from '../admin/status.ts';
 import type { Clock } from '../basics/clock.ts';
-import { publicCode } from '../basics/public-code.ts';
 import type { TargetState } from '../journal/dispatcher.ts';
-import type { Backlog, Journal } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { MailboxState } from './mailboxes.ts';
 import { VERSION } from './version.ts';
 
@@ -30,7 +29,11 @@ export async function gatherStatus(from: {
       lastMailAt: lastMail === undefined ? undefined : new Date(lastMail).toISOString(),
     });
   }
-  const targets = from.targets.map(({ name, downSince }) => {
+  // What is owed to a mailbox or application that is configured no more is shown too: nothing else would tell of it.
+  const known = new Set(from.targets.map(({ name }) => name));
+  const strays = backlog.targets.map(({ target }) => target).filter(target => !known.has(target));
+  const states = [...from.targets, ...[...new Set(strays)].map(name => ({ name, downSince: now }))];
+  const targets = states.map(({ name, downSince }) => {
     const owed = backlog.targets.filter(({ target }) => target === name);
     const oldest = owed.flatMap(({ oldestAt }) => oldestAt ?? []);
     return {
@@ -51,18 +54,6 @@ export async function gatherStatus(from: {
       deliveries: backlog.targets.reduce((sum, { held }) => sum + held, 0),
       mails: backlog.heldMails,
     },
-    outcomes: withPublicCodes(backlog.tallies),
+    outcomes: backlog.tallies,
   };
-}
-
-/** Counts under codes that may be shown; those of which the code may not are added up. */
-function withPublicCodes(tallies: Backlog['tallies']): Backlog['tallies'] {
-  const counts = new Map<string, Backlog['tallies'][number]>();
-  for (const tally of tallies) {
-    const code = tally.code === '' ? '' : publicCode(tally.code);
-    const key = JSON.stringify([tally.application, tally.outcome, code]);
-    const count = tally.count + (counts.get(key)?.count ?? 0);
-    counts.set(key, { ...tally, code, count });
-  }
-  return [...counts.values()];
 }

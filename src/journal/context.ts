@@ -1,5 +1,6 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
+import { publicCode } from '../basics/public-code.ts';
 import type { Engine, Statements } from './engine.ts';
 import type { NewDelivery, NewEvent } from './journal.ts';
 import { pack, type PackedPayload } from './payloads.ts';
@@ -106,12 +107,12 @@ export async function owe(
   return added > 0;
 }
 
-/** Counts an outcome. */
+/** Counts an outcome, under a code that may be shown: a series for whatever an application says would have no end. */
 export async function tally(
   statements: Statements,
   application: string,
   outcome: string,
   code: string | undefined,
 ): Promise<void> {
-  await statements.run(sql.TALLY, application, outcome, code ?? '');
+  await statements.run(sql.TALLY, application, outcome, code === undefined ? '' : publicCode(code));
 }

@@ -122,8 +122,10 @@ export function delivering(context: JournalContext): Delivering {
         return { claimed, sending: sending.length };
       }),
 
-    settled: limit =>
-      engine.read(async statements => (await statements.all(sql.SETTLED, limit)).map(row => text(row, 'id'))),
+    settled: (limit, after = '') =>
+      engine.read(async statements =>
+        (await statements.all(sql.SETTLED, after, limit)).map(row => text(row, 'id')),
+      ),
 
     conclude: async (exchangeId, { outcome, code, hold, deliveries, events }) => {
       const packed = await packAll(context, exchangeId, bytesOf(deliveries));

@@ -33,11 +33,17 @@ export interface Journal {
   beginReading(exchangeId: string): Promise<void>;
   /** Of these uids of an inbox, those with no finished reading, in order. */
   unread(mailbox: string, uidValidity: number, uids: readonly number[]): Promise<number[]>;
-  /**
-   * Looks for an earlier exchange of the mailbox with the same Message-ID and digest. When there is one, the exchange
-   * begun by `see` becomes a sighting of it (an event and nothing more) and its view is returned.
-   */
+  /** An earlier exchange of the mailbox with the same Message-ID and digest; none for a mail that is recorded itself. */
   recognise(exchangeId: string, messageId: string | undefined, digest: string): Promise<Exchange | undefined>;
+  /**
+   * Makes the exchange begun by `see` a sighting of another (an event and nothing more), together with what that means
+   * for the mail in the inbox: the other one's mail lies there now, or it is a copy to be filed.
+   */
+  seenAgain(
+    exchangeId: string,
+    originalId: string,
+    meaning: { readonly place: Place } | { readonly filing: NewDelivery },
+  ): Promise<void>;
   /** Stores a finished reading, whole; does nothing when another reading of the same exchange was faster. */
   record(receipt: Receipt): Promise<void>;
   /** Ends a reading whose mail is no longer there; the exchange ends with what else it owes. */
@@ -67,8 +73,8 @@ export interface Journal {
   recover(): Promise<{ claimed: number; sending: number }>;
 
   // Concluding
-  /** Open exchanges of which every document has ended. */
-  settled(limit: number): Promise<string[]>;
+  /** Open exchanges of which every document has ended, oldest first; from after an id on where one is given. */
+  settled(limit: number, after?: string): Promise<string[]>;
   /**
    * Fixes the exchange's outcome and what is owed because of it; does nothing unless every document has ended. An exchange
    * concluded before and opened again by a person is concluded anew and owes no second notification.

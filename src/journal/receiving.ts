@@ -11,6 +11,7 @@ type Receiving = Pick<
   | 'beginReading'
   | 'unread'
   | 'recognise'
+  | 'seenAgain'
   | 'record'
   | 'vanish'
   | 'findDocument'
@@ -73,22 +74,25 @@ export function receiving(context: JournalContext): Receiving {
       }),
 
     recognise: (exchangeId, messageId, digest) =>
-      engine.write(async statements => {
+      engine.read(async statements => {
         const own = await statements.first(sql.EXCHANGE_GET, exchangeId);
         if (own === undefined || text(own, 'state') !== 'seen') return undefined;
-        const row = await statements.first(
-          sql.EXCHANGE_SAME_MAIL,
-          text(own, 'mailbox'),
-          digest,
-          messageId ?? '',
-          exchangeId,
-        );
-        if (row === undefined) return undefined;
-        const original = exchangeOf(row);
-        await statements.run(sql.SIGHTING_RELINK, original.id, exchangeId);
+        const mailbox = text(own, 'mailbox');
+        const same = [mailbox, digest, messageId ?? '', exchangeId] as const;
+        const row = await statements.first(sql.EXCHANGE_SAME_MAIL, ...same);
+        return row === undefined ? undefined : exchangeOf(row);
+      }),
+
+    seenAgain: (exchangeId, originalId, meaning) =>
+      engine.write(async statements => {
+        const own = await statements.first(sql.EXCHANGE_GET, exchangeId);
+        if (own === undefined || text(own, 'state') !== 'seen') return;
+        const at = now(context);
+        await statements.run(sql.SIGHTING_RELINK, originalId, exchangeId);
         await statements.run(sql.EXCHANGE_DROP, exchangeId);
-        await addEvent(statements, original.id, now(context), { type: 'seen-again' });
-        return original;
+        await addEvent(statements, originalId, at, { type: 'seen-again' });
+        if ('place' in meaning) await putPlace(statements, originalId, meaning.place);
+        else await owe(statements, { exchangeId: originalId, mailbox: text(own, 'mailbox') }, meaning.filing, at);
       }),
 
     record: async receipt => {
@@ -145,15 +149,20 @@ export function receiving(context: JournalContext): Receiving {
       });
     },
 
-    moved: (exchangeId, place) =>
-      engine.write(async statements => {
-        const { folder, uidValidity, uid } = place ?? { folder: null, uidValidity: null, uid: null };
-        await statements.run(sql.EXCHANGE_PLACE, folder, uidValidity, uid, exchangeId);
-      }),
+    moved: (exchangeId, place) => engine.write(statements => putPlace(statements, exchangeId, place)),
 
     note: (exchangeId, event) =>
       engine.write(statements => addEvent(statements, exchangeId, now(context), event)),
   };
+}
+
+async function putPlace(
+  statements: Statements,
+  exchangeId: string,
+  place: Place | undefined,
+): Promise<void> {
+  const { folder, uidValidity, uid } = place ?? { folder: null, uidValidity: null, uid: null };
+  await statements.run(sql.EXCHANGE_PLACE, folder, uidValidity, uid, exchangeId);
 }
 
 async function updateExchange(statements: Statements, receipt: Receipt, hasPayloads: boolean): Promise<void> {

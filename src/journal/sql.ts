@@ -124,7 +124,8 @@ export const RECOVER_SENDING = `UPDATE delivery SET state = 'waiting', ambiguous
 
 // Concluding
 
-export const SETTLED = `SELECT id FROM exchange WHERE state = 'open' AND pending = 0 ORDER BY id LIMIT ?`;
+export const SETTLED = `SELECT id FROM exchange WHERE state = 'open' AND pending = 0 AND id > ?
+  ORDER BY id LIMIT ?`;
 export const CONCLUDE = `UPDATE exchange SET state = ?,
   fault = coalesce(?, CASE WHEN concluded_at IS NULL THEN fault END), outcome = ?, outcome_code = ?,
   concluded_at = coalesce(concluded_at, ?), ended_at = NULL WHERE id = ? AND state = 'open' AND pending = 0`;

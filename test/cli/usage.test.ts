@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/gateway/version.ts';
+import { failureOf } from '../../src/cli/failure.ts';
 import { called } from './called.ts';
 import { pfi } from './processes.ts';
 
@@ -110,5 +111,15 @@ describe('a configuration that cannot be used', () => {
     const { code, stdout, stderr } = await called(['status', '--config', '/nowhere/pfi.yaml']);
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
     expect(stdout).toMatch(/^PFI UNKNOWN - Le fichier de configuration ne peut pas être lu\./);
+  });
+});
+
+describe('an error that nobody foresaw', () => {
+  it('is told by its kind and origin, never by its message', () => {
+    const { exitCode, text, data } = failureOf(new RangeError('LEGRAND Odette\nnée en 1931'), 'pfi check');
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/^GEN-001 : Une erreur imprévue s’est produite/);
+    expect(text).toContain('usage.test.ts');
+    expect(text + JSON.stringify(data)).not.toMatch(/LEGRAND|1931/);
   });
 });

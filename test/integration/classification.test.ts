@@ -75,8 +75,13 @@ describe('[KO …] mails', () => {
     expect(world.ended(view)).toEqual({ ...waits, code: 'MAIL-007' });
   });
 
-  test('about none of ours, without an archive: filed', async () => {
+  test('about none of ours, without an archive, announcing documents: a person looks', async () => {
     const view = await world.bring(documentMail({ subject: KO, messageId: newId() }));
+    expect(world.ended(view)).toEqual({ ...waits, code: 'MAIL-005' });
+  });
+
+  test('about none of ours, without an archive, announcing nothing: filed', async () => {
+    const view = await world.bring(documentMail({ subject: '[Erreur] votre envoi', messageId: newId() }));
     expect(world.ended(view)).toEqual(filed);
     expect(typesOf(view)).toContain('error-mail-about-none-of-ours');
   });

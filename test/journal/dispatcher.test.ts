@@ -22,7 +22,7 @@ import { waitFor } from '../kit/wait.ts';
 const RETRY = { firstMs: 1_000, factor: 2, maxMs: 5_000, giveUpAfterMs: 60_000 };
 const ACCEPTED: Attempt = { ended: { outcome: 'accepted' } };
 const transient = (): never => {
-  throw new GatewayError('SMTP-002');
+  throw new GatewayError('SMTP-005');
 };
 const unreachable = (): never => {
   throw new GatewayError('MLLP-001');
@@ -107,12 +107,13 @@ afterEach(async () => {
   if (unhandled.length > 0) throw new Error('unhandled rejections', { cause: unhandled });
 });
 
+function keepLine(chunk: Buffer, _: unknown, done: () => void): void {
+  lines.push(JSON.parse(chunk.toString()) as (typeof lines)[number]);
+  done();
+}
+
 function start(targets: readonly Target[], journal: Journal = bed.journal): Dispatcher {
-  const write = (chunk: Buffer, _: unknown, done: () => void): void => {
-    lines.push(JSON.parse(chunk.toString()) as (typeof lines)[number]);
-    done();
-  };
-  const log = pino({ level: 'trace' }, new Writable({ write }));
+  const log = pino({ level: 'trace' }, new Writable({ write: keepLine }));
   const dispatcher = createDispatcher({ journal, targets, clock: bed.clock, random: () => 0.5, log });
   running.push(dispatcher);
   return dispatcher;
@@ -131,6 +132,22 @@ const untilAttempts = (mail: Brought, attempts: number): Promise<void> =>
     },
     { what: `${attempts} attempts` },
   );
+
+/** The journal, with some of its methods failing so many times. */
+function refusing(times: Partial<Record<keyof Journal, number>>): Journal {
+  const left = new Map(Object.entries(times));
+  return new Proxy(bed.journal, {
+    get: (journal, name: keyof Journal) => {
+      const original = journal[name];
+      return (...values: never[]): unknown => {
+        const count = left.get(name) ?? 0;
+        if (count === 0) return (original as (...all: never[]) => unknown)(...values);
+        left.set(name, count - 1);
+        return Promise.reject(new Error('database or disk is full'));
+      };
+    },
+  });
+}
 
 describe('what is due', () => {
   it('goes out, as many at once as the target takes', async () => {
@@ -194,7 +211,7 @@ describe('an attempt that failed', () => {
     expect(await stateOf(mail)).toMatchObject({
       ambiguous: 0,
       spentMs: 15_300,
-      lastError: { code: 'SMTP-002' },
+      lastError: { code: 'SMTP-005' },
     });
   });
 
@@ -237,7 +254,7 @@ describe('an attempt that failed', () => {
     bed.clock.advance(900);
     dispatcher.poke('dpi');
     await untilState(mail, 'held');
-    expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-002', fields: { last: 'SMTP-002' } });
+    expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-002', fields: { last: 'SMTP-005' } });
     expect(said('given up: waits for a person')).toBe(1);
   });
 
@@ -321,22 +338,6 @@ describe('a target that cannot be reached', () => {
 });
 
 describe('a journal that refuses', () => {
-  /** The journal, with some of its methods failing so many times. */
-  function refusing(times: Partial<Record<keyof Journal, number>>): Journal {
-    const left = new Map(Object.entries(times));
-    return new Proxy(bed.journal, {
-      get: (journal, name: keyof Journal) => {
-        const original = journal[name];
-        return (...values: never[]): unknown => {
-          const count = left.get(name) ?? 0;
-          if (count === 0) return (original as (...all: never[]) => unknown)(...values);
-          left.set(name, count - 1);
-          return Promise.reject(new Error('database or disk is full'));
-        };
-      },
-    });
-  }
-
   it('is asked until it takes what became of an attempt, which is made once', async () => {
     const target = scriptedTarget();
     const mail = await bringMail(bed);

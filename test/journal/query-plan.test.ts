@@ -17,8 +17,8 @@ const OWED = new Set([
 ]);
 
 /**
- * What may be scanned: `meta` is one row; `tally` has a row for an application, an outcome and a code, three numbers
- * that the configuration and table applicationErrorCondition bound; `owed` and `each` are what DUE and the history of
+ * What may be scanned: `meta` is one row; `tally` has a row for an application, an outcome and a code that may be shown,
+ * which the configuration and the codes of the applications bound, not time; `owed` and `each` are what DUE and the history of
  * these tests make themselves.
  */
 const SMALL = new Set(['meta', 'tally', 'owed', 'CONSTANT']);

@@ -139,7 +139,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const { config } = loadConfig(path, {});
     // Port 0 is for tests alone: the schema refuses it.
     const local = { ...config, admin: { ...config.admin, port: 0 } };
-    running = await startGateway(local, { clock: systemClock, random: Math.random, log });
+    running = await startGateway(local, { clock: systemClock, random: Math.random, log, heartbeatMs: 50 });
   }
 
   function gateway(): Gateway {
@@ -165,7 +165,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   /** As {@link waitFor}; what was logged last tells why it did not hold. */
   async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
     try {
-      await waitFor(condition, { what, timeoutMs: 20_000 });
+      await waitFor(condition, { what, timeoutMs: 15_000 });
     } catch (error) {
       throw new Error(`${String(error)}\n${lines.slice(-15).join('')}`, { cause: error });
     }
@@ -318,9 +318,11 @@ export function messageIdIn(raw: Uint8Array): string | undefined {
   return /^message-id:\s*(<[^>]+>)/im.exec(headOf(raw))?.[1];
 }
 
+const MAX_HEAD = 64 * 1024;
+
 /** A mail's header block, a character a byte, with CRLF at both ends. */
 export function headOf(raw: Uint8Array): string {
-  const text = Buffer.from(raw).toString('latin1');
+  const text = Buffer.from(raw.subarray(0, MAX_HEAD)).toString('latin1');
   const end = text.search(/\r?\n\r?\n/);
   return `\r\n${text.slice(0, end < 0 ? undefined : end)}\r\n`;
 }

@@ -51,13 +51,18 @@ export async function balance({ mails }: Traffic, witnesses: Witnesses): Promise
   };
 }
 
+/** Mails, each counted once however often it was delivered. */
+export function differentMails({ mails }: Traffic): number {
+  return originals(mails).length;
+}
+
 /**
- * Waits until every mail is recorded, every document and answer has ended or waits for a person, every mail is filed.
+ * Waits until so many mails are recorded, every document and answer has ended or waits for a person, and every mail
+ * is filed.
  *
  * @throws Error naming what has not ended in time
  */
-export async function untilFinished(journal: Journal, { mails }: Traffic, timeoutMs: number): Promise<void> {
-  const due = originals(mails).length;
+export async function untilFinished(journal: Journal, due: number, timeoutMs: number): Promise<void> {
   let left: string[] = [];
   try {
     await waitFor(
@@ -79,7 +84,9 @@ async function unfinished(journal: Journal, due: number): Promise<string[]> {
     ...(known.length < due ? [`${known.length} of ${due} mails recorded`] : []),
     ...known
       .filter(({ state }) => state !== 'ended' && state !== 'open')
-      .map(({ id, state, messageId, fault }) => `exchange ${id} of ${messageId}: ${state} ${fault?.code ?? ''}`),
+      .map(
+        ({ id, state, messageId, fault }) => `exchange ${id} of ${messageId}: ${state} ${fault?.code ?? ''}`,
+      ),
     ...targets
       .filter(({ waiting }) => waiting > 0)
       .map(({ target, kind, waiting }) => `${waiting} × ${kind} to ${target} waiting`),
@@ -207,14 +214,17 @@ function foldersWrong(mails: readonly TrafficMail[], { maildir }: Witnesses): st
 function journalWrong(mails: readonly TrafficMail[], views: readonly ExchangeView[]): string[] {
   const byMessageId = Map.groupBy(views, ({ exchange }) => exchange.messageId);
   return [
-    ...originals(mails).flatMap(({ messageId, held }) => {
+    ...originals(mails).flatMap(({ messageId, held, folder }) => {
       const [view, ...more] = byMessageId.get(messageId) ?? [];
       if (view === undefined || more.length > 0)
         return [`${messageId}: ${more.length + Number(view !== undefined)} exchanges, not 1`];
-      const { state, id } = view.exchange;
+      const { state, id, place } = view.exchange;
       const hold = view.deliveries.find(each => each.hold)?.hold?.code;
       const right = held === undefined ? state === 'ended' : state === 'open' && hold === held;
-      return right ? [] : [`${messageId}: exchange ${id} is ${state}, held for ${hold}`];
+      return [
+        ...(right ? [] : [`${messageId}: exchange ${id} is ${state}, held for ${hold}`]),
+        ...(place?.folder === folder ? [] : [`${messageId}: the journal has it in ${place?.folder}`]),
+      ];
     }),
     ...(views.length === originals(mails).length ? [] : [`${views.length} exchanges in the journal`]),
   ];

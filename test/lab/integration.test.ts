@@ -3,7 +3,7 @@ import { type Dpi, startDpi } from '../../src/sandbox/dpi.ts';
 import { seededRandom } from '../kit/random.ts';
 import { startTcpProxy, type TcpProxy } from '../kit/tcp-proxy.ts';
 import { waitFor } from '../kit/wait.ts';
-import { balance, untilFinished } from './books.ts';
+import { balance, differentMails, untilFinished } from './books.ts';
 import { BALS, labOff, type LabRun, prepareLab } from './run.ts';
 import { makeTraffic, type Traffic } from './traffic.ts';
 
@@ -46,10 +46,11 @@ describe.skipIf(labOff !== undefined)(
       await daemon.start();
       await trouble();
       await delivering;
-        await run.withJournal(async journal => {
-        await untilFinished(journal, traffic, 2 * MINUTES);
+      await run.withJournal(async journal => {
+        await untilFinished(journal, differentMails(traffic), 2 * MINUTES);
         const seconds = (performance.now() - begun) / 1000;
         const code = await daemon.stop();
+        await run.untilDelivered();
         const books = await balance(traffic, { received: dpi.received(), maildir: lab.maildir, journal });
         const cuts = daemon.logged('mailbox not watched').length;
         process.stdout.write(

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { openSqlite } from '../../src/journal/sqlite.ts';
 import { createJournal } from '../../src/journal/store.ts';
 import { createDaemon, type Daemon } from '../kit/daemon.ts';
 import { labMissing, type MailLab, startMailLab } from '../kit/mail-lab.ts';
+import { waitFor } from '../kit/wait.ts';
 
 /** Why no test of the daemon on real servers runs here; undefined when they do. They take minutes: `PFI_LAB=1` asks for them. */
 export const labOff: string | undefined =
@@ -22,6 +23,8 @@ export interface LabRun {
   readonly daemon: Daemon;
   /** Opens the journal beside the daemon, for as long as `work` takes. */
   withJournal<T>(work: (journal: Journal) => Promise<T>): Promise<T>;
+  /** Until Postfix has brought everything that it took. */
+  untilDelivered(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export async function prepareLab(ports: (lab: MailLab) => Promise<LabPorts>): Pr
         await journal.close();
       }
     },
+    untilDelivered: () => waitFor(() => queued(lab) === 0, { what: 'Postfix has nothing left to deliver' }),
     async stop() {
       await daemon.kill();
       await lab.stop();
@@ -87,6 +91,13 @@ function configuration(ports: LabPorts, admin: number): object {
       },
     ],
   };
+}
+
+function queued(lab: MailLab): number {
+  const spool = join(lab.maildir('.'), '../postfix/spool');
+  return ['maildrop', 'incoming', 'active', 'deferred']
+    .map(queue => readdirSync(join(spool, queue), { recursive: true, withFileTypes: true }))
+    .reduce((sum, entries) => sum + entries.filter(entry => entry.isFile()).length, 0);
 }
 
 async function freePort(): Promise<number> {

@@ -86,6 +86,30 @@ export function deliveringContract({ bed, another }: ContractContext): void {
       ]);
     });
 
+    it('has its mail filed with the same transaction that holds it', async () => {
+      const { journal } = bed();
+      const mail = await bringMail(bed());
+      await claimIds(bed());
+      const file = owed(bed(), mail.exchangeId, { subject: 'failed' });
+      await journal.hold(mail.id, { code: 'DOC-002' }, [file]);
+      expect(await claimIds(bed(), 'imap:urologie')).toEqual([file.id]);
+      await journal.hold(mail.id, { code: 'DOC-002' }, [owed(bed(), mail.exchangeId, { subject: 'other' })]);
+      expect(await claimIds(bed(), 'imap:urologie')).toEqual([]);
+    });
+
+    it('is counted under a code that may be shown', async () => {
+      const { journal } = bed();
+      const mail = await bringMail(bed(), { documents: [{}, {}, {}] });
+      await claimIds(bed());
+      for (const [index, code] of ['902', 'MORVAN Claire', 'DUPONT'].entries()) {
+        await journal.end(mail.ids[index] ?? '', { outcome: 'refused', code });
+      }
+      expect((await journal.backlog()).tallies).toEqual([
+        { application: 'dpi', outcome: 'refused', code: '902', count: 1 },
+        { application: 'dpi', outcome: 'refused', code: 'other', count: 2 },
+      ]);
+    });
+
     it('ends once, and its document is counted once', async () => {
       const { journal, clock } = bed();
       const mail = await bringMail(bed());

@@ -67,18 +67,49 @@ export function receivingContract({ bed, another }: ContractContext): void {
     });
   });
 
-  describe('recognise', () => {
-    it('makes a copy of a mail a sighting of it, and nothing more', async () => {
-      const { journal } = bed();
+  describe('seenAgain', () => {
+    const copied = async (): Promise<{ exchangeId: string; copy: string }> => {
       const { exchangeId, messageId } = await bringMail(bed(), { digest: 'same', uid: 911 });
       const copy = await seeMail(bed(), { uid: 912 });
-      const original = await journal.recognise(copy, messageId, 'same');
-      expect(original?.id).toBe(exchangeId);
+      expect((await bed().journal.recognise(copy, messageId, 'same'))?.id).toBe(exchangeId);
+      return { exchangeId, copy };
+    };
+
+    it('makes a copy of a mail a sighting of it, and its filing a debt, in one step', async () => {
+      const { journal } = bed();
+      const { exchangeId, copy } = await copied();
+      // Until then a process that ends leaves a mail that is read again: nothing is decided by halves.
+      expect(await journal.unread('urologie', 1, [911, 912])).toEqual([912]);
+      const filing = owed(bed(), exchangeId, { subject: 'copy:1:912' });
+      await journal.seenAgain(copy, exchangeId, { filing });
       expect(await journal.exchange(copy)).toBeUndefined();
       expect(await journal.unread('urologie', 1, [911, 912])).toEqual([]);
-      const { events } = await viewOf(bed(), exchangeId);
+      const { events, deliveries } = await viewOf(bed(), exchangeId);
       expect(events.map(({ type }) => type)).toContain('seen-again');
+      expect(deliveries.find(({ id }) => id === filing.id)?.state).toBe('waiting');
     });
+
+    it('follows a mail to the place that a new UIDVALIDITY gave it', async () => {
+      const { journal } = bed();
+      const { exchangeId, copy } = await copied();
+      const place = { folder: 'INBOX', uidValidity: 2, uid: 1 };
+      await journal.seenAgain(copy, exchangeId, { place });
+      expect((await viewOf(bed(), exchangeId)).exchange.place).toEqual(place);
+      expect(await journal.exchange(copy)).toBeUndefined();
+    });
+
+    it('drops no exchange that was recorded meanwhile', async () => {
+      const { exchangeId } = await bringMail(bed());
+      const other = await bringMail(bed());
+      await bed().journal.seenAgain(other.exchangeId, exchangeId, {
+        place: { folder: 'INBOX', uidValidity: 2, uid: 1 },
+      });
+      expect(await bed().journal.exchange(other.exchangeId)).toBeDefined();
+      expect((await viewOf(bed(), exchangeId)).events.map(({ type }) => type)).not.toContain('seen-again');
+    });
+  });
+
+  describe('recognise', () => {
 
     it.each([
       ['another Message-ID', { messageId: '<other@labo.example>' }],

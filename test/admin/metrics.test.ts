@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { renderMetrics } from '../../src/admin/metrics.ts';
+import type { GatewayStatus } from '../../src/admin/status.ts';
+import { exposition } from '../kit/exposition.ts';
+
+const target = {
+  name: 'dpi',
+  up: true,
+  downSince: undefined,
+  waiting: 2,
+  held: 1,
+  oldestSeconds: 75,
+};
+
+const STATUS: GatewayStatus = {
+  version: '1.0.0',
+  startedAt: '2026-11-20T08:00:00.000Z',
+  mailboxes: [
+    {
+      name: 'urologie',
+      connected: true,
+      error: undefined,
+      lastPollAt: '2026-11-20T11:59:50.000Z',
+      secondsSincePoll: 10,
+      lastMailAt: '2026-11-20T09:00:00.000Z',
+    },
+    {
+      name: 'cardiologie',
+      connected: false,
+      error: 'IMAP-001',
+      lastPollAt: undefined,
+      secondsSincePoll: undefined,
+      lastMailAt: undefined,
+    },
+  ],
+  targets: [
+    target,
+    { ...target, name: 'imap:urologie', up: false, waiting: 0, held: 0, oldestSeconds: undefined },
+  ],
+  worklist: { deliveries: 1, mails: 3 },
+  outcomes: [
+    { application: 'dpi', outcome: 'accepted', code: '', count: 1_234 },
+    { application: 'dpi', outcome: 'refused', code: '902', count: 5 },
+    { application: 'dpi', outcome: 'refused', code: 'a"b\\c\nd', count: 1 },
+  ],
+};
+
+describe('the metrics', () => {
+  it('are a valid exposition', async () => {
+    const { families } = exposition(await renderMetrics(STATUS));
+    expect(families.length).toBeGreaterThan(8);
+    for (const { name, type } of families) {
+      expect(name).toMatch(/^pfi_[a-z_]+$/);
+      expect(name.endsWith('_total')).toBe(type === 'counter');
+    }
+  });
+
+  it('say what the status says', async () => {
+    const { value } = exposition(await renderMetrics(STATUS));
+    expect(value('pfi_mailbox_connected', { mailbox: 'urologie' })).toBe(1);
+    expect(value('pfi_mailbox_connected', { mailbox: 'cardiologie' })).toBe(0);
+    expect(value('pfi_mailbox_last_poll_timestamp_seconds', { mailbox: 'urologie' })).toBe(
+      Date.parse('2026-11-20T11:59:50Z') / 1000,
+    );
+    // Never looked at: no value, rather than 1970.
+    expect(value('pfi_mailbox_last_poll_timestamp_seconds', { mailbox: 'cardiologie' })).toBeUndefined();
+    expect(value('pfi_queue_depth', { target: 'dpi' })).toBe(2);
+    expect(value('pfi_queue_oldest_seconds', { target: 'dpi' })).toBe(75);
+    expect(value('pfi_target_up', { target: 'imap:urologie' })).toBe(0);
+    expect(value('pfi_worklist', { target: 'dpi' })).toBe(1);
+    expect(value('pfi_worklist_mails', {})).toBe(3);
+    expect(value('pfi_documents_total', { application: 'dpi', outcome: 'accepted', code: '' })).toBe(1_234);
+    expect(value('pfi_documents_total', { application: 'dpi', outcome: 'refused', code: '902' })).toBe(5);
+  });
+
+  it('are the same each time they are asked for', async () => {
+    expect(await renderMetrics(STATUS)).toBe(await renderMetrics(STATUS));
+  });
+});

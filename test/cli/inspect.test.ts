@@ -1,0 +1,162 @@
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { laboratoryMail } from '../../samples/actors.ts';
+import { BAD_ARCHIVES, BAD_MAILS } from '../../samples/bad-input.ts';
+import { SCENARIOS } from '../../samples/scenarios.ts';
+import { look } from '../../src/cli/inspect.ts';
+import type { Finding } from '../../src/cli/inspect-finding.ts';
+import { CATALOGUE } from '../../src/errors/catalogue.ts';
+import { newMail } from '../kit/gateway.ts';
+import { called } from './called.ts';
+import { pfi, REPOSITORY } from './processes.ts';
+
+const DATA = join(REPOSITORY, 'samples/data');
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pfi-inspect-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, bytes: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** The fault of the whole, else of its documents. */
+function codesOf({ fault, documents }: Finding): string[] {
+  const codes = [...(fault === undefined ? [] : [fault]), ...documents.flatMap(each => each.fault ?? [])];
+  return [...new Set(codes.map(({ code }) => code))];
+}
+
+/** What the demonstration and the gateway's own tests expect of the same mails. */
+describe('inspect says of every sample mail what the gateway does', () => {
+  const FATES = { integrated: 'deliver', refused: 'refuse', worklist: 'hold', other: 'file' } as const;
+
+  it.each(SCENARIOS)('$name', async ({ name, expected }) => {
+    const finding = await look(join(DATA, `mails/${name}.eml`));
+    const { outcome, code, messages } = expected;
+    // A refusal of the application's own is not to be foreseen.
+    expect(finding.decision).toBe(outcome === 'refused' && code === undefined ? 'deliver' : FATES[outcome]);
+    expect(codesOf(finding)).toEqual(code === undefined ? [] : [code]);
+    const sent = finding.documents.filter(({ decision }) => decision === 'deliver');
+    expect(sent.map(({ facts }) => /MDM\^(T\d\d)/.exec(facts['Action'] ?? '')?.[1])).toEqual(
+      messages.map(({ event }) => event),
+    );
+    if (expected.notification?.kind === 'mdn') {
+      expect(finding.verdict.at(-1)).toMatch(/accusé de lecture \(MDN\) .* à \S+@/);
+    }
+  });
+
+  it.each([...BAD_ARCHIVES, ...BAD_MAILS])('$name', async ({ name, expected, build }) => {
+    const isArchive = BAD_ARCHIVES.some(each => each.name === name);
+    const bytes = await build();
+    const alone = await look(file(name, bytes));
+    const finding = isArchive
+      ? await look(file('in-a-mail', await laboratoryMail({ number: 1, documents: [], archive: bytes })))
+      : alone;
+    for (const found of [alone, finding]) {
+      expect(codesOf(found)).toEqual(expected === 'integrated' ? [] : [expected]);
+      if (expected === 'integrated') expect(found.decision).toBe('deliver');
+      else expect(['refuse', 'hold']).toContain(found.decision);
+    }
+  });
+});
+
+describe('pfi inspect', () => {
+  const files = readdirSync(DATA, { recursive: true, encoding: 'utf8' }).filter(name =>
+    /\.(eml|zip|xml|hl7)$/.test(name),
+  );
+
+  it.each(files)('%s: something to read, exit 0', async name => {
+    const { code, stdout, stderr } = await called(['inspect', join(DATA, name)]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^→ \S.*$/m);
+    expect(stdout).not.toMatch(/undefined|\[object/);
+    const json = await called(['inspect', join(DATA, name), '--json']);
+    const kinds = { eml: 'mail', zip: 'archive', xml: 'document', hl7: 'hl7' } as const;
+    expect(JSON.parse(json.stdout)).toMatchObject({ kind: kinds[name.slice(-3) as keyof typeof kinds] });
+  });
+
+  it('shows of a mail the gateway’s view, and what it would do', async () => {
+    const { stdout } = await pfi(['inspect', join(DATA, 'mails/13-remplacement-sans-parent.eml')]);
+    expect(stdout).toMatch(/^Courriel : <0013\.20261120@embruns\.mssante\.fr>$/m);
+    expect(stdout).toMatch(/^ {2}Action : remplacement \(MDM\^T10\)$/m);
+    expect(stdout).toMatch(/^ {2}→ À traiter par une personne\.\n {4}XDM-016 : .*\n {4}À faire : /m);
+    expect(stdout).toContain('→ Documents transmis à l’application, chacun dans un message MDM : 0 sur 1.');
+  });
+
+  it('says that a refusal of which nobody can be told waits for a person', async () => {
+    const tronquee = await BAD_ARCHIVES.find(({ name }) => name === 'tronquee')?.build();
+    const mail = await laboratoryMail({
+      number: 2,
+      documents: [],
+      ...(tronquee === undefined ? {} : { archive: tronquee }),
+      headers: ['Auto-Submitted: auto-generated'],
+    });
+    const finding = await look(file('automatic.eml', mail));
+    expect([finding.decision, finding.fault?.code]).toEqual(['hold', 'DOC-005']);
+    expect(finding.verdict.join('\n')).toContain(CATALOGUE['XDM-001'].why);
+  });
+
+  it.each([
+    ['/nowhere.eml', 'il n’existe pas'],
+    ['/etc', 'ce n’est pas un fichier'],
+    ['/dev/null', 'ce n’est pas un fichier'],
+  ])('%s: exit 2 and why, in French', async (path, why) => {
+    const { code, stdout, stderr } = await pfi(['inspect', path]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(`${path} ne peut pas être lu : ${why}.\n`);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['binary junk', Buffer.from(Array.from({ length: 4_096 }, (_, at) => (at * 151 + 7) % 256))],
+    ['zeros', Buffer.alloc(1_000)],
+    ['prose', 'Bonjour, ceci n’est pas un courriel.\n'],
+    ['a PDF', '%PDF-1.7\n%âãÏÓ\n'],
+  ])('%s is of no use: exit 2', async (name, bytes) => {
+    const { code, stdout, stderr } = await called(['inspect', file(name, bytes)]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('n’est ni un courriel, ni une archive, ni un document XML, ni un message HL7');
+  });
+
+  it.each<[string, string, string]>([
+    ['an archive that is none', 'PK\u0003\u0004junk', 'XDM-001'],
+    ['XML that is none', '<ClinicalDocument', 'CDA-001'],
+    ['an XML of another kind', '<html/>', 'CDA-002'],
+    ['HL7 that is none', 'MSH|', 'illisible'],
+    ['an ACK without MSA-2', 'MSH|^~\\&|DPI|CHU|PFI|CHU|20261120||ACK|1|P|2.6\rMSA|AA\r', 'HL7-002'],
+  ])('tells of %s what is wrong', async (name, text, told) => {
+    const { code, stdout } = await called(['inspect', file(name, Buffer.from(text, 'latin1'))]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(told);
+  });
+
+  it('reads of a mail over the limit its head alone: MAIL-001, as the gateway does', async () => {
+    const path = file('huge.eml', await newMail());
+    truncateSync(path, 3_000_000_000);
+    const { code, stdout } = await pfi(['inspect', path]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('MAIL-001');
+    expect(stdout).toContain('De : resultats@embruns.mssante.fr');
+  });
+
+  it('does not read a huge archive', async () => {
+    const path = file('huge.zip', 'PK\u0003\u0004');
+    truncateSync(path, 3_000_000_000);
+    const { code, stderr } = await called(['inspect', path]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('est trop gros');
+  });
+
+  it('lets no mail move the terminal', async () => {
+    const hostile =
+      'From: a@b.fr\r\nMessage-ID: <1@b>\r\nSubject: =?UTF-8?Q?=1B[2J=1B]0;x=07_gone=E2=80=AE?=\r\n\r\nx';
+    const { stdout } = await called(['inspect', file('hostile.eml', hostile)]);
+    expect(stdout).not.toMatch(/[\u001b\u0007\u202e]/);
+    expect(stdout).toContain('gone');
+  });
+});

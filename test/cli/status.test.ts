@@ -1,0 +1,237 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createServer, type Server } from 'node:http';
+import type { GatewayStatus } from '../../src/admin/status.ts';
+import { judge, render, summary } from '../../src/cli/status-verdict.ts';
+import { CATALOGUE } from '../../src/errors/catalogue.ts';
+import { called } from './called.ts';
+import { freePort, type Site, startSite } from './site.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const LIMITS = { silence: 15 * 60_000, age: 30 * 60_000 };
+
+const mailbox = {
+  name: 'urologie',
+  connected: true,
+  error: undefined,
+  lastPollAt: '2026-11-20T11:59:50.000Z',
+  secondsSincePoll: 10,
+  lastMailAt: undefined,
+} as const;
+const target = {
+  name: 'dpi',
+  up: true,
+  downSince: undefined,
+  waiting: 0,
+  held: 0,
+  oldestSeconds: undefined,
+} as const;
+
+function status(change: Partial<GatewayStatus> = {}): GatewayStatus {
+  return {
+    version: '1.0.0',
+    startedAt: '2026-11-20T08:00:00.000Z',
+    mailboxes: [mailbox],
+    targets: [target],
+    worklist: { deliveries: 0, mails: 0 },
+    outcomes: [],
+    ...change,
+  };
+}
+
+const verdictOf = (change: Partial<GatewayStatus>): { level: number; line: string; text: string } => {
+  const text = render(status(change), judge(status(change), LIMITS, NOW), LIMITS);
+  return { level: judge(status(change), LIMITS, NOW).level, line: text.split(' | ')[0] ?? '', text };
+};
+
+describe('the verdict', () => {
+  it.each<[string, Partial<GatewayStatus>, number, string]>([
+    ['all is well', {}, 0, 'PFI OK - 1 boîte relevée, 0 envoi en attente'],
+    [
+      'deliveries wait, not for long',
+      { targets: [{ ...target, waiting: 3, oldestSeconds: 60 }] },
+      0,
+      '3 envois en attente',
+    ],
+    [
+      'a mailbox is down since a little',
+      { mailboxes: [{ ...mailbox, connected: false, error: 'IMAP-001', secondsSincePoll: 120 }] },
+      1,
+      'PFI WARNING - boîte urologie non connectée (IMAP-001)',
+    ],
+    [
+      'a mailbox is silent',
+      { mailboxes: [{ ...mailbox, connected: false, error: 'IMAP-002', secondsSincePoll: 16 * 60 }] },
+      2,
+      'PFI CRITICAL - boîte urologie non relevée depuis 16 min (IMAP-002)',
+    ],
+    [
+      'a mailbox is connected and not looked at',
+      { mailboxes: [{ ...mailbox, secondsSincePoll: 901 }] },
+      2,
+      'PFI CRITICAL - boîte urologie non relevée depuis 15 min',
+    ],
+    [
+      'a mailbox was never looked at since the start, long ago',
+      { mailboxes: [{ ...mailbox, connected: false, lastPollAt: undefined, secondsSincePoll: undefined }] },
+      2,
+      'PFI CRITICAL - boîte urologie non relevée depuis 4 h',
+    ],
+    [
+      'the gateway has just started',
+      {
+        startedAt: '2026-11-20T11:59:58.000Z',
+        mailboxes: [{ ...mailbox, connected: false, lastPollAt: undefined, secondsSincePoll: undefined }],
+      },
+      0,
+      'PFI OK',
+    ],
+    [
+      'an application is down',
+      { targets: [{ ...target, up: false, downSince: '2026-11-20T11:50:00.000Z' }] },
+      1,
+      'PFI WARNING - l’application dpi injoignable',
+    ],
+    [
+      'a document waits for too long',
+      { targets: [{ ...target, waiting: 1, oldestSeconds: 31 * 60 }] },
+      2,
+      'PFI CRITICAL - 1 envoi en attente pour l’application dpi, le plus ancien depuis 31 min',
+    ],
+    [
+      'a notification waits for too long',
+      { targets: [{ ...target, name: 'smtp:urologie', waiting: 2, oldestSeconds: 9_000 }] },
+      2,
+      'PFI CRITICAL - 2 envois en attente pour le serveur SMTP de la boîte urologie, le plus ancien depuis 3 h',
+    ],
+    [
+      'something waits for a person',
+      { worklist: { deliveries: 2, mails: 1 } },
+      1,
+      'PFI WARNING - 3 à traiter (pfi exchanges list --held)',
+    ],
+    [
+      'the worst comes first',
+      { worklist: { deliveries: 1, mails: 0 }, targets: [{ ...target, waiting: 1, oldestSeconds: 4_000 }] },
+      2,
+      'le plus ancien depuis 67 min ; autres constats : 1',
+    ],
+  ])('%s', (_, change, level, line) => {
+    const verdict = verdictOf(change);
+    expect(verdict.level).toBe(level);
+    expect(verdict.line).toContain(line);
+  });
+
+  it('says of an error code what it means and what to do', () => {
+    const { text } = verdictOf({ mailboxes: [{ ...mailbox, connected: false, error: 'IMAP-002' }] });
+    expect(text).toContain(`\nIMAP-002 : ${CATALOGUE['IMAP-002'].why} ${CATALOGUE['IMAP-002'].todo}`);
+  });
+});
+
+/** Monitoring Plugins Development Guidelines, "Performance data": 'label'=value[UOM];[warn];[crit];[min];[max]. */
+const PERFDATA = /^'([^'=]+)'=(\d+(?:\.\d+)?)(s|%|B|KB|MB|TB|c)?(?:;[\d.]*){0,4}$/;
+
+describe('what a monitor reads', () => {
+  it('is a line under 200 characters, then valid performance data under labels of their own', () => {
+    const { line, text } = verdictOf({
+      mailboxes: [
+        mailbox,
+        { ...mailbox, name: 'a.b-c_D' },
+        { ...mailbox, name: `silent-${'x'.repeat(300)}`, connected: false, secondsSincePoll: 10_000 },
+      ],
+      outcomes: [
+        { application: 'dpi', outcome: 'accepted', code: '', count: 1_234 },
+        { application: 'dpi', outcome: 'refused', code: '902', count: 5 },
+        { application: 'ris', outcome: 'refused', code: "it's=a |bad one", count: 1 },
+      ],
+    });
+    expect(line.length).toBeLessThan(200);
+    const [first = ''] = text.split('\n');
+    const values = (first.split(' | ')[1] ?? '').split(' ');
+    expect(first.match(/\|/g)).toHaveLength(1);
+    const labels = values.map(value => PERFDATA.exec(value)?.[1]);
+    expect(labels).not.toContain(undefined);
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(values).toContain("'queue'=0;;;0");
+    expect(values).toContain("'oldest'=0s;;1800;0");
+    expect(values).toContain("'worklist'=0;;;0");
+    expect(values).toContain("'poll_urologie'=10s;;900;0");
+    expect(values).toContain("'dpi_accepted'=1234c");
+    expect(values).toContain("'dpi_refused_902'=5c");
+  });
+
+  it('has neither bar nor line end in its summary', () => {
+    expect(summary(2, 'a | b\nc')).toBe('PFI CRITICAL - a b c');
+    expect(summary(3, 'x'.repeat(500))).toHaveLength(199);
+  });
+});
+
+describe('pfi status, of a gateway that runs', () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await startSite();
+  });
+  afterAll(() => site.stop());
+
+  it('tells the way of things, from before its start to after its end', async () => {
+    const before = await site.pfi('status');
+    expect(before.code).toBe(2);
+    expect(before.stdout).toBe(
+      `PFI CRITICAL - la passerelle ne répond pas sur http://127.0.0.1:${site.adminPort}\n`,
+    );
+
+    const daemon = await site.run();
+    await polled();
+    const well = await called(['status', '--config', site.config]);
+    expect(well.code).toBe(0);
+    expect(well.stdout).toMatch(/^PFI OK - 1 boîte relevée, 0 envoi en attente \| 'queue'=0;;;0 /);
+    const json = await called(['status', '--json', '--config', site.config]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      level: 'OK',
+      reasons: [],
+      status: { mailboxes: [{ name: 'urologie' }] },
+    });
+
+    const patient = await called(['status', '--silence', '1h', '--age', '2d', '--config', site.config]);
+    expect(patient.stdout).toMatch(/'oldest'=\d+s;;172800;0 .*'poll_urologie'=\d+s;;3600;0/);
+
+    daemon.signal('SIGTERM');
+    await daemon.ended;
+    const after = await called(['status', '--json', '--config', site.config]);
+    expect(after.code).toBe(2);
+    expect(JSON.parse(after.stdout)).toMatchObject({ level: 'CRITICAL' });
+  });
+
+  async function polled(): Promise<void> {
+    for (;;) {
+      const { mailboxes } = (await (await site.get('/status.json')).json()) as GatewayStatus;
+      if (mailboxes[0]?.lastPollAt !== undefined) return;
+    }
+  }
+});
+
+describe('pfi status, where something else answers', () => {
+  let site: Site;
+  let server: Server | undefined;
+  beforeAll(async () => {
+    site = await startSite();
+  });
+  afterEach(() => server?.close());
+  afterAll(() => site.stop());
+
+  it.each([
+    ['not in JSON', 200, '<html>'],
+    ['in JSON, of another kind', 200, '{"status":"UP"}'],
+    ['with null', 200, 'null'],
+    ['with an error', 500, '{"mailboxes":[]}'],
+  ])('%s: critical', async (_, code, body) => {
+    const port = await freePort();
+    server = createServer((_request, response) => response.writeHead(code).end(body)).listen(
+      port,
+      '127.0.0.1',
+    );
+    site.configure({ settings: { admin: { port } } });
+    const ended = await called(['status', '--config', site.config]);
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toMatch(/^PFI CRITICAL - la passerelle ne répond pas/);
+  });
+});
