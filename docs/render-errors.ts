@@ -19,6 +19,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   IMAP: 'Relève des boîtes (IMAP)',
   SMTP: 'Envoi des réponses (SMTP)',
   JRN: 'Journal de la passerelle',
+  ADM: 'Adresse d’administration',
   GEN: 'Autres',
 };
 

@@ -1,7 +1,15 @@
 import { publicCode } from '../basics/public-code.ts';
 import { typeCodeLabel } from '../formats/terminology/type-codes.ts';
 import type { Delivery, DocumentRecord, ExchangeView } from '../journal/journal.ts';
-import { deliveryLines, eventText, faultLines, holdsOf, NATURES, stateOf } from './exchange-words.ts';
+import {
+  codeText,
+  deliveryLines,
+  eventText,
+  faultLines,
+  holdsOf,
+  NATURES,
+  stateOf,
+} from './exchange-words.ts';
 import { frenchTime, table } from './output.ts';
 
 /** Exchanges under one another: what `pfi exchanges list` prints. */
@@ -26,7 +34,7 @@ export function exchangeTable(views: readonly ExchangeView[]): string {
 function codeOf(view: ExchangeView): string {
   const { fault, outcomeCode } = view.exchange;
   const own = holdsOf(view)[0]?.code ?? fault?.code;
-  return own ?? (outcomeCode === undefined ? '' : publicCode(outcomeCode));
+  return own ?? (outcomeCode === undefined ? '' : codeText(outcomeCode));
 }
 
 /** The worklist: each exchange with every reason why it waits and what there is to do. */
@@ -86,4 +94,28 @@ function documentLines(document: DocumentRecord, delivery: Delivery): string[] {
 
 function unique(lines: readonly string[]): string[] {
   return [...new Set(lines)];
+}
+
+/** An exchange for a program: without what a document calls itself and what an application says of it: either might name the patient. */
+export function exchangeData({ exchange, documents, deliveries, events }: ExchangeView) {
+  return {
+    exchange: { ...exchange, outcomeCode: shown(exchange.outcomeCode) },
+    documents: documents.map(({ document, delivery }) => ({
+      ...document,
+      typeLabel: undefined,
+      delivery: delivery.id,
+    })),
+    deliveries: deliveries.map(({ ending, ...delivery }) => ({
+      ...delivery,
+      ending: ending && { ...ending, code: shown(ending.code), label: undefined },
+    })),
+    events: events.map(({ data, ...event }) => ({
+      ...event,
+      data: typeof data['code'] === 'string' ? { ...data, code: shown(data['code']) } : data,
+    })),
+  };
+}
+
+function shown(code: string | undefined): string | undefined {
+  return code === undefined ? undefined : publicCode(code);
 }

@@ -101,7 +101,7 @@ export function deliveryLines(delivery: Delivery, indent: string): string[] {
   const { kind, target, state, ending, hold, attempts, ambiguous, lastError, identifiers } = delivery;
   const name = target.replace(/^(imap|smtp):/, '');
   const how = ending === undefined ? DELIVERY_STATES[state] : DONE[kind][ending.outcome];
-  const code = ending?.code === undefined ? '' : ` ${publicCode(ending.code)}${labelOf(ending.code)}`;
+  const code = ending?.code === undefined ? '' : ` ${codeText(ending.code)}${labelOf(ending.code)}`;
   const reason = kind === 'mdm' ? ending?.reason : undefined;
   return [
     `${indent}${KINDS[kind]} ${name} : ${how}${code}`,
@@ -121,6 +121,12 @@ export function deliveryLines(delivery: Delivery, indent: string): string[] {
       : []),
     ...(hold === undefined ? [] : faultLines(hold, `${indent}  `)),
   ];
+}
+
+/** A code as it may be shown: an application's own could be anything. */
+export function codeText(code: string): string {
+  const shown = publicCode(code);
+  return shown === 'other' ? 'autre code' : shown;
 }
 
 function labelOf(code: string): string {
@@ -144,12 +150,12 @@ const EVENTS: Readonly<Record<string, Told>> = {
   interrupted: () => 'envoi interrompu par un arrêt : refait avec le même identifiant',
   accepted: ({ kind = 'mdm' }) => endOf(kind, 'accepted'),
   refused: ({ kind, code = '' }) =>
-    kind === undefined ? `archive refusée (${code})` : `${endOf(kind, 'refused')} ${publicCode(code)}`,
+    kind === undefined ? `archive refusée (${code})` : `${endOf(kind, 'refused')} ${code}`,
   abandoned: ({ kind = 'mdm', by }) => (by === undefined ? endOf(kind, 'abandoned') : `écarté par ${by}`),
   resent: ({ by = '' }) => `relancé par ${by}`,
   reread: ({ by = '' }) => `relecture demandée par ${by}`,
   concluded: ({ outcome = '', code }) =>
-    `conclu : ${OUTCOMES[outcome as Outcome] ?? outcome}${code === undefined ? '' : ` (${publicCode(code)})`}`,
+    `conclu : ${OUTCOMES[outcome as Outcome] ?? outcome}${code === undefined ? '' : ` (${code})`}`,
   'notification-owed': ({ kind }) =>
     `réponse à l’expéditeur préparée (${kind === 'mdn' ? 'MDN' : 'courriel d’erreur'})`,
   'not-notified': ({ because = '' }) =>
@@ -160,7 +166,12 @@ const EVENTS: Readonly<Record<string, Told>> = {
 
 /** An event of the history. One that this version does not know is shown as the journal has it. */
 export function eventText({ type, data }: JournalEvent): string {
-  const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
+  const texts = Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name,
+      name === 'code' ? codeText(String(value)) : String(value),
+    ]),
+  );
   const known = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined;
   return known?.(texts) ?? [type, ...Object.entries(texts).map(pair => pair.join('='))].join(' ');
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/schema.ts';
-import { abandonExchange, retryExchange } from '../flows/steer.ts';
+import { abandonExchange, retryExchange, type SteerContext } from '../flows/steer.ts';
 import type { ExchangeView, Journal } from '../journal/journal.ts';
-import { exchangePage, exchangeTable, worklistPage } from './exchange-page.ts';
+import { exchangeData, exchangePage, exchangeTable, worklistPage } from './exchange-page.ts';
 import { holdsOf } from './exchange-words.ts';
 import { UsageError } from './failure.ts';
 import { withJournal } from './journal-access.ts';
@@ -94,7 +94,7 @@ async function list(options: ListOptions): Promise<void> {
       if (view !== undefined) views.push(view);
     }
     if (options.json) {
-      return printJson(views.map(view => ({ ...view.exchange, waitsBecause: holdsOf(view) })));
+      return printJson(views.map(view => ({ ...exchangeData(view).exchange, waitsBecause: holdsOf(view) })));
     }
     if (views.length === 0) return print(held ? 'Rien n’attend.' : 'Aucun échange.');
     print(held ? worklistPage(views) : exchangeTable(views));
@@ -105,7 +105,7 @@ async function show(id: string, options: Common): Promise<void> {
   await withJournal(configOf(options), async ({ journal }) => {
     const view = await journal.exchange(await fullId(id, journal));
     if (view === undefined) throw notFound(id);
-    if (options.json) printJson(withoutForeignWords(view));
+    if (options.json) printJson(exchangeData(view));
     else print(exchangePage(view));
   });
 }
@@ -113,7 +113,7 @@ async function show(id: string, options: Common): Promise<void> {
 async function steer(
   id: string,
   options: Common,
-  act: (exchangeId: string, access: Parameters<Parameters<typeof withJournal>[1]>[0]) => Promise<void>,
+  act: (exchangeId: string, access: SteerContext) => Promise<void>,
 ): Promise<void> {
   await withJournal(configOf(options), async access => act(await fullId(id, access.journal), access));
 }
@@ -152,21 +152,4 @@ function reasonOf(text: string): string {
   if (reason === '') throw new UsageError('Le motif est vide : l’expéditeur doit pouvoir comprendre.');
   if (reason.length > MAX_REASON) throw new UsageError(`Le motif dépasse ${MAX_REASON} caractères.`);
   return reason;
-}
-
-/** Without what a document calls itself and what an application says of it: either might name the patient. */
-function withoutForeignWords({ exchange, documents, deliveries, events }: ExchangeView): unknown {
-  return {
-    exchange,
-    documents: documents.map(({ document, delivery }) => ({
-      ...document,
-      typeLabel: undefined,
-      delivery: delivery.id,
-    })),
-    deliveries: deliveries.map(({ ending, ...delivery }) => ({
-      ...delivery,
-      ...(ending === undefined ? {} : { ending: { ...ending, label: undefined } }),
-    })),
-    events,
-  };
 }

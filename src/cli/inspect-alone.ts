@@ -37,7 +37,10 @@ export function lookAtHl7(bytes: Uint8Array): Finding {
   }
   const { header, segments } = message;
   const facts = {
-    'Message HL7': [1, 2, 3].map(part => header.component(9, part)).join('^'),
+    'Message HL7': [1, 2, 3]
+      .map(part => header.component(9, part))
+      .join('^')
+      .replace(/\^+$/, ''),
     'Identifiant (MSH-10)': header.component(10, 1),
     De: header.component(3, 1),
     Vers: header.component(5, 1),

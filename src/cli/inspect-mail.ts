@@ -6,7 +6,7 @@ import type { PlanContext } from '../flows/plan-documents.ts';
 import { receiptOf } from '../flows/receipt-of-reading.ts';
 import { onePatient, readDocument } from '../flows/reading/read-document.ts';
 import { headOnly } from '../flows/reading/read-mail.ts';
-import { createReader } from '../flows/reading/reader.ts';
+import { createReader, type Reader } from '../flows/reading/reader.ts';
 import type { MailFacts, ReadDocument, Reading } from '../flows/reading/reading.ts';
 import { notificationFor } from '../formats/mail/notification-policy.ts';
 import { readXdm } from '../formats/xdm/read-xdm.ts';
@@ -22,8 +22,9 @@ import {
   headerFacts,
 } from './inspect-finding.ts';
 
-/** What `inspect` is asked about arrives nowhere: one mailbox, one application, and every setting at its default. */
 const SERVER = { host: 'localhost', port: 1, auth: 'none' };
+
+/** What `inspect` is asked about arrives nowhere: one mailbox, one application, and every setting at its default. */
 export const DEFAULTS: Config = configSchema.parse({
   establishment: { name: 'Établissement', finess: '000000000', structureId: '1000000000' },
   product: { nil: 'DEV000000' },
@@ -50,19 +51,19 @@ export const DEFAULTS: Config = configSchema.parse({
 /** As much as is enough for a mail's headers. */
 const HEAD_BYTES = 64 * 1024;
 
-/** A mail through the gateway's own reading and planning, on an empty journal. Takes the bytes over. */
-export async function lookAtMail(raw: Uint8Array): Promise<Finding> {
+/** The gateway's own reader, with the usual limits. */
+export function usualReader(): Reader {
   const { reading: deadlineMs } = DEFAULTS.limits;
-  const reader = createReader({ ...READER, limits: archiveLimits(DEFAULTS), deadlineMs });
-  try {
-    const begin = raw.slice(0, HEAD_BYTES);
-    const result = await reader.read(raw);
-    return 'unfinished' in result
-      ? heldMail(headOnly(begin), { code: 'MAIL-010' })
-      : await findingOf(result.reading, { kind: 'mail', facts: mailFacts(result.reading.outer) });
-  } finally {
-    await reader.stop();
-  }
+  return createReader({ ...READER, limits: archiveLimits(DEFAULTS), deadlineMs });
+}
+
+/** A mail through the gateway's own reading and planning, on an empty journal. Takes the bytes over. */
+export async function lookAtMail(raw: Uint8Array, reader: Reader): Promise<Finding> {
+  const begin = raw.slice(0, HEAD_BYTES);
+  const result = await reader.read(raw);
+  return 'unfinished' in result
+    ? heldMail(headOnly(begin), { code: 'MAIL-010' })
+    : await findingOf(result.reading, { kind: 'mail', facts: mailFacts(result.reading.outer) });
 }
 
 /** A mail over the size that is read at all, from its beginning. */

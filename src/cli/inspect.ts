@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { Reader } from '../flows/reading/reader.ts';
 import { UsageError } from './failure.ts';
 import { type Finding, renderFinding } from './inspect-finding.ts';
 import { jsonOption, type JsonOption } from './options.ts';
@@ -21,13 +22,19 @@ export function addInspect(program: Command): void {
 }
 
 async function inspect(file: string, options: JsonOption): Promise<void> {
-  const finding = await look(file);
-  if (options.json) printJson(finding);
-  else print(renderFinding(finding));
+  const { usualReader } = await import('./inspect-mail.ts');
+  const reader = usualReader();
+  try {
+    const finding = await look(file, reader);
+    if (options.json) printJson(finding);
+    else print(renderFinding(finding));
+  } finally {
+    await reader.stop();
+  }
 }
 
 /** What a file is and becomes; decided by content, since a name says little. @throws UsageError */
-export async function look(file: string): Promise<Finding> {
+export async function look(file: string, reader: Reader): Promise<Finding> {
   const { lookAtDocument, lookAtHl7 } = await import('./inspect-alone.ts');
   const { DEFAULTS, lookAtArchive, lookAtLargeMail, lookAtMail } = await import('./inspect-mail.ts');
   const { begin, size } = beginningOf(file);
@@ -38,7 +45,8 @@ export async function look(file: string): Promise<Finding> {
       `${file} n’est ni un courriel, ni une archive, ni un document XML, ni un message HL7 : rien à examiner.`,
     );
   }
-  if (kind === 'mail') return size > mail ? lookAtLargeMail(begin, size) : lookAtMail(readFileSync(file));
+  if (kind === 'mail')
+    return size > mail ? lookAtLargeMail(begin, size) : lookAtMail(readFileSync(file), reader);
   if (size > archive.total)
     throw new UsageError(`${file} est trop gros : la passerelle n’en prend pas de tels.`);
   const bytes = readFileSync(file);

@@ -1,4 +1,7 @@
+import { failureOf, tellFailure } from './failure.ts';
 import { runCommandLine } from './program.ts';
+
+const words = process.argv.slice(2);
 
 // `pfi exchanges list | head`: whoever read us has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -6,4 +9,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-await runCommandLine(process.argv.slice(2));
+// `run` writes it to its log.
+if (words[0] !== 'run') {
+  process.on('uncaughtException', error => {
+    const failure = failureOf(error, 'pfi');
+    tellFailure(failure, false);
+    process.exit(failure.exitCode);
+  });
+}
+
+await runCommandLine(words);

@@ -1,3 +1,4 @@
+import { publicCode } from '../basics/public-code.ts';
 import {
   addEvent,
   bytesOf,
@@ -155,7 +156,7 @@ export function delivering(context: JournalContext): Delivering {
         );
         await addEvent(statements, exchangeId, at, {
           type: 'concluded',
-          data: { outcome, ...(code === undefined ? {} : { code }) },
+          data: { outcome, ...(code === undefined ? {} : { code: publicCode(code) }) },
         });
         for (const event of events) await addEvent(statements, exchangeId, at, event);
         await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);

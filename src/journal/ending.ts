@@ -1,3 +1,4 @@
+import { publicCode } from '../basics/public-code.ts';
 import { addEvent, tally } from './context.ts';
 import type { Statements } from './engine.ts';
 import type { Ending, NewEvent } from './journal.ts';
@@ -28,7 +29,7 @@ export async function endDelivery(
   if (row === undefined) return;
   const exchangeId = text(row, 'exchange_id');
   const kind = text(row, 'kind');
-  const told = { kind, ...(code === undefined ? {} : { code }), ...data };
+  const told = { kind, ...(code === undefined ? {} : { code: publicCode(code) }), ...data };
   await addEvent(statements, exchangeId, at, { type: outcome, deliveryId, data: told });
   if (kind === 'mdm') {
     const owner = await statements.first(sql.DOCUMENT_ENDED, exchangeId);

@@ -1,6 +1,6 @@
 import { addEvent, bytesOf, type JournalContext, now, owe, packAll, putPayloads, tally } from './context.ts';
 import type { Statements } from './engine.ts';
-import type { Journal, NewDocument, Receipt } from './journal.ts';
+import type { Journal, NewDocument, Place, Receipt } from './journal.ts';
 import { documentOf, exchangeOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
 import { waitForOriginal } from './waiting.ts';
@@ -92,7 +92,13 @@ export function receiving(context: JournalContext): Receiving {
         await statements.run(sql.EXCHANGE_DROP, exchangeId);
         await addEvent(statements, originalId, at, { type: 'seen-again' });
         if ('place' in meaning) await putPlace(statements, originalId, meaning.place);
-        else await owe(statements, { exchangeId: originalId, mailbox: text(own, 'mailbox') }, meaning.filing, at);
+        else
+          await owe(
+            statements,
+            { exchangeId: originalId, mailbox: text(own, 'mailbox') },
+            meaning.filing,
+            at,
+          );
       }),
 
     record: async receipt => {
@@ -156,11 +162,7 @@ export function receiving(context: JournalContext): Receiving {
   };
 }
 
-async function putPlace(
-  statements: Statements,
-  exchangeId: string,
-  place: Place | undefined,
-): Promise<void> {
+async function putPlace(statements: Statements, exchangeId: string, place: Place | undefined): Promise<void> {
   const { folder, uidValidity, uid } = place ?? { folder: null, uidValidity: null, uid: null };
   await statements.run(sql.EXCHANGE_PLACE, folder, uidValidity, uid, exchangeId);
 }

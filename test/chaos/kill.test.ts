@@ -77,7 +77,7 @@ describe.skipIf(labOff !== undefined)(`${KILLS} times SIGKILL while ${SIZE} mail
       const seconds = (performance.now() - begun) / 1000;
       const code = await daemon.stop();
       await run.untilDelivered();
-      const books = await balance(traffic, { received: dpi.received(), maildir: lab.maildir, journal });
+      const books = await balance(traffic, { received: dpi.received(), lab, journal });
       process.stdout.write(
         `\n[chaos] ${traffic.mails.length} mails, ${KILLS} kills in ${seconds.toFixed(1)} s (seed ${SEED}; ` +
           `${[...died].map(([moment, times]) => `${moment} ${times}`).join(', ')}): ` +

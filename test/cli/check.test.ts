@@ -22,6 +22,10 @@ function check(...more: string[]): ReturnType<typeof called> {
   return called(['check', ...more, '--config', site.config]);
 }
 
+function otherCa(): void {
+  writeFileSync(join(site.folder, 'ca.pem'), certificates.otherCa);
+}
+
 describe('pfi check', () => {
   it('says that all is well: exit 0, every peer tried', async () => {
     const { code, stdout, stderr } = await site.pfi('check');
@@ -59,7 +63,6 @@ describe('pfi check', () => {
     expect(stdout).not.toContain(PASSWORD);
   });
 
-  const otherCa = (): void => writeFileSync(join(site.folder, 'ca.pem'), certificates.otherCa);
   it.each<[string, () => SiteOptions | Promise<SiteOptions>, string, string[]]>([
     [
       'an application that is down',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exchangePage, exchangeTable, worklistPage } from '../../src/cli/exchange-page.ts';
+import { exchangeData, exchangePage, exchangeTable, worklistPage } from '../../src/cli/exchange-page.ts';
 import { eventText } from '../../src/cli/exchange-words.ts';
 import { CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
 import type { Delivery, DocumentRecord, Exchange, ExchangeView } from '../../src/journal/journal.ts';
@@ -115,7 +115,12 @@ describe('the page of an exchange', () => {
       exchange: { state: 'ended', outcome: 'refused', outcomeCode: 'LEGRAND ODETTE' },
       delivery: { state: 'done', ending },
     });
-    expect(exchangePage(refused) + exchangeTable([refused])).not.toMatch(/LEGRAND/);
+    const events = [
+      { at: AT, type: 'refused', deliveryId: 'delivery', data: { kind: 'mdm', code: 'LEGRAND ODETTE' } },
+    ];
+    const told = { ...refused, events };
+    expect(exchangePage(told) + exchangeTable([told])).not.toMatch(/LEGRAND/);
+    expect(JSON.stringify(exchangeData(told))).not.toMatch(/LEGRAND/);
   });
 
   it('says why a document is tried again, and when', () => {

@@ -6,18 +6,25 @@ import { laboratoryMail } from '../../samples/actors.ts';
 import { BAD_ARCHIVES, BAD_MAILS } from '../../samples/bad-input.ts';
 import { SCENARIOS } from '../../samples/scenarios.ts';
 import { look } from '../../src/cli/inspect.ts';
-import type { Finding } from '../../src/cli/inspect-finding.ts';
+import { type Finding, renderFinding } from '../../src/cli/inspect-finding.ts';
+import { usualReader } from '../../src/cli/inspect-mail.ts';
 import { CATALOGUE } from '../../src/errors/catalogue.ts';
+import type { Reader } from '../../src/flows/reading/reader.ts';
 import { newMail } from '../kit/gateway.ts';
 import { called } from './called.ts';
 import { pfi, REPOSITORY } from './processes.ts';
 
 const DATA = join(REPOSITORY, 'samples/data');
 let folder: string;
+let reader: Reader;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pfi-inspect-'));
+  reader = usualReader();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await reader.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function file(name: string, bytes: string | Uint8Array): string {
   const path = join(folder, name);
@@ -36,7 +43,7 @@ describe('inspect says of every sample mail what the gateway does', () => {
   const FATES = { integrated: 'deliver', refused: 'refuse', worklist: 'hold', other: 'file' } as const;
 
   it.each(SCENARIOS)('$name', async ({ name, expected }) => {
-    const finding = await look(join(DATA, `mails/${name}.eml`));
+    const finding = await look(join(DATA, `mails/${name}.eml`), reader);
     const { outcome, code, messages } = expected;
     // A refusal of the application's own is not to be foreseen.
     expect(finding.decision).toBe(outcome === 'refused' && code === undefined ? 'deliver' : FATES[outcome]);
@@ -45,22 +52,23 @@ describe('inspect says of every sample mail what the gateway does', () => {
     expect(sent.map(({ facts }) => /MDM\^(T\d\d)/.exec(facts['Action'] ?? '')?.[1])).toEqual(
       messages.map(({ event }) => event),
     );
-    if (expected.notification?.kind === 'mdn') {
-      expect(finding.verdict.at(-1)).toMatch(/accusé de lecture \(MDN\) .* à \S+@/);
-    }
+    const promisesMdn = /accusé de lecture \(MDN\) .* à \S+@/.test(finding.verdict.at(-1) ?? '');
+    expect(promisesMdn).toBe(expected.notification?.kind === 'mdn');
   });
 
   it.each([...BAD_ARCHIVES, ...BAD_MAILS])('$name', async ({ name, expected, build }) => {
     const isArchive = BAD_ARCHIVES.some(each => each.name === name);
     const bytes = await build();
-    const alone = await look(file(name, bytes));
+    const alone = await look(file(name, bytes), reader);
     const finding = isArchive
-      ? await look(file('in-a-mail', await laboratoryMail({ number: 1, documents: [], archive: bytes })))
+      ? await look(
+          file('in-a-mail', await laboratoryMail({ number: 1, documents: [], archive: bytes })),
+          reader,
+        )
       : alone;
     for (const found of [alone, finding]) {
       expect(codesOf(found)).toEqual(expected === 'integrated' ? [] : [expected]);
-      if (expected === 'integrated') expect(found.decision).toBe('deliver');
-      else expect(['refuse', 'hold']).toContain(found.decision);
+      expect(found.decision).toMatch(expected === 'integrated' ? /^deliver$/ : /^(refuse|hold)$/);
     }
   });
 });
@@ -70,14 +78,27 @@ describe('pfi inspect', () => {
     /\.(eml|zip|xml|hl7)$/.test(name),
   );
 
-  it.each(files)('%s: something to read, exit 0', async name => {
-    const { code, stdout, stderr } = await called(['inspect', join(DATA, name)]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^→ \S.*$/m);
-    expect(stdout).not.toMatch(/undefined|\[object/);
-    const json = await called(['inspect', join(DATA, name), '--json']);
+  it.each(files)('finds in %s something to say', async name => {
+    const finding = await look(join(DATA, name), reader);
     const kinds = { eml: 'mail', zip: 'archive', xml: 'document', hl7: 'hl7' } as const;
-    expect(JSON.parse(json.stdout)).toMatchObject({ kind: kinds[name.slice(-3) as keyof typeof kinds] });
+    expect(finding.kind).toBe(kinds[name.slice(-3) as keyof typeof kinds]);
+    const text = renderFinding(finding);
+    expect(text).toMatch(/^→ \S.*$/m);
+    expect(text).not.toMatch(/undefined|\[object/);
+  });
+
+  it('is JSON for a program', async () => {
+    const { code, stdout, stderr } = await called([
+      'inspect',
+      '--json',
+      join(DATA, 'bad-archives/traversee.zip'),
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'archive',
+      decision: 'refuse',
+      fault: { code: 'XDM-004' },
+    });
   });
 
   it('shows of a mail the gateway’s view, and what it would do', async () => {
@@ -96,7 +117,7 @@ describe('pfi inspect', () => {
       ...(tronquee === undefined ? {} : { archive: tronquee }),
       headers: ['Auto-Submitted: auto-generated'],
     });
-    const finding = await look(file('automatic.eml', mail));
+    const finding = await look(file('automatic.eml', mail), reader);
     expect([finding.decision, finding.fault?.code]).toEqual(['hold', 'DOC-005']);
     expect(finding.verdict.join('\n')).toContain(CATALOGUE['XDM-001'].why);
   });
@@ -127,7 +148,7 @@ describe('pfi inspect', () => {
     ['an archive that is none', 'PK\u0003\u0004junk', 'XDM-001'],
     ['XML that is none', '<ClinicalDocument', 'CDA-001'],
     ['an XML of another kind', '<html/>', 'CDA-002'],
-    ['HL7 that is none', 'MSH|', 'illisible'],
+    ['HL7 that is none', 'MSH|^^\\&|', 'illisible'],
     ['an ACK without MSA-2', 'MSH|^~\\&|DPI|CHU|PFI|CHU|20261120||ACK|1|P|2.6\rMSA|AA\r', 'HL7-002'],
   ])('tells of %s what is wrong', async (name, text, told) => {
     const { code, stdout } = await called(['inspect', file(name, Buffer.from(text, 'latin1'))]);

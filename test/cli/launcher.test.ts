@@ -99,6 +99,7 @@ describe.skipIf(pinnedNode() === undefined || !existsSync('/proc'))('bin/pfi.js 
     const { launcher } = await run();
     launcher.signal('SIGHUP');
     await launcher.said('configuration taken up');
+    expect(launcher.stderr()).toBe('');
   });
 
   it('kill -9 leaves no gateway behind: it stops by itself, in good order', async () => {

@@ -1,8 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createServer, type Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BAL, LABORATORY } from '../../samples/actors.ts';
+import { PATIENTS } from '../../samples/kit/cda.ts';
 import type { GatewayStatus } from '../../src/admin/status.ts';
 import { judge, render, summary } from '../../src/cli/status-verdict.ts';
 import { CATALOGUE } from '../../src/errors/catalogue.ts';
+import { exposition } from '../kit/exposition.ts';
+import { newDocument, newMail } from '../kit/gateway.ts';
+import { waitFor } from '../kit/wait.ts';
 import { called } from './called.ts';
 import { freePort, type Site, startSite } from './site.ts';
 
@@ -201,11 +206,45 @@ describe('pfi status, of a gateway that runs', () => {
     expect(JSON.parse(after.stdout)).toMatchObject({ level: 'CRITICAL' });
   });
 
-  async function polled(): Promise<void> {
-    for (;;) {
-      const { mailboxes } = (await (await site.get('/status.json')).json()) as GatewayStatus;
-      if (mailboxes[0]?.lastPollAt !== undefined) return;
+  it('counts documents over restarts, in a valid exposition that names nobody', async () => {
+    const { operator, dpi } = site;
+    const documents = async (outcome: string, code = ''): Promise<number | undefined> => {
+      const { value } = exposition(await (await site.get('/metrics')).text());
+      return value('pfi_documents_total', { application: 'dpi', outcome, code });
+    };
+    const bring = async (mail: Buffer): Promise<void> => {
+      const { length } = dpi.received();
+      operator.deliver(mail, { from: LABORATORY, to: [BAL] });
+      await dpi.until('it came', () => dpi.received().length > length);
+    };
+    let daemon = await site.run();
+    await bring(await newMail());
+    await waitFor(async () => (await documents('accepted')) === 1);
+    daemon.signal('SIGTERM');
+    await daemon.ended;
+    daemon = await site.run();
+    expect(await documents('accepted')).toBe(1);
+    await bring(await newMail());
+    await bring(await newMail({ documents: [newDocument({ patient: PATIENTS.diallo })] }));
+    await waitFor(async () => (await documents('refused', '902')) === 1);
+    expect(await documents('accepted')).toBe(2);
+    const shown = await Promise.all(
+      ['/metrics', '/status.json'].map(async path => (await site.get(path)).text()),
+    );
+    const { stdout } = await called(['status', '--config', site.config]);
+    for (const text of [...shown, stdout, daemon.stdout()]) {
+      expect(text).not.toMatch(/MORVAN|DIALLO|1\.2\.250\.1\.213|DDM/i);
     }
+    expect(stdout).toContain("'dpi_accepted'=2c 'dpi_refused_902'=1c");
+    daemon.signal('SIGTERM');
+    await daemon.ended;
+  });
+
+  async function polled(): Promise<void> {
+    await waitFor(async () => {
+      const { mailboxes } = (await (await site.get('/status.json')).json()) as GatewayStatus;
+      return mailboxes[0]?.lastPollAt !== undefined;
+    });
   }
 });
 

@@ -214,7 +214,7 @@ async function labStage(dpi: JudgingDpi): Promise<Stage> {
     bal,
     errors,
     send: async raw => void (await submission.send(raw, { from: sender, to: [bal] })),
-    withJournal: run.withJournal,
+    withJournal: work => run.withJournal(work),
     async answers() {
       await run.untilDelivered();
       return [sender, errors].flatMap(to => mailsIn(lab.maildir(to)).map(mail => ({ ...mail, to })));

@@ -17,6 +17,10 @@ import { ackTo, type MllpServer, type Reply, startMllpServer } from '../kit/mllp
 let world: World;
 let application: MllpServer;
 
+const accepted = { outcome: 'accepted', told: [`mdn ok ${LABORATORY}`] } as const;
+const refused = (code: string) => ({ outcome: 'refused', code, told: [`mdn ${code} ${LABORATORY}`] });
+const waits = (fault: string) => ({ outcome: 'worklist', fault, told: [] });
+
 describe('over MLLP', () => {
   const DEFAULT = {} as const;
   const COMMIT = { ack: { commitAccept: true } } as const;
@@ -53,10 +57,6 @@ describe('over MLLP', () => {
     readonly times: number;
   }
 
-  const accepted = { outcome: 'accepted', told: [`mdn ok ${LABORATORY}`] } as const;
-  const refused = (code: string) => ({ outcome: 'refused', code, told: [`mdn ${code} ${LABORATORY}`] });
-  const waits = (fault: string) => ({ outcome: 'worklist', fault, told: [] });
-
   const CASES: readonly Case[] = [
     { name: 'AA', replies: ['AA'], ...accepted, times: 1 },
     { name: 'AA, a byte at a time', replies: ['split'], ...accepted, times: 1 },
@@ -64,10 +64,25 @@ describe('over MLLP', () => {
     { name: 'CA without the setting, then AA', replies: ['CA', 'AA'], ...accepted, times: 2 },
     { name: 'CA with the setting', replies: ['CA'], settings: COMMIT, ...accepted, times: 1 },
     { name: 'AE, ERR-3 207, ERR-5 902', replies: ['AE'], ...refused('902'), times: 1 },
-    { name: 'AE, ERR-3 207, an ERR-5 that no table knows', replies: [refusal('X42', 'Libellé maison')], ...refused('X42'), times: 1 },
-    { name: 'AE, ERR-3 207, no ERR-5', replies: [ae({ condition: { code: '207', label: '' } })], ...refused('906'), times: 1 },
+    {
+      name: 'AE, ERR-3 207, an ERR-5 that no table knows',
+      replies: [refusal('X42', 'Libellé maison')],
+      ...refused('X42'),
+      times: 1,
+    },
+    {
+      name: 'AE, ERR-3 207, no ERR-5',
+      replies: [ae({ condition: { code: '207', label: '' } })],
+      ...refused('906'),
+      times: 1,
+    },
     { name: 'AE without ERR', replies: [ae()], ...refused('906'), times: 1 },
-    { name: 'AE, ERR-3 203', replies: [ae({ condition: { code: '203', label: 'Version' } })], ...waits('DOC-003'), times: 1 },
+    {
+      name: 'AE, ERR-3 203',
+      replies: [ae({ condition: { code: '203', label: 'Version' } })],
+      ...waits('DOC-003'),
+      times: 1,
+    },
     {
       name: 'AE, ERR-3 203, technicalError: refuse',
       replies: [ae({ condition: { code: '203', label: 'Version' } })],
@@ -91,7 +106,11 @@ describe('over MLLP', () => {
     application.script(...replies);
     const mail = await newMail();
     const view = await world.bring(mail);
-    expect(world.ended(view)).toMatchObject({ outcome, told, folder: outcome === 'accepted' ? 'done' : 'failed' });
+    expect(world.ended(view)).toMatchObject({
+      outcome,
+      told,
+      folder: outcome === 'accepted' ? 'done' : 'failed',
+    });
     expect(view.exchange.outcomeCode).toBe(code);
     expect(faultOf(view)?.code).toBe(fault);
     // The same bytes each time, hence the same MSH-10: the application can recognise a repetition.
@@ -115,11 +134,12 @@ describe('over MLLP', () => {
     const stubborn = await newMail();
     const id = messageIdIn(stubborn) ?? '';
     // AR to the one, AA to every other.
-    const reply: Reply = message =>
-      ackTo(message, Buffer.from(message).includes(id) ? 'AR' : 'AA');
+    const reply: Reply = message => ackTo(message, Buffer.from(message).includes(id) ? 'AR' : 'AA');
     application.script(...Array.from({ length: 30 }, () => reply));
     world.deliver(stubborn);
-    const other = await world.bring(await newMail({ documents: [newDocument({ patient: PATIENTS.dartagnan })] }));
+    const other = await world.bring(
+      await newMail({ documents: [newDocument({ patient: PATIENTS.dartagnan })] }),
+    );
     expect(other.exchange.outcome).toBe('accepted');
     const view = await world.settled(stubborn);
     expect(faultOf(view)).toMatchObject({ code: 'DOC-002', fields: { last: 'HL7-003' } });
@@ -158,10 +178,6 @@ describe('an application that is down for a while', () => {
     }
     expect(world.dpi.received().every(({ repetitions }) => repetitions === 0)).toBe(true);
   });
-
-  function errors() {
-    return world.log().filter(({ level }) => level >= 50);
-  }
 });
 
 describe('by other ways than MLLP', () => {
@@ -169,14 +185,15 @@ describe('by other ways than MLLP', () => {
 
   test('http: the message is posted, the ACK read from the answer', async () => {
     const posted: { type: string | undefined; body: Buffer }[] = [];
-    const server = createServer(async (request, response) => {
+    const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      const body = Buffer.concat(chunks);
-      posted.push({ type: request.headers['content-type'], body });
-      const overloaded = posted.length === 1;
-      if (overloaded) response.writeHead(503).end('later');
-      else response.end(ackTo(body, posted.length === 2 ? 'AA' : 'AE'));
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body = Buffer.concat(chunks);
+        posted.push({ type: request.headers['content-type'], body });
+        if (posted.length === 1) response.writeHead(503).end('later');
+        else response.end(ackTo(body, posted.length === 2 ? 'AA' : 'AE'));
+      });
     });
     await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
     const { port } = server.address() as AddressInfo;
@@ -220,7 +237,13 @@ function towardsApplication(): Readonly<Record<string, unknown>> {
 }
 
 function ae(error?: Partial<AckError>): Reply {
-  const whole = { location: undefined, condition: undefined, severity: 'E', application: undefined, ...error };
+  const whole = {
+    location: undefined,
+    condition: undefined,
+    severity: 'E',
+    application: undefined,
+    ...error,
+  };
   return message =>
     buildAck({
       request: parseMessage(message),
@@ -233,4 +256,8 @@ function ae(error?: Partial<AckError>): Reply {
 
 function refusal(code: string, label: string): Reply {
   return ae({ condition: { code: '207', label: 'Application error' }, application: { code, label } });
+}
+
+function errors() {
+  return world.log().filter(({ level }) => level >= 50);
 }

@@ -178,7 +178,10 @@ async function bring(document: ArchiveDocument): Promise<ExchangeView> {
 /** The exchange once nothing of it waits any more. */
 async function ended({ exchange }: ExchangeView): Promise<ExchangeView> {
   const { journal } = world.gateway();
-  await world.until('it has ended', async () => (await journal.exchange(exchange.id))?.exchange.state === 'ended');
+  await world.until(
+    'it has ended',
+    async () => (await journal.exchange(exchange.id))?.exchange.state === 'ended',
+  );
   const view = await journal.exchange(exchange.id);
   if (view === undefined) throw new Error('unreachable');
   return view;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LABORATORY } from '../../samples/actors.ts';
 import { BAD_ARCHIVES, BAD_MAILS, type BadInput } from '../../samples/bad-input.ts';
-import { bomb, rawZip, archiveMembers, type ArchiveDocument, xdmArchive } from '../../samples/kit/archive.ts';
+import { bomb, rawZip, archiveMembers, type ArchiveDocument } from '../../samples/kit/archive.ts';
 import { PATIENTS } from '../../samples/kit/cda.ts';
 import { patientIdOf } from '../../samples/kit/metadata.ts';
 import { describe as entryOf, type ErrorCode } from '../../src/errors/catalogue.ts';
@@ -59,7 +59,14 @@ const integrated: Case['expected'] = {
 
 const WORKLIST: readonly string[] = ['XDM-015', 'XDM-016', 'XDM-017', 'XDM-018', 'XDM-019', 'CDA-010'];
 /** Faults of the archive as a whole are the exchange's; those of a document stand in its ending. */
-const OF_A_DOCUMENT: readonly ErrorCode[] = ['XDM-011', 'XDM-012', 'XDM-013', 'CDA-001', 'CDA-002', 'CDA-003'];
+const OF_A_DOCUMENT: readonly ErrorCode[] = [
+  'XDM-011',
+  'XDM-012',
+  'XDM-013',
+  'CDA-001',
+  'CDA-002',
+  'CDA-003',
+];
 
 function ofArchive({ name, expected, build }: BadInput): Case {
   return {
@@ -95,10 +102,15 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'patient of METADATA.XML is another',
-    mail: async () => newMail({ documents: [newDocument({}, { patientId: patientIdOf(PATIENTS.dartagnan) })] }),
+    mail: async () =>
+      newMail({ documents: [newDocument({}, { patientId: patientIdOf(PATIENTS.dartagnan) })] }),
     expected: waitsWith('XDM-017'),
   },
-  withDocument('unique id of METADATA.XML is another', { uniqueId: '1.2.250.1.999.7^AUTRE' }, waitsWith('XDM-018')),
+  withDocument(
+    'unique id of METADATA.XML is another',
+    { uniqueId: '1.2.250.1.999.7^AUTRE' },
+    waitsWith('XDM-018'),
+  ),
   withDocument('unknown action', { action: 'X' }, waitsWith('XDM-015')),
   withDocument('replacement that names no parent', { action: 'C' }, waitsWith('XDM-016')),
   {
@@ -123,7 +135,13 @@ const CASES: readonly Case[] = [
   {
     name: 'no INS: the DPI decides',
     mail: () => newMail({ documents: [newDocument({ patient: PATIENTS.lenoir })] }),
-    expected: { messages: ['T02 903'], outcome: 'refused', code: undefined, told: [`mdn 903 ${SENDER}`], folder: 'failed' },
+    expected: {
+      messages: ['T02 903'],
+      outcome: 'refused',
+      code: undefined,
+      told: [`mdn 903 ${SENDER}`],
+      folder: 'failed',
+    },
   },
   {
     name: 'no hash and no size: noted',
@@ -140,10 +158,14 @@ function totalBomb(): Buffer {
   return rawZip([...archiveMembers({ documents: [newDocument()] }), ...members]);
 }
 
-
 /** Mails of the samples that stand by themselves: with their own Message-ID and no request for an MDN. */
 const BAD_MAIL_ENDS: Readonly<Record<string, Partial<Ended>>> = {
-  'deux-archives': { outcome: 'refused', code: 'MAIL-008', told: ['error-mail 906 erreurs@chu-x.mssante.fr'], folder: 'failed' },
+  'deux-archives': {
+    outcome: 'refused',
+    code: 'MAIL-008',
+    told: ['error-mail 906 erreurs@chu-x.mssante.fr'],
+    folder: 'failed',
+  },
   'sans-message-id': { outcome: 'worklist', code: 'MAIL-004', told: [] },
   'dix-mille-parties': { outcome: 'worklist', code: 'MAIL-002', told: [], folder: 'failed' },
   'en-tetes-iso-8859-15': { messages: ['T02 AA'], outcome: 'accepted', folder: 'done' },

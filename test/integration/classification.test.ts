@@ -151,7 +151,10 @@ function typesOf({ events }: ExchangeView): string[] {
 
 /** What the error mailbox got of us. */
 async function ourErrorMail(): Promise<Buffer> {
-  const refused = await newMail({ documents: [newDocument({ patient: PATIENTS.diallo })], asksReceipt: false });
+  const refused = await newMail({
+    documents: [newDocument({ patient: PATIENTS.diallo })],
+    asksReceipt: false,
+  });
   await world.bring(refused);
   const [answer] = world.answers(messageIdIn(refused));
   if (answer === undefined) throw new Error('no error mail');

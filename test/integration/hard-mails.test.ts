@@ -8,7 +8,15 @@ import { parseMessage } from '../../src/formats/hl7/message.ts';
 import { retryExchange } from '../../src/flows/steer.ts';
 import { openSqlite } from '../../src/journal/sqlite.ts';
 import { createJournal } from '../../src/journal/store.ts';
-import { messageIdIn, newDocument, newMail, readMailAt, startWorld, type World, type WorldOptions } from '../kit/gateway.ts';
+import {
+  messageIdIn,
+  newDocument,
+  newMail,
+  readMailAt,
+  startWorld,
+  type World,
+  type WorldOptions,
+} from '../kit/gateway.ts';
 
 /** Mails that are hard on whoever reads them: too large, stalling, killing, oddly encoded. */
 
@@ -33,7 +41,13 @@ describe('size', () => {
     for (const mail of mails) views.push(await world.settled(mail));
     const [before, large, after] = views.map(view => world.ended(view));
     expect([before, after]).toEqual([integrated, integrated]);
-    expect(large).toEqual({ messages: [], outcome: 'worklist', code: 'MAIL-001', told: [], folder: 'failed' });
+    expect(large).toEqual({
+      messages: [],
+      outcome: 'worklist',
+      code: 'MAIL-001',
+      told: [],
+      folder: 'failed',
+    });
     // Its digest is that of its bytes: there is none, since only its head was read.
     expect(views[1]?.exchange).toMatchObject({ digest: undefined, sender: LABORATORY });
   });
@@ -105,18 +119,21 @@ describe('a mail that its reader does not get through', () => {
 });
 
 describe('raw ISO-8859-15 headers', () => {
-  test.each(['UNICODE UTF-8', '8859/15'] as const)('the subject stands right in OBX-3.2 under %s', async charset => {
-    await start({ application: { hl7: { application: 'DPI', facility: 'CHU_X', charset } } });
-    const mail = await BAD_MAILS.find(({ name }) => name === 'en-tetes-iso-8859-15')?.build();
-    const view = await world.bring(mail ?? Buffer.alloc(0));
-    const [message] = world.messages(view);
-    const mailPart = parseMessage(message?.raw ?? Buffer.alloc(0)).all('OBX')[1];
-    expect(mailPart?.component(3, 2)).toBe(
-      "XDM/1.0/DDM+CR reçu de l'hôpital (forfait 20 €) MORVAN CLAIRE 14/06/1985",
-    );
-    const euro = charset === '8859/15' ? Buffer.of(0xa4) : Buffer.from('€');
-    expect(message?.raw.includes(Buffer.concat([Buffer.from('20 '), euro]))).toBe(true);
-  });
+  test.each(['UNICODE UTF-8', '8859/15'] as const)(
+    'the subject stands right in OBX-3.2 under %s',
+    async charset => {
+      await start({ application: { hl7: { application: 'DPI', facility: 'CHU_X', charset } } });
+      const mail = await BAD_MAILS.find(({ name }) => name === 'en-tetes-iso-8859-15')?.build();
+      const view = await world.bring(mail ?? Buffer.alloc(0));
+      const [message] = world.messages(view);
+      const mailPart = parseMessage(message?.raw ?? Buffer.alloc(0)).all('OBX')[1];
+      expect(mailPart?.component(3, 2)).toBe(
+        "XDM/1.0/DDM+CR reçu de l'hôpital (forfait 20 €) MORVAN CLAIRE 14/06/1985",
+      );
+      const euro = charset === '8859/15' ? Buffer.of(0xa4) : Buffer.from('€');
+      expect(message?.raw.includes(Buffer.concat([Buffer.from('20 '), euro]))).toBe(true);
+    },
+  );
 });
 
 /** A document of 400 kB. */

@@ -6,7 +6,15 @@ import { ERROR_MAILBOX, KNOWN_PATIENTS, LABORATORY, SECRETARY } from '../../samp
 import { PATIENTS, type SamplePatient } from '../../samples/kit/cda.ts';
 import { abandonExchange, retryExchange } from '../../src/flows/steer.ts';
 import type { ExchangeView } from '../../src/journal/journal.ts';
-import { faultOf, messageIdIn, newDocument, newMail, readMailAt, startWorld, type World } from '../kit/gateway.ts';
+import {
+  faultOf,
+  messageIdIn,
+  newDocument,
+  newMail,
+  readMailAt,
+  startWorld,
+  type World,
+} from '../kit/gateway.ts';
 
 /** The issue's "Telling the sender": who is told, how, once, and what the mail server makes of it. */
 
@@ -85,7 +93,10 @@ describe('policy', () => {
   });
 
   test('one refused document makes it negative, and the text lists every document', async () => {
-    const documents = [newDocument(), newDocument({ replaces: { root: '1.2.250.1.999.5' } }, { action: 'C' })];
+    const documents = [
+      newDocument(),
+      newDocument({ replaces: { root: '1.2.250.1.999.5' } }, { action: 'C' }),
+    ];
     const mail = await newMail({ documents });
     const view = await world.bring(mail, { to: addressOf('usual') });
     expect(world.ended(view)).toMatchObject({
@@ -131,7 +142,11 @@ describe('once a mail', () => {
   test('a person who gives up is quoted: 906 and the reason', async () => {
     const mail = await newMail({ documents: [newDocument({}, { masks: ['MASQUE_PS'] })] });
     const held = await world.bring(mail);
-    await abandonExchange(held.exchange.id, 'Patient hospitalisé ailleurs, document sans objet.', world.steering());
+    await abandonExchange(
+      held.exchange.id,
+      'Patient hospitalisé ailleurs, document sans objet.',
+      world.steering(),
+    );
     const ended = await endedAgain(held);
     expect(world.ended(ended)).toMatchObject({
       messages: [],
@@ -162,7 +177,12 @@ describe('a mail server', () => {
       world.operator.behave({ smtp: refusal, times: 1 });
       const mail = await aMail({ refused: false });
       const held = await world.bring(mail);
-      expect(world.ended(held)).toMatchObject({ outcome: 'worklist', code: 'SMTP-004', told: [], folder: 'done' });
+      expect(world.ended(held)).toMatchObject({
+        outcome: 'worklist',
+        code: 'SMTP-004',
+        told: [],
+        folder: 'done',
+      });
       await retryExchange(held.exchange.id, world.steering());
       const sent = await endedAgain(held);
       expect(world.ended(sent).told).toEqual([`mdn ok ${LABORATORY}`]);
@@ -176,20 +196,27 @@ describe('a mail server', () => {
     world.operator.behave({ smtp: 'refuse', times: 1 });
     const held = await world.bring(await aMail({ refused: false }));
     await abandonExchange(held.exchange.id, 'Prévenu par téléphone', world.steering());
-    expect(world.ended(await endedAgain(held))).toMatchObject({ outcome: 'accepted', told: [], folder: 'done' });
+    expect(world.ended(await endedAgain(held))).toMatchObject({
+      outcome: 'accepted',
+      told: [],
+      folder: 'done',
+    });
   });
 
   test.each([
     ['cut-during-data', 1],
     ['cut-before-reply', 2],
-  ] as const)('that breaks the line (%s): the same Message-ID and bytes, %i times', async (behaviour, times) => {
-    world.operator.behave({ smtp: behaviour, times: 1 });
-    const mail = await aMail({ refused: false });
-    await world.bring(mail);
-    const [first, ...again] = world.answers(messageIdIn(mail));
-    expect(again).toHaveLength(times - 1);
-    for (const { raw } of again) expect(raw.equals(first?.raw ?? Buffer.alloc(0))).toBe(true);
-  });
+  ] as const)(
+    'that breaks the line (%s): the same Message-ID and bytes, %i times',
+    async (behaviour, times) => {
+      world.operator.behave({ smtp: behaviour, times: 1 });
+      const mail = await aMail({ refused: false });
+      await world.bring(mail);
+      const [first, ...again] = world.answers(messageIdIn(mail));
+      expect(again).toHaveLength(times - 1);
+      for (const { raw } of again) expect(raw.equals(first?.raw ?? Buffer.alloc(0))).toBe(true);
+    },
+  );
 });
 
 describe.skipIf(!existsSync(CHECKER))('check_mail.py finds no fault', () => {

@@ -52,12 +52,19 @@ describe('a second copy', () => {
 
   test('of a mail that waits for a person: it is filed beside the first', async () => {
     world = await startWorld();
-    const mail = await newMail({ messageId: '<sans-parent@embruns.mssante.fr>', documents: [newDocument({}, { action: 'C' })] });
+    const mail = await newMail({
+      messageId: '<sans-parent@embruns.mssante.fr>',
+      documents: [newDocument({}, { action: 'C' })],
+    });
     await world.bring(mail);
     world.deliver(mail);
     await world.until('both are filed', () => inbox() === 0);
     expect(world.places(messageIdIn(mail))).toEqual(['failed', 'failed']);
-    expect(world.ended(await world.settled(mail))).toMatchObject({ outcome: 'worklist', code: 'XDM-016', told: [] });
+    expect(world.ended(await world.settled(mail))).toMatchObject({
+      outcome: 'worklist',
+      code: 'XDM-016',
+      told: [],
+    });
     expect(await exchanges()).toBe(1);
   });
 
@@ -85,7 +92,8 @@ describe('a new UIDVALIDITY', () => {
     await world.dpi.stop();
     const mails = [await newMail(), await newMail(), await newMail()];
     for (const mail of mails) world.deliver(mail);
-    for (const mail of mails) await world.until('it is open', async () => (await world.view(mail))?.exchange.state === 'open');
+    for (const mail of mails)
+      await world.until('it is open', async () => (await world.view(mail))?.exchange.state === 'open');
     world.operator.renumber(BAL, 'INBOX');
     for (const mail of mails) {
       await world.until('it is seen again', async () => countOf(await world.view(mail), 'seen-again') === 1);

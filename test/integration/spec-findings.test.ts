@@ -16,6 +16,9 @@ afterAll(() => world.stop());
 
 const eventsOf = (view: { events: readonly { type: string }[] }) => view.events.map(({ type }) => type);
 
+const morvanAs = (identifiers: { root: string; extension: string }[]) =>
+  newDocument({ patient: { ...PATIENTS.morvan, identifiers } });
+
 describe('a report in the wrong record', () => {
   test('METADATA that describes another person, under a number of a foreign authority, is held', async () => {
     const archive = await xdmArchive({
@@ -37,14 +40,12 @@ describe('a report in the wrong record', () => {
   test('two INS among three documents are noticed, though the first document knows neither', async () => {
     const laboratory = { root: '1.2.250.1.999.9', extension: '7' };
     const ipp = { root: '1.2.250.1.999.1.2', extension: '8000123' };
-    const of = (identifiers: { root: string; extension: string }[]) =>
-      newDocument({ patient: { ...PATIENTS.morvan, identifiers } });
     const view = await world.bring(
       await newMail({
         documents: [
-          of([ipp, laboratory]),
-          of([{ root: INS_TEST, extension: insNumber('2850629019042') }, ipp]),
-          of([{ root: INS_TEST, extension: insNumber('2850629019077') }, laboratory]),
+          morvanAs([ipp, laboratory]),
+          morvanAs([{ root: INS_TEST, extension: insNumber('2850629019042') }, ipp]),
+          morvanAs([{ root: INS_TEST, extension: insNumber('2850629019077') }, laboratory]),
         ],
       }),
     );
@@ -60,9 +61,10 @@ describe('a report in the wrong record', () => {
   });
 });
 
-describe('who sent it', () => {
-  const senderOf = (raw: Buffer) => parseMessage(raw).segments.find(({ name }) => name === 'PRT');
+/** The first PRT: SB. */
+const senderOf = (raw: Buffer) => parseMessage(raw).segments.find(({ name }) => name === 'PRT');
 
+describe('who sent it', () => {
   test('a forward with its parts attached anew gives the address alone: the author is somebody else', async () => {
     const view = await world.bring(await newMail({ subject: 'TR: XDM/1.0/DDM+CR' }));
     const sender = senderOf(world.messages(view)[0]?.raw ?? Buffer.alloc(0));

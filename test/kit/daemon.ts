@@ -26,7 +26,8 @@ export interface Daemon {
   kill(): Promise<void>;
   /** SIGTERM, and its end. @returns its exit code */
   stop(): Promise<number | null>;
-  running(): boolean;
+  /** Undefined while it does not run. */
+  pid(): number | undefined;
   /** Every line that it logged, of all its lives. */
   log(): readonly DaemonLine[];
   /** The lines of one message. */
@@ -62,9 +63,10 @@ export function createDaemon(folder: string, configuration: object): Daemon {
     process_.stderr.on('data', chunk => {
       complaints += String(chunk);
     });
-    ended = Promise.all([once(process_, 'exit'), once(output, 'close')]).then(() => {
+    const forget = (): void => {
       child = undefined;
-    });
+    };
+    ended = Promise.all([once(process_, 'exit'), once(output, 'close')]).then(forget);
   }
 
   async function signal(name: NodeJS.Signals): Promise<number | null> {
@@ -89,7 +91,7 @@ export function createDaemon(folder: string, configuration: object): Daemon {
     },
     kill: async () => void (await signal('SIGKILL')),
     stop: () => signal('SIGTERM'),
-    running: () => child !== undefined,
+    pid: () => child?.pid,
     log: () => lines,
     logged,
     summary() {

@@ -1,7 +1,7 @@
 /** Prometheus's text format 0.0.4, read as strictly as `promtool check metrics` does. */
 export interface Exposition {
   readonly families: readonly { readonly name: string; readonly type: string; readonly help: string }[];
-  value(name: string, labels: Readonly<Record<string, string>>): number | undefined;
+  readonly value: (name: string, labels: Readonly<Record<string, string>>) => number | undefined;
 }
 
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';

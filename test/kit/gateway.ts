@@ -41,6 +41,9 @@ export interface WorldMailbox {
   /** Of another operator than the world's own. */
   readonly operator?: Operator;
   readonly settings?: Settings;
+  /** Of its two accounts; the others stay as they are. */
+  readonly imap?: Settings;
+  readonly smtp?: Settings;
 }
 
 export interface WorldOptions {
@@ -135,7 +138,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
   async function start(change: WorldOptions = {}): Promise<void> {
     const path = join(folder, 'pfi.yaml');
-    writeFileSync(path, JSON.stringify(configuration({ ...options, ...change, mailboxes }, { operator, dpi, folder })));
+    writeFileSync(
+      path,
+      JSON.stringify(configuration({ ...options, ...change, mailboxes }, { operator, dpi, folder })),
+    );
     const { config } = loadConfig(path, {});
     // Port 0 is for tests alone: the schema refuses it.
     const local = { ...config, admin: { ...config.admin, port: 0 } };
@@ -187,9 +193,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   }
 
   function answers(messageId: string | undefined): AcceptedMail[] {
-    return operator
-      .accepted()
-      .filter(({ raw }) => headOf(raw).includes(`\r\nIn-Reply-To: ${messageId}\r\n`));
+    return operator.accepted().filter(({ raw }) => headOf(raw).includes(`\r\nIn-Reply-To: ${messageId}\r\n`));
   }
 
   function places(messageId: string | undefined, mailbox?: string): (FolderRole | 'inbox')[] {
@@ -254,15 +258,16 @@ function configuration(
     product: { nil: 'DEV000000' },
     journal: { url: `sqlite:${join(own.folder, 'journal.db')}` },
     gateway: { application: 'PFI', facility: 'CHU_X' },
-    mailboxes: mailboxes.map(({ name, address, operator = own.operator, settings: special }, place) => {
+    mailboxes: mailboxes.map((box, place) => {
+      const { name, address, operator = own.operator, settings: special } = box;
       const ca = join(own.folder, `operator-${place}.pem`);
       writeFileSync(ca, operator.ca);
       const account = { host: '127.0.0.1', ca, user: address, password: PASSWORD };
       return {
         name,
         address,
-        imap: { ...account, port: operator.imapPort },
-        smtp: { ...account, port: operator.smtpPort },
+        imap: { ...account, port: operator.imapPort, ...box.imap },
+        smtp: { ...account, port: operator.smtpPort, ...box.smtp },
         poll: '1s',
         application: 'dpi',
         organization: { name: `Service ${name}`, id: '3435', type: 'UF', authority: '120456789' },

@@ -31,8 +31,12 @@ interface Pair {
   swallowed: boolean;
 }
 
-/** Starts a proxy on a port of its own in front of a port of this machine. */
-export async function startTcpProxy(target: number): Promise<TcpProxy> {
+/**
+ * Starts a proxy in front of a port of this machine.
+ *
+ * @param port its own; 0 lets the system choose one, which another connection may take while the proxy is down
+ */
+export async function startTcpProxy(target: number, port = 0): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   const sent: Buffer[] = [];
   let accepted = 0;
@@ -40,7 +44,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let sentLeft = Number.POSITIVE_INFINITY;
   let swallowing = false;
   let stripping = false;
-  let port = 0;
+  let own = port;
 
   const serve = (client: Socket): void => {
     accepted += 1;
@@ -79,9 +83,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let listener = createServer(serve);
 
   async function listen(): Promise<void> {
-    listener = createServer(serve).listen(port, '127.0.0.1');
+    listener = createServer(serve).listen(own, '127.0.0.1');
     await once(listener, 'listening');
-    port = (listener.address() as AddressInfo).port;
+    own = (listener.address() as AddressInfo).port;
   }
 
   function cut(): void {
@@ -97,7 +101,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
 
   await listen();
   return {
-    port,
+    port: own,
     sent: () => Buffer.concat(sent),
     accepted: () => accepted,
     open: () => pairs.size,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ExchangeView, Journal } from '../../src/journal/journal.ts';
 import { parseMessage } from '../../src/formats/hl7/message.ts';
 import type { ReceivedMessage } from '../../src/sandbox/dpi.ts';
+import type { MailLab } from '../kit/mail-lab.ts';
 import { type LyingMail, mailsIn } from '../kit/maildir.ts';
 import { waitFor } from '../kit/wait.ts';
 import { ERRORS, SENDER, type Traffic, type TrafficMail } from './traffic.ts';
@@ -11,7 +12,7 @@ const FOLDERS = ['', 'Traites', 'Erreurs', 'Autres'] as const;
 /** Whoever got something because of a run. */
 export interface Witnesses {
   readonly received: readonly ReceivedMessage[];
-  readonly maildir: (address: string) => string;
+  readonly lab: Pick<MailLab, 'maildir'>;
   readonly journal: Journal;
 }
 
@@ -151,8 +152,8 @@ function orderWrong(mails: readonly TrafficMail[], received: readonly ReceivedMe
   );
 }
 
-function answersIn({ maildir }: Witnesses): (LyingMail & { readonly to: string })[] {
-  return [SENDER, ERRORS].flatMap(to => mailsIn(maildir(to)).map(mail => ({ ...mail, to })));
+function answersIn({ lab }: Witnesses): (LyingMail & { readonly to: string })[] {
+  return [SENDER, ERRORS].flatMap(to => mailsIn(lab.maildir(to)).map(mail => ({ ...mail, to })));
 }
 
 function answersWrong(
@@ -197,10 +198,10 @@ function withoutTrace(text: string): string {
   return text.slice(text.search(/^Date: /m));
 }
 
-function foldersWrong(mails: readonly TrafficMail[], { maildir }: Witnesses): string[] {
+function foldersWrong(mails: readonly TrafficMail[], { lab }: Witnesses): string[] {
   const lying = [...new Set(mails.map(({ mailbox }) => mailbox))].flatMap(mailbox =>
     FOLDERS.flatMap(folder =>
-      mailsIn(maildir(mailbox), folder).map(mail => `${mailbox} ${folder} ${mail.messageId}`),
+      mailsIn(lab.maildir(mailbox), folder).map(mail => `${mailbox} ${folder} ${mail.messageId}`),
     ),
   );
   const due = mails.map(({ mailbox, folder, messageId }) => `${mailbox} ${folder} ${messageId}`);

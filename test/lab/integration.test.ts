@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dpi, startDpi } from '../../src/sandbox/dpi.ts';
+import { freePort } from '../kit/free-port.ts';
 import { seededRandom } from '../kit/random.ts';
 import { startTcpProxy, type TcpProxy } from '../kit/tcp-proxy.ts';
 import { waitFor } from '../kit/wait.ts';
@@ -24,10 +25,10 @@ describe.skipIf(labOff !== undefined)(
 
     beforeAll(async () => {
       traffic = await makeTraffic({ mailboxes: BALS, size: SIZE, random: seededRandom(SEED), large: LARGE });
-      dpi = await startDpi({ patients: traffic.patients, requireIns: true });
+      dpi = await startDpi({ patients: traffic.patients, requireIns: true, port: await freePort() });
       run = await prepareLab(async lab => {
         imap = await startTcpProxy(lab.imapPort);
-        smtp = await startTcpProxy(lab.smtpPort);
+        smtp = await startTcpProxy(lab.smtpPort, await freePort());
         return { imap: imap.port, smtp: smtp.port, dpi: dpi.port };
       });
     });
@@ -51,7 +52,7 @@ describe.skipIf(labOff !== undefined)(
         const seconds = (performance.now() - begun) / 1000;
         const code = await daemon.stop();
         await run.untilDelivered();
-        const books = await balance(traffic, { received: dpi.received(), maildir: lab.maildir, journal });
+        const books = await balance(traffic, { received: dpi.received(), lab, journal });
         const cuts = daemon.logged('mailbox not watched').length;
         process.stdout.write(
           `\n[lab] ${traffic.mails.length} mails in ${seconds.toFixed(1)} s (seed ${SEED}): ` +

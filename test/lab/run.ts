@@ -1,5 +1,4 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/basics/clock.ts';
@@ -8,6 +7,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { openSqlite } from '../../src/journal/sqlite.ts';
 import { createJournal } from '../../src/journal/store.ts';
 import { createDaemon, type Daemon } from '../kit/daemon.ts';
+import { freePort } from '../kit/free-port.ts';
 import { labMissing, type MailLab, startMailLab } from '../kit/mail-lab.ts';
 import { waitFor } from '../kit/wait.ts';
 
@@ -98,12 +98,4 @@ function queued(lab: MailLab): number {
   return ['maildrop', 'incoming', 'active', 'deferred']
     .map(queue => readdirSync(join(spool, queue), { recursive: true, withFileTypes: true }))
     .reduce((sum, entries) => sum + entries.filter(entry => entry.isFile()).length, 0);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise(closed => server.close(closed));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

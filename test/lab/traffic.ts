@@ -1,5 +1,5 @@
 import { laboratoryMail, type LaboratoryMail } from '../../samples/actors.ts';
-import { type ArchiveDocument, xdmArchive } from '../../samples/kit/archive.ts';
+import type { ArchiveDocument } from '../../samples/kit/archive.ts';
 import {
   cdaSample,
   type CdaSample,

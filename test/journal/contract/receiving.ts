@@ -110,7 +110,6 @@ export function receivingContract({ bed, another }: ContractContext): void {
   });
 
   describe('recognise', () => {
-
     it.each([
       ['another Message-ID', { messageId: '<other@labo.example>' }],
       ['other bytes', { digest: 'other' }],

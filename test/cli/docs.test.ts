@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../src/errors/catalogue.ts';
+import { called } from './called.ts';
+
+const PAGES = ['README.md', 'docs/guide.md', 'docs/errors.md', 'config/pfi.example.yaml', 'compose.yaml'];
+
+/** `pfi exchanges retry ID --json` in a page or a text: the command's words, then its options. */
+const COMMAND = /(?<![\w/.-])pfi ((?:[a-z]+ ?){1,2})([^`\n]*)/g;
+
+const texts = [
+  ...PAGES.map(page => [page, readFileSync(page, 'utf8')] as const),
+  [
+    'the catalogue of errors',
+    Object.values(CATALOGUE)
+      .flatMap(entry => [entry.did, entry.todo])
+      .join('\n'),
+  ] as const,
+];
+
+describe('what the pages say of the commands', () => {
+  it.each(texts)('%s: they exist, and their options', async (_, text) => {
+    const code = text
+      .split('\n')
+      .flatMap(line => (/^ {4}|^#/.test(line) ? [line] : (line.match(/`[^`]+`/g) ?? [])));
+    for (const [, words = '', rest = ''] of code.join('\n').matchAll(COMMAND)) {
+      const [command = '', ...others] = words.trim().split(' ');
+      const name = command === 'exchanges' ? [command, ...others.slice(0, 1)] : [command];
+      const { code: exit, stdout } = await called([...name, '--help']);
+      expect([name.join(' '), exit]).toEqual([name.join(' '), 0]);
+      for (const option of rest.match(/--[a-z]+/g) ?? []) expect(stdout).toContain(`${option} `);
+    }
+  });
+});

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { concludeMail } from '../../src/flows/notify-sender.ts';
+import type { MailboxSettings } from '../../src/flows/settings.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import {
+  bringMail,
+  type JournalBed,
+  openBed,
+  type SqliteStore,
+  sqliteStore,
+  viewOf,
+} from '../kit/journal.ts';
+
+const MAILBOX: MailboxSettings = {
+  name: 'urologie',
+  address: 'dpi.urologie@chu-x.mssante.fr',
+  displayName: 'CHU X',
+  application: 'dpi',
+  folders: { inbox: 'INBOX', done: 'Traites', failed: 'Erreurs', other: 'Autres' },
+  organization: undefined,
+  notify: {
+    success: 'requested',
+    failure: 'requested-or-error-mail',
+    loopGuard: 'strict',
+    maxSize: 20_000_000,
+    envelopeFrom: 'null',
+  },
+  maxMail: 50_000_000,
+};
+
+let store: SqliteStore;
+let bed: JournalBed;
+
+beforeEach(async () => {
+  store = sqliteStore();
+  bed = await openBed(store);
+});
+
+afterEach(async () => {
+  await bed.journal.close();
+  store.remove();
+});
+
+function conclude(exchangeId: string, journal: Journal): Promise<readonly string[]> {
+  const gateway = { party: { application: 'PFI', facility: 'CHU_X' }, nil: 'DEV000000' };
+  return concludeMail(exchangeId, { ...bed, journal, gateway, mailbox: MAILBOX });
+}
+
+// Seen on the lab: three mails of two documents in fifteen were told as given up (906) while the DPI had answered both.
+it('does not conclude on a look at the mail in which one document had not ended yet', async () => {
+  const { journal } = bed;
+  const { exchangeId, ids } = await bringMail(bed, { documents: [{}, {}] });
+  const [first = '', second = ''] = ids;
+  await journal.claim('dpi', 2);
+  await journal.end(first, { outcome: 'accepted' });
+  const late: Journal = {
+    ...journal,
+    async exchange(id) {
+      const view = await journal.exchange(id);
+      await journal.end(second, { outcome: 'accepted' });
+      return view;
+    },
+  };
+  expect(await conclude(exchangeId, late)).toEqual([]);
+  expect(await journal.settled(10)).toEqual([exchangeId]);
+  await conclude(exchangeId, journal);
+  expect((await viewOf(bed, exchangeId)).exchange).toMatchObject({
+    outcome: 'accepted',
+    outcomeCode: undefined,
+  });
+});

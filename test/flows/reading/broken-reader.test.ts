@@ -1,0 +1,36 @@
+import { afterEach, expect, it } from 'vitest';
+import { documentMail } from '../../../samples/kit/mail.ts';
+import { createReader, type Reader } from '../../../src/flows/reading/reader.ts';
+
+/** A mail that takes its thread down costs that thread, and the next mail gets another (design invariant 7). */
+
+const MB = 1024 * 1024;
+const LIMITS = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, ratio: 200 };
+
+let reader: Reader;
+afterEach(() => reader.stop());
+
+it('survives a mail that uses up the thread’s memory', async () => {
+  reader = createReader({ limits: LIMITS, deadlineMs: 25_000, memoryMb: 32, threads: 1 });
+  // Fifteen million lines, each a string of its own to whoever splits them.
+  const heavy = documentMail({ text: 'x\n'.repeat(15 * MB) });
+  expect(await reader.read(heavy)).toEqual({ unfinished: 'crashed' });
+  expect(await reader.read(documentMail({ subject: 'Horaires' }))).toMatchObject({
+    reading: { kind: 'other' },
+  });
+});
+
+it('ends a thread that is not done in time, and says so of every mail that waited for it', async () => {
+  reader = createReader({ limits: LIMITS, deadlineMs: 1, memoryMb: 256, threads: 1 });
+  const results = await Promise.all([1, 2, 3].map(() => reader.read(documentMail())));
+  expect(results.map(result => 'unfinished' in result)).toEqual([true, true, true]);
+});
+
+it('has no more threads than it may, and reads what waits in turn', async () => {
+  reader = createReader({ limits: LIMITS, deadlineMs: 25_000, memoryMb: 256, threads: 2 });
+  const subjects = Array.from({ length: 12 }, (_, place) => `Horaires ${place}`);
+  const results = await Promise.all(subjects.map(subject => reader.read(documentMail({ subject }))));
+  expect(results.map(result => ('reading' in result ? result.reading.outer.subject : undefined))).toEqual(
+    subjects,
+  );
+});
