@@ -133,12 +133,28 @@ describe('a mailbox on a server in this process', () => {
     return watcher;
   }
 
-  it('does not take a mail whose size is not the announced one', async () => {
+  it('takes a mail of another size than announced once a second fetch brings the same bytes', async () => {
     const server = await peculiar((line, tag) =>
       / UID FETCH .*BODY/.test(line)
         ? `* 1 FETCH (UID 1 RFC822.SIZE 9 BODY[] {5}\r\nun\r\n!)\r\n${tag} OK fetched\r\n`
         : undefined,
     );
+    const bodies: string[] = [];
+    const flow = recordingFlow(async mail => {
+      bodies.push(Buffer.from((await mail.fetch()) ?? []).toString());
+    });
+    startOpen(server.port, flow);
+    await waitFor(() => flow.handled.length === 1);
+    expect(bodies).toEqual(['un\r\n!']);
+  });
+
+  it('does not take a mail that two fetches bring differently', async () => {
+    let fetches = 0;
+    const server = await peculiar((line, tag) => {
+      if (!/ UID FETCH .*BODY/.test(line)) return undefined;
+      fetches += 1;
+      return `* 1 FETCH (UID 1 RFC822.SIZE 9 BODY[] {5}\r\nun\r\n${fetches % 10})\r\n${tag} OK fetched\r\n`;
+    });
     const errors: unknown[] = [];
     const flow = recordingFlow(async mail => {
       await mail.fetch().catch((thrown: unknown) => {
