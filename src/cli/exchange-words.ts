@@ -98,7 +98,8 @@ export function faultLines(fault: Fault, indent: string): string[] {
 
 /** Of what an application says with a refusal only the code is repeated: its words might name the patient. */
 export function deliveryLines(delivery: Delivery, indent: string): string[] {
-  const { kind, target, state, ending, hold, attempts, ambiguous, lastError, identifiers } = delivery;
+  const { kind, target, state, ending, hold, attempts, ambiguous, lastError, identifiers, blockedBy } =
+    delivery;
   const name = target.replace(/^(imap|smtp):/, '');
   const how = ending === undefined ? DELIVERY_STATES[state] : DONE[kind][ending.outcome];
   const code = ending?.code === undefined ? '' : ` ${codeText(ending.code)}${labelOf(ending.code)}`;
@@ -119,6 +120,9 @@ export function deliveryLines(delivery: Delivery, indent: string): string[] {
           `${indent}  prochain essai : ${frenchTime(delivery.nextAt)}`,
         ]
       : []),
+    ...(blockedBy === undefined
+      ? []
+      : [`${indent}  attend que le document d’avant soit réglé : échange ${blockedBy}`]),
     ...(hold === undefined ? [] : faultLines(hold, `${indent}  `)),
   ];
 }

@@ -57,9 +57,10 @@ export function addExchanges(program: Command): void {
     .description(
       'Relance ce qui attend une personne ; si rien n’attend, les documents refusés. Corrigez d’abord la cause. Un document repart sous un nouvel identifiant de message ; un courriel mis de côté est relu dans la boîte.',
     )
-    .action((id: string, options: Common) =>
+    .option('--confirm', 'envoie aussi ce qu’un doute d’identité retient : vous avez vérifié', false)
+    .action((id: string, options: Common & { readonly confirm: boolean }) =>
       steer(id, options, async (exchangeId, access) => {
-        const resent = await retryExchange(exchangeId, access);
+        const resent = await retryExchange(exchangeId, access, { confirmed: options.confirm });
         if (options.json) printJson({ exchange: exchangeId, resent });
         else print(`Échange ${exchangeId} : ${count(resent, 'envoi relancé')}. ${EFFECT}`);
       }),

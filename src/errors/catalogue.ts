@@ -23,6 +23,7 @@ const MAIL_HELD =
 const RETRIED = 'La passerelle réessaie d’elle-même, de plus en plus rarement.';
 const ASK_SENDER = 'Demandez à l’expéditeur un nouvel envoi, corrigé.';
 const DECIDE = 'Écartez le document avec un motif (`pfi exchanges abandon`) : l’expéditeur recevra ce motif.';
+const MAKE_SURE = `${DECIDE} S’il est sûr malgré tout, relancez-le avec \`--confirm\`.`;
 
 export const CATALOGUE = {
   'CFG-001': {
@@ -217,19 +218,19 @@ export const CATALOGUE = {
     class: 'permanent',
     why: 'Le patient du document n’est pas celui que METADATA.XML annonce.',
     did: HELD,
-    todo: `Vérifiez l’identité avec l’expéditeur : risque d’erreur de dossier. ${DECIDE}`,
+    todo: `Vérifiez l’identité avec l’expéditeur : risque d’erreur de dossier. ${MAKE_SURE}`,
   },
   'XDM-018': {
     class: 'permanent',
     why: 'L’identifiant du document n’est pas celui que METADATA.XML annonce.',
     did: HELD,
-    todo: `Vérifiez avec l’expéditeur quel document il a voulu envoyer. ${DECIDE}`,
+    todo: `Vérifiez avec l’expéditeur quel document il a voulu envoyer. ${MAKE_SURE}`,
   },
   'XDM-019': {
     class: 'permanent',
     why: 'Le courriel contient des documents de plusieurs patients ; la règle est un seul patient par courriel.',
     did: HELD,
-    todo: `Vérifiez avec l’expéditeur à quel patient chaque document appartient. ${DECIDE}`,
+    todo: `Vérifiez avec l’expéditeur à quel patient chaque document appartient. ${MAKE_SURE}`,
   },
   'XDM-020': {
     class: 'permanent',
@@ -242,7 +243,7 @@ export const CATALOGUE = {
     class: 'permanent',
     why: 'Le document à remplacer ou à supprimer est celui d’un autre patient.',
     did: HELD,
-    todo: `Vérifiez l’identité avec l’expéditeur : risque d’erreur de dossier. ${DECIDE}`,
+    todo: `Vérifiez l’identité avec l’expéditeur : risque d’erreur de dossier. ${MAKE_SURE}`,
   },
 
   'CDA-001': {
@@ -303,7 +304,7 @@ export const CATALOGUE = {
     class: 'permanent',
     why: 'Le document contient plusieurs patients.',
     did: HELD,
-    todo: `Vérifiez avec l’expéditeur à quel patient le document appartient. ${DECIDE}`,
+    todo: `Vérifiez avec l’expéditeur à quel patient le document appartient. ${MAKE_SURE}`,
   },
 
   'DOC-001': {
@@ -558,6 +559,13 @@ export const CATALOGUE = {
     why: 'L’action demandée n’est pas possible dans l’état où se trouve l’échange.',
     did: 'Rien n’a été changé.',
     todo: 'Voyez l’état de l’échange avec `pfi exchanges show`.',
+  },
+
+  'JRN-006': {
+    class: 'permanent',
+    why: 'Le document est retenu par un doute sur l’identité du patient ou du document.',
+    did: 'Rien n’a été envoyé.',
+    todo: 'Vérifiez auprès de l’expéditeur ; si tout est sûr, relancez avec `--confirm`.',
   },
 
   'ADM-001': {

@@ -1,6 +1,7 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
-import { GatewayError } from '../errors/gateway-error.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { explain, GatewayError } from '../errors/gateway-error.ts';
 import { withControlId } from '../formats/hl7/control-id.ts';
 import { payloadName } from '../journal/context.ts';
 import type { Delivery, ExchangeView, Journal } from '../journal/journal.ts';
@@ -14,14 +15,28 @@ export interface SteerContext {
   readonly by: string;
 }
 
+/** Held because the document may be another patient's, or another document: sent only by somebody who has made sure. */
+const DOUBTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'XDM-017',
+  'XDM-018',
+  'XDM-019',
+  'XDM-021',
+  'CDA-010',
+]);
+
 /**
  * Sends again what waits for a person: a mail read anew, held documents and notifications; where nothing waits, the
  * documents that were refused. A document leaves under a new MSH-10 (design invariant 3).
  *
+ * @param confirmed whoever acts has made sure that document and patient belong together
  * @returns how many deliveries go out again.
- * @throws GatewayError JRN-005 when there is nothing that could be sent again.
+ * @throws GatewayError JRN-005 when there is nothing that could be sent again, JRN-006 when it must be confirmed first.
  */
-export async function retryExchange(exchangeId: string, context: SteerContext): Promise<number> {
+export async function retryExchange(
+  exchangeId: string,
+  context: SteerContext,
+  { confirmed }: { readonly confirmed: boolean } = { confirmed: false },
+): Promise<number> {
   const view = await load(exchangeId, context);
   const { exchange, deliveries } = view;
   if (exchange.state === 'held' && exchange.concludedAt === undefined) {
@@ -34,6 +49,8 @@ export async function retryExchange(exchangeId: string, context: SteerContext): 
   }
   const held = deliveries.filter(({ state }) => state === 'held');
   const refused = deliveries.filter(({ kind, ending }) => kind === 'mdm' && ending?.outcome === 'refused');
+  const doubt = held.find(({ hold }) => hold !== undefined && DOUBTS.has(hold.code))?.hold;
+  if (doubt !== undefined && !confirmed) throw new GatewayError('JRN-006', { detail: explain(doubt) });
   let sent = 0;
   for (const delivery of held.length > 0 ? held : refused) sent += await resend(delivery, context);
   if (sent === 0) {

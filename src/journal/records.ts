@@ -150,6 +150,8 @@ export interface Delivery {
   readonly spentMs: number;
   readonly identifiers: Readonly<Record<string, string>>;
   readonly waitsFor: string | undefined;
+  /** The exchange of that delivery while it has not ended; known in an exchange's view only. */
+  readonly blockedBy: string | undefined;
   readonly createdAt: number;
   readonly nextAt: number;
   readonly triedAt: number | undefined;

@@ -65,6 +65,7 @@ export function deliveryOf(row: Row): Delivery {
     spentMs: number(row, 'spent_ms'),
     identifiers: JSON.parse(text(row, 'identifiers')) as Record<string, string>,
     waitsFor: optional(row, 'waits_for'),
+    blockedBy: optional(row, 'blocked_by'),
     createdAt: number(row, 'created_at'),
     nextAt: number(row, 'next_at'),
     triedAt: optionalNumber(row, 'tried_at'),

@@ -61,7 +61,9 @@ export const DELIVERY_OWE_AGAIN = `UPDATE delivery SET state = 'waiting', next_a
   hold = NULL, outcome = NULL, outcome_code = NULL, outcome_label = NULL, reason = NULL, ended_at = NULL,
   error_code = NULL, error_class = NULL
   WHERE exchange_id = ? AND kind = ? AND target = ? AND subject = ? AND state IN ('done', 'held')`;
-export const DELIVERIES_OF = `SELECT * FROM delivery WHERE exchange_id = ? ORDER BY seq`;
+export const DELIVERIES_OF = `SELECT d.*, (SELECT w.exchange_id FROM delivery w
+    WHERE w.id = d.waits_for AND w.state <> 'done') AS blocked_by
+  FROM delivery d WHERE d.exchange_id = ? ORDER BY d.seq`;
 export const DELIVERY_GET = `SELECT * FROM delivery WHERE id = ?`;
 
 export const PAYLOAD_PUT = `INSERT INTO payload (exchange_id, name, deflated, sealed, bytes) VALUES (?, ?, ?, ?, ?)

@@ -56,6 +56,7 @@ const delivery: Delivery = {
   spentMs: 0,
   identifiers: { controlId: 'MSH10' },
   waitsFor: undefined,
+  blockedBy: undefined,
   createdAt: AT,
   nextAt: AT + 60_000,
   triedAt: undefined,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LABORATORY } from '../../samples/actors.ts';
 import { xdmArchive } from '../../samples/kit/archive.ts';
 import { insNumber, INS_TEST, PATIENTS } from '../../samples/kit/patients.ts';
-import { abandonExchange } from '../../src/flows/steer.ts';
+import { abandonExchange, retryExchange } from '../../src/flows/steer.ts';
 import { parseMessage } from '../../src/formats/hl7/message.ts';
 import { newDocument, newMail, newSample, readMailAt, startWorld, type World } from '../kit/gateway.ts';
 
@@ -63,6 +63,16 @@ describe('a report in the wrong record', () => {
 
 /** The first PRT: SB. */
 const senderOf = (raw: Buffer) => parseMessage(raw).segments.find(({ name }) => name === 'PRT');
+
+test('what a doubt of identity holds goes out only when somebody has made sure', async () => {
+  const documents = [newDocument(), newDocument({ patient: PATIENTS.oeuvrard })];
+  const view = await world.bring(await newMail({ documents }));
+  expect(world.ended(view)).toMatchObject({ messages: [], outcome: 'worklist', code: 'XDM-019' });
+  const { id, messageId = '' } = view.exchange;
+  await expect(retryExchange(id, world.steering())).rejects.toMatchObject({ code: 'JRN-006' });
+  await retryExchange(id, world.steering(), { confirmed: true });
+  expect(world.ended(await world.settled(messageId)).messages).toEqual(['T02 AA', 'T02 AA']);
+});
 
 describe('who sent it', () => {
   test('a forward with its parts attached anew gives the address alone: the author is somebody else', async () => {
