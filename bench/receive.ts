@@ -74,7 +74,7 @@ async function drain(what: string, count: number, mailBytes: number): Promise<vo
         `${(count / seconds).toFixed(1)} mails/s, ${(bytes / MEBIBYTE / seconds).toFixed(1)} MiB/s; the gateway: ${cpuSeconds.toFixed(1)} s of processor, its start included, at most ${memoryMb} MiB of memory`,
     );
   } finally {
-    await daemon.kill();
+    if (daemon.pid() !== undefined) await daemon.kill();
     await Promise.all([dpi.stop(), operator.stop()]);
     rmSync(folder, { recursive: true, force: true });
   }

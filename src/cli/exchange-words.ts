@@ -149,6 +149,9 @@ const EVENTS: Readonly<Record<string, Told>> = {
   'same-id-other-bytes': ({ earlier }) =>
     `un document de même identifiant et de contenu différent était déjà venu (échange ${earlier})`,
   'no-hash-given': () => 'l’archive ne donne pas d’empreinte : intégrité non vérifiable',
+  'names-a-parent-without-action': () =>
+    'l’expéditeur demande un ajout, mais le document en cite un autre comme remplacé : les deux restent',
+  'files-not-described': ({ count = '' }) => `fichiers que METADATA.XML ne décrit pas, ignorés : ${count}`,
   held: ({ code = '' }) => `attend une personne (${code})`,
   'attempt-failed': ({ code = '' }) => `essai sans succès (${code}) : ${whyOf(code)}`,
   interrupted: () => 'envoi interrompu par un arrêt : refait avec le même identifiant',

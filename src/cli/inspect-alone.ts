@@ -74,7 +74,7 @@ function understood(bytes: Uint8Array): string[] {
       case 'contradictory':
         return [
           `Accusé : accepté, avec un motif de refus (${answer.code}).`,
-          ...faultLines({ code: 'DOC-006' }),
+          ...faultLines({ code: 'DOC-005' }),
         ];
       case 'later':
         return ['Accusé : à renvoyer plus tard.', ...faultLines({ code: answer.error })];

@@ -103,7 +103,7 @@ async function findingOf(reading: Reading, about: Pick<Finding, 'kind' | 'facts'
     ...about,
     documents: findings,
     decision: unheard ? 'hold' : decision,
-    fault: unheard ? { code: 'DOC-005' } : receipt.fault,
+    fault: unheard ? { code: 'DOC-004' } : receipt.fault,
     verdict,
   };
 }
@@ -237,7 +237,7 @@ function answerTo(
         sentence:
           outcome === 'accepted'
             ? `${when}aucune.`
-            : 'L’expéditeur ne peut pas être prévenu : le courriel attend une personne (DOC-005).',
+            : 'L’expéditeur ne peut pas être prévenu : le courriel attend une personne (DOC-004).',
       };
   }
 }

@@ -28,7 +28,7 @@ function createProgram(): Command {
   const program = inFrench(
     new Command('pfi')
       .description(
-        'Passerelle entre les logiciels d’un hôpital et les services nationaux (MSSanté, DMP, FHIR).\n\nLe guide : docs/guide.md. Les codes d’erreur : docs/errors.md.',
+        'Passerelle entre la messagerie MSSanté et les logiciels d’un hôpital.\n\nLe guide : docs/guide.md. Les codes d’erreur : docs/errors.md.',
       )
       .version(VERSION, '-V, --version', 'affiche la version'),
   );

@@ -13,6 +13,8 @@ export interface CatalogueEntry {
   readonly why: string;
   readonly did: string;
   readonly todo: string;
+  /** Held because document and patient may not belong together: sent again only with a confirmation. */
+  readonly doubt?: true;
 }
 
 const REFUSED = 'Le document n’a pas été transmis ; un retour d’erreur (code 906) est envoyé.';
@@ -219,18 +221,21 @@ export const CATALOGUE = {
     why: 'Le patient du document n’est pas celui que METADATA.XML annonce.',
     did: HELD,
     todo: `Vérifiez l’identité avec l’expéditeur : risque d’erreur de dossier. ${MAKE_SURE}`,
+    doubt: true,
   },
   'XDM-018': {
     class: 'permanent',
     why: 'L’identifiant du document n’est pas celui que METADATA.XML annonce.',
     did: HELD,
     todo: `Vérifiez avec l’expéditeur quel document il a voulu envoyer. ${MAKE_SURE}`,
+    doubt: true,
   },
   'XDM-019': {
     class: 'permanent',
     why: 'Le courriel contient des documents de plusieurs patients ; la règle est un seul patient par courriel.',
     did: HELD,
     todo: `Vérifiez avec l’expéditeur à quel patient chaque document appartient. ${MAKE_SURE}`,
+    doubt: true,
   },
   'XDM-020': {
     class: 'permanent',
@@ -238,12 +243,12 @@ export const CATALOGUE = {
     did: REFUSED,
     todo: 'Rien : l’expéditeur doit renvoyer une archive conforme.',
   },
-
   'XDM-021': {
     class: 'permanent',
     why: 'Le document à remplacer ou à supprimer est celui d’un autre patient.',
     did: HELD,
     todo: `Vérifiez l’identité avec l’expéditeur : risque d’erreur de dossier. ${MAKE_SURE}`,
+    doubt: true,
   },
 
   'CDA-001': {
@@ -304,7 +309,7 @@ export const CATALOGUE = {
     class: 'permanent',
     why: 'Le document contient plusieurs patients.',
     did: HELD,
-    todo: `Vérifiez avec l’expéditeur à quel patient le document appartient. ${MAKE_SURE}`,
+    todo: `Vérifiez avec l’expéditeur à quel patient le document appartient. ${DECIDE}`,
   },
 
   'DOC-001': {
@@ -327,17 +332,11 @@ export const CATALOGUE = {
   },
   'DOC-004': {
     class: 'permanent',
-    why: 'Une personne a écarté le document.',
-    did: 'Le motif est envoyé une seule fois, avec le code 906.',
-    todo: 'Rien.',
-  },
-  'DOC-005': {
-    class: 'permanent',
     why: 'Un document est refusé et l’expéditeur ne peut pas en être informé (envoi automatique, ou réglage `notify`).',
     did: 'Personne n’a été prévenu ; le courriel attend dans la liste « À traiter » et se trouve dans le dossier des erreurs.',
     todo: 'Corrigez la cause et relancez (`pfi exchanges retry`), ou prévenez l’expéditeur vous-même puis écartez l’échange.',
   },
-  'DOC-006': {
+  'DOC-005': {
     class: 'permanent',
     why: 'L’application a accepté le document tout en signalant une erreur.',
     did: HELD,
@@ -348,7 +347,7 @@ export const CATALOGUE = {
     class: 'permanent',
     why: 'Le message contient un caractère que le jeu de caractères de l’application ne connaît pas.',
     did: HELD,
-    todo: 'Passez l’application en « UNICODE UTF-8 », ou mettez `unmappable: escape`, puis relancez.',
+    todo: 'Passez l’application en « UNICODE UTF-8 », ou mettez `unmappable: escape`, puis demandez un nouvel envoi et écartez celui-ci avec un motif.',
   },
   'HL7-002': {
     class: 'ambiguous',
@@ -560,12 +559,17 @@ export const CATALOGUE = {
     did: 'Rien n’a été changé.',
     todo: 'Voyez l’état de l’échange avec `pfi exchanges show`.',
   },
-
   'JRN-006': {
     class: 'permanent',
     why: 'Le document est retenu par un doute sur l’identité du patient ou du document.',
     did: 'Rien n’a été envoyé.',
     todo: 'Vérifiez auprès de l’expéditeur ; si tout est sûr, relancez avec `--confirm`.',
+  },
+  'JRN-007': {
+    class: 'permanent',
+    why: 'Le contenu à envoyer n’est plus conservé.',
+    did: 'Rien n’a été envoyé ; l’envoi attend dans la liste « À traiter ».',
+    todo: 'Demandez un nouvel envoi, puis écartez l’échange avec un motif.',
   },
 
   'ADM-001': {

@@ -18,7 +18,7 @@ export async function deliverDocument(
 ): Promise<Attempt> {
   const message = await journal.payload(delivery.exchangeId, payloadName(delivery.id));
   const controlId = delivery.identifiers['controlId'];
-  if (message === undefined || controlId === undefined) throw new GatewayError('JRN-005');
+  if (message === undefined || controlId === undefined) throw new GatewayError('JRN-007');
   const ack = readAck(await peer.send(message, controlId));
   const answer = verdict(ack, application.ack);
   switch (answer.kind) {
@@ -34,7 +34,7 @@ export async function deliverDocument(
         : { hold: { code: 'DOC-003', detail, fields: { condition: publicCode(answer.code) } } };
     }
     case 'contradictory':
-      return { hold: { code: 'DOC-006', detail: `Code ERR-5 : ${publicCode(answer.code)}.` } };
+      return { hold: { code: 'DOC-005', detail: `Code ERR-5 : ${publicCode(answer.code)}.` } };
     case 'later':
       return { later: new GatewayError(answer.error) };
   }

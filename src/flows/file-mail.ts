@@ -9,7 +9,7 @@ export interface FilingContext {
   readonly journal: Journal;
   readonly mailbox: MailboxSettings;
   readonly watcher: MailboxWatcher;
-  /** Reads a mail again; @returns the targets that it woke. */
+  /** Reads a mail again. */
   readonly reread: (exchange: Exchange, raw: Uint8Array) => Promise<void>;
 }
 

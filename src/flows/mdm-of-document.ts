@@ -14,19 +14,25 @@ import type { MailboxSettings } from './settings.ts';
 /** Forwarded by hand, its parts attached anew: who wrote the archive is not who sends this mail. */
 const FORWARDED = /^\s*(?:fwd?|tr|wg)\s*:/i;
 
+/** The mail that carries the archive, and the one that lies in the mailbox: the same, unless it was forwarded. */
+export interface ReadMail {
+  readonly via: MailFacts;
+  readonly outer: MailFacts;
+}
+
 /** The MDM's bytes, fixed now for every attempt; none for a document that cannot be made into one. */
 export function mdmOfDocument(
   read: ReadDocument,
-  { via, messageId }: { readonly via: MailFacts; readonly messageId: string },
+  { via, outer }: ReadMail,
   document: NewDocument,
   replaced: NewDocument | undefined,
   controlId: string,
   { clock, gateway, mailbox, application }: PlanContext,
-): { readonly bytes?: Uint8Array; readonly refusal?: Fault; readonly hold?: Fault } {
+): { readonly bytes?: Uint8Array; readonly hold?: Fault } {
   const { header, bytes, action } = read;
   if (read.refusal !== undefined || header === undefined || bytes === undefined || action === undefined)
     return {};
-  const from = via.from;
+  const from = via.from ?? outer.from;
   if (from === undefined) return { hold: { code: 'MAIL-011' } };
   const input: MdmInput = {
     sender: gateway.party,
@@ -42,7 +48,11 @@ export function mdmOfDocument(
     from: { address: from.address, ...(FORWARDED.test(via.subject) ? {} : authorOf(read.submissionAuthor)) },
     recipients: recipientsOf(via, mailbox),
     replyTo: via.replyTo.map(({ address }) => ({ address })),
-    mail: { messageId: via.messageId ?? messageId, subject: via.subject || 'Sans objet', text: via.text },
+    mail: {
+      messageId: via.messageId ?? outer.messageId ?? '',
+      subject: via.subject || 'Sans objet',
+      text: via.text,
+    },
     restrictions: {
       ...restrictionsOf(document.confidentiality),
       modifConfCode: replaced !== undefined && !sameVisibility(replaced, document),

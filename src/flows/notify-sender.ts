@@ -98,7 +98,7 @@ function unheard({ exchange, deliveries }: ExchangeView, { outcome }: Conclusion
   const told = deliveries.some(({ kind }) => kind === 'mdn' || kind === 'error-mail');
   if (outcome !== 'refused' || told) return undefined;
   const { fault } = exchange;
-  return { code: 'DOC-005', ...(fault === undefined ? {} : { detail: explain(fault) }) };
+  return { code: 'DOC-004', ...(fault === undefined ? {} : { detail: explain(fault) }) };
 }
 
 async function notificationOf(
@@ -152,6 +152,7 @@ function notificationDelivery(
     to: decision.to,
     audience: decision.to === mailbox.notify.errorMailbox ? 'establishment' : 'sender',
     nil: gateway.nil,
+    product: gateway.product,
     original: {
       messageId: originalId,
       subject: facts.subject,
@@ -194,7 +195,7 @@ export async function sendNotification(
 ): Promise<Attempt> {
   const raw = await journal.payload(delivery.exchangeId, payloadName(delivery.id));
   const { from = '', to } = delivery.identifiers;
-  if (raw === undefined || to === undefined) throw new GatewayError('JRN-005');
+  if (raw === undefined || to === undefined) throw new GatewayError('JRN-007');
   await sender.send(raw, { from, to: [to] });
   return { ended: { outcome: 'accepted' } };
 }

@@ -7,8 +7,8 @@ import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import { confidentialityOf, restrictionsOf } from '../formats/terminology/restrictions.ts';
 import { typeCodeLabel } from '../formats/terminology/type-codes.ts';
 import type { Journal, NewDelivery, NewDocument, NewEvent } from '../journal/journal.ts';
-import { mdmOfDocument } from './mdm-of-document.ts';
-import type { MailFacts, ReadDocument } from './reading/reading.ts';
+import { mdmOfDocument, type ReadMail } from './mdm-of-document.ts';
+import type { ReadDocument } from './reading/reading.ts';
 import type { ApplicationSettings, GatewaySettings, MailboxSettings } from './settings.ts';
 
 export interface PlanContext {
@@ -30,7 +30,7 @@ export interface PlannedDocument {
 /** What is owed for one document of a mail: an MDM to send, or its place on the worklist, or its refusal. */
 export async function planDocument(
   read: ReadDocument,
-  mail: { readonly via: MailFacts; readonly messageId: string },
+  mail: ReadMail,
   context: PlanContext,
 ): Promise<PlannedDocument> {
   const { journal, newId, application } = context;
@@ -40,7 +40,6 @@ export async function planDocument(
   const deliveryId = newId();
   const controlId = deliveryId.replaceAll('-', '').slice(0, 20);
   const message = mdmOfDocument(read, mail, document, replaced, controlId, context);
-  const refusal = read.refusal ?? message.refusal;
   const acted = document.action === 'delete' ? earlier || undefined : replaced;
   const hold =
     read.hold ?? message.hold ?? otherPatientHold(document, acted) ?? maskedHold(document, application);
@@ -53,8 +52,8 @@ export async function planDocument(
       subject: document.id,
       lane: `${application.name}|${document.patientKey ?? document.id}`,
       identifiers: { controlId },
-      start: startOf(refusal, hold),
-      ...(refusal === undefined && message.bytes !== undefined ? { payload: message.bytes } : {}),
+      start: startOf(read.refusal, hold),
+      ...(message.bytes !== undefined ? { payload: message.bytes } : {}),
     },
     events: [
       ...(earlier && earlier.sha1 !== document.sha1

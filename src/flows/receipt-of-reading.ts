@@ -82,9 +82,8 @@ export async function receiptOf(
         events: [{ type: 'refused', data: { code: reading.fault.code } }],
       };
     case 'documents': {
-      const mail = { via: reading.via, messageId: outer.messageId ?? '' };
       const planned = [];
-      for (const document of reading.documents) planned.push(await planDocument(document, mail, context));
+      for (const document of reading.documents) planned.push(await planDocument(document, reading, context));
       const someHeld = planned.some(({ delivery }) => delivery.start.state === 'held');
       return {
         ...base,

@@ -37,6 +37,8 @@ export interface GatewaySettings {
   readonly party: Hl7Party;
   /** X-MSS-NIL. */
   readonly nil: string;
+  /** Reporting-UA of an MDN. */
+  readonly product: string;
 }
 
 /** The deliveries' targets, by name. An application is its own target. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
+import { describe } from '../errors/catalogue.ts';
 import { explain, GatewayError } from '../errors/gateway-error.ts';
 import { withControlId } from '../formats/hl7/control-id.ts';
 import { payloadName } from '../journal/context.ts';
@@ -14,15 +14,6 @@ export interface SteerContext {
   /** Who acts, for the history. */
   readonly by: string;
 }
-
-/** Held because the document may be another patient's, or another document: sent only by somebody who has made sure. */
-const DOUBTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'XDM-017',
-  'XDM-018',
-  'XDM-019',
-  'XDM-021',
-  'CDA-010',
-]);
 
 /**
  * Sends again what waits for a person: a mail read anew, held documents and notifications; where nothing waits, the
@@ -49,7 +40,7 @@ export async function retryExchange(
   }
   const held = deliveries.filter(({ state }) => state === 'held');
   const refused = deliveries.filter(({ kind, ending }) => kind === 'mdm' && ending?.outcome === 'refused');
-  const doubt = held.find(({ hold }) => hold !== undefined && DOUBTS.has(hold.code))?.hold;
+  const doubt = held.find(({ hold }) => hold !== undefined && describe(hold.code).doubt)?.hold;
   if (doubt !== undefined && !confirmed) throw new GatewayError('JRN-006', { detail: explain(doubt) });
   let sent = 0;
   for (const delivery of held.length > 0 ? held : refused) sent += await resend(delivery, context);

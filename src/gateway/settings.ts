@@ -14,7 +14,7 @@ export const MAIL_RETRY: RetryPolicy = {
 };
 
 export function gatewaySettings({ gateway, product }: Config): GatewaySettings {
-  return { party: gateway, nil: product.nil };
+  return { party: gateway, nil: product.nil, product: product.name };
 }
 
 export function mailboxSettings(box: MailboxConfig, { establishment, limits }: Config): MailboxSettings {
@@ -31,7 +31,8 @@ export function mailboxSettings(box: MailboxConfig, { establishment, limits }: C
       name: organization.name,
       id: organization.id,
       type: organization.type,
-      authority: organization.authority,
+      // PRT-8.6: the establishment names its own units.
+      authority: organization.authority ?? establishment.finess,
     },
     notify: box.notify,
     maxMail: limits.mail,

@@ -61,7 +61,7 @@ export interface Journal {
   claim(target: string, limit: number): Promise<Delivery[]>;
   /** Written before the first byte leaves. */
   sending(deliveryId: string): Promise<void>;
-  /** Puts a claimed delivery back, untouched: nothing was sent. */
+  /** Puts a claimed or sending delivery back, untouched: nothing has left. */
   release(deliveryId: string): Promise<void>;
   retry(deliveryId: string, retry: Retry): Promise<void>;
   /** Sets a delivery aside for a person, and with it what that gives rise to: its mail is filed where people look. */

@@ -57,10 +57,10 @@ export interface NewDelivery {
   readonly id: string;
   readonly kind: DeliveryKind;
   readonly target: string;
-  /** Document id, folder role, or ''. */
+  /** Document id, folder role, `copy:<uidvalidity>:<uid>`, or ''. */
   readonly subject: string;
   readonly lane: string;
-  /** MSH-10, Message-ID and envelope: fixed here, the same at every retry. */
+  /** MSH-10; Message-ID and envelope; folder role and place: fixed here, the same at every retry. */
   readonly identifiers: Readonly<Record<string, string>>;
   readonly start:
     | { readonly state: 'waiting' }

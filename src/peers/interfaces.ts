@@ -43,7 +43,7 @@ export interface InboxMail {
   readonly uid: number;
   /** RFC822.SIZE, bytes. */
   readonly size: number;
-  /** The raw bytes. @throws GatewayError IMAP-008 when their number is not `size`; undefined when it is gone. */
+  /** The raw bytes. Undefined when it is gone. @throws GatewayError IMAP-008 when two fetches bring different bytes. */
   fetch(): Promise<Uint8Array | undefined>;
   /** The first 64 KiB, for a mail too large to fetch. */
   fetchHead(): Promise<Uint8Array | undefined>;
@@ -58,7 +58,7 @@ export interface MailPlace {
 
 /** One watched mailbox. */
 export interface MailboxWatcher {
-  /** Begins watching; returns at once. Trouble is retried with backoff and told to `onState`. */
+  /** Begins watching; returns at once. Trouble is retried with backoff and told to `MailboxEvents.failed`. */
   start(): void;
   /**
    * Moves a mail by MOVE or COPY + UID EXPUNGE.

@@ -7,8 +7,12 @@ const BULK = 6_000;
 /** A way to Postfix on which the answer to a mail can be lost at the very moment that it is given. */
 export interface AnswerTrap {
   readonly port: number;
-  /** Resolves once the server has answered to so much that it can only be a mail: it is taken, and nobody is told. */
-  spring(): Promise<void>;
+  /**
+   * Resolves once the server has answered to so much that it can only be a mail: it is taken, and nobody is told.
+   *
+   * @param signal gives up: nothing more is lost
+   */
+  spring(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,9 +53,13 @@ export async function startAnswerTrap(target: number): Promise<AnswerTrap> {
   await once(listener, 'listening');
   return {
     port: (listener.address() as AddressInfo).port,
-    spring: () =>
+    spring: signal =>
       new Promise(resolve => {
         caught = resolve;
+        signal.addEventListener('abort', () => {
+          caught = undefined;
+          resolve();
+        });
       }),
     async close() {
       const closed = once(listener, 'close');

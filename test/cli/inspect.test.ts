@@ -118,7 +118,7 @@ describe('pfi inspect', () => {
       headers: ['Auto-Submitted: auto-generated'],
     });
     const finding = await look(file('automatic.eml', mail), reader);
-    expect([finding.decision, finding.fault?.code]).toEqual(['hold', 'DOC-005']);
+    expect([finding.decision, finding.fault?.code]).toEqual(['hold', 'DOC-004']);
     expect(finding.verdict.join('\n')).toContain(CATALOGUE['XDM-001'].why);
   });
 

@@ -42,7 +42,7 @@ afterEach(async () => {
 });
 
 function conclude(exchangeId: string, journal: Journal): Promise<readonly string[]> {
-  const gateway = { party: { application: 'PFI', facility: 'CHU_X' }, nil: 'DEV000000' };
+  const gateway = { party: { application: 'PFI', facility: 'CHU_X' }, nil: 'DEV000000', product: 'pfi-gateway' };
   return concludeMail(exchangeId, { ...bed, journal, gateway, mailbox: MAILBOX });
 }
 

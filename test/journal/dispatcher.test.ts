@@ -271,15 +271,15 @@ describe('an attempt that failed', () => {
   });
 
   it.each([
-    ['thrown', () => Promise.reject(new GatewayError('DOC-004', { detail: 'Trop long.' }))],
-    ['answered', () => ({ hold: { code: 'DOC-004', detail: 'Trop long.' } }) as const],
+    ['thrown', () => Promise.reject(new GatewayError('DOC-001', { detail: 'Trop long.' }))],
+    ['answered', () => ({ hold: { code: 'DOC-001', detail: 'Trop long.' } }) as const],
   ])('for good waits for a person: %s', async (_, answer) => {
     const target = scriptedTarget();
     target.script(answer);
     const mail = await bringMail(bed);
     start([target]).poke('dpi');
     await untilState(mail, 'held');
-    expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-004', detail: 'Trop long.' });
+    expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-001', detail: 'Trop long.' });
   });
 
   it('for a reason that nobody foresaw is made again', async () => {
@@ -350,7 +350,7 @@ describe('a journal that refuses', () => {
   });
 
   it.each([
-    ['hold', () => Promise.reject(new GatewayError('DOC-004')), 'held'],
+    ['hold', () => Promise.reject(new GatewayError('DOC-001')), 'held'],
     ['retry', transient, 'waiting'],
   ] as const)('is asked until it takes a %s', async (method, answer, state) => {
     const target = scriptedTarget();

@@ -22,9 +22,9 @@ export interface Daemon {
   spawn(): void;
   /** Spawns it and waits until it says that it has started. */
   start(): Promise<void>;
-  /** SIGKILL, and its end. */
+  /** SIGKILL, and its end. @throws Error when it had ended by itself */
   kill(): Promise<void>;
-  /** SIGTERM, and its end. @returns its exit code */
+  /** SIGTERM, and its end. @returns its exit code @throws Error when it had ended by itself */
   stop(): Promise<number | null>;
   /** Undefined while it does not run. */
   pid(): number | undefined;
@@ -71,12 +71,18 @@ export function createDaemon(folder: string, configuration: object): Daemon {
 
   async function signal(name: NodeJS.Signals): Promise<number | null> {
     const process_ = child;
-    if (process_ === undefined) return null;
+    if (process_ === undefined)
+      throw new Error(`the daemon had ended by itself:\n${complaints}${lastLines()}`);
     process_.kill(name);
     await ended;
     return process_.exitCode;
   }
 
+  const lastLines = (): string =>
+    lines
+      .slice(-5)
+      .map(line => JSON.stringify(line))
+      .join('\n');
   const logged = (msg: string): DaemonLine[] => lines.filter(line => line.msg === msg);
   return {
     spawn: begin,
@@ -87,7 +93,7 @@ export function createDaemon(folder: string, configuration: object): Daemon {
         what: 'the daemon has started',
         timeoutMs: PATIENCE_MS,
       });
-      if (child === undefined) throw new Error(`the daemon ended at its start:\n${complaints}`);
+      if (child === undefined) throw new Error(`the daemon ended at its start:\n${complaints}${lastLines()}`);
     },
     kill: async () => void (await signal('SIGKILL')),
     stop: () => signal('SIGTERM'),

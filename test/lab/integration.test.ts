@@ -38,8 +38,9 @@ describe.skipIf(labOff !== undefined)(
       await Promise.all([dpi?.stop(), imap?.close(), smtp?.close()]);
     });
 
-    it('loses nothing and does nothing twice', { timeout: 4 * MINUTES }, async () => {
+    it('loses nothing and does nothing twice', { timeout: 4 * MINUTES }, async ({ onTestFailed }) => {
       const { lab, daemon } = run;
+      onTestFailed(() => void process.stdout.write(`${daemon.summary()}\n`));
       const begun = performance.now();
       const delivering = (async () => {
         for (const { mailbox, raw } of traffic.mails) await lab.deliver(mailbox, raw);

@@ -55,7 +55,7 @@ export async function prepareLab(ports: (lab: MailLab) => Promise<LabPorts>): Pr
     },
     untilDelivered: () => waitFor(() => queued(lab) === 0, { what: 'Postfix has nothing left to deliver' }),
     async stop() {
-      await daemon.kill();
+      if (daemon.pid() !== undefined) await daemon.kill();
       await lab.stop();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -51,7 +51,7 @@ export interface Traffic {
 
 interface TrafficPlan {
   readonly mailboxes: readonly string[];
-  /** Mails in all, copies included; a few less where the last chain does not fit. */
+  /** Mails in all, copies included; the last sequence may bring a few more. */
   readonly size: number;
   readonly random: () => number;
   /** Of the large ones, bytes of PDF. */
@@ -72,40 +72,48 @@ const ORPHAN = 'XDM-016';
  * others without INS or with other traits; archives cut short, replacements that name no parent; no document at all.
  */
 export async function makeTraffic(plan: TrafficPlan): Promise<Traffic> {
-  const { mailboxes, size, random } = plan;
   const people = createPeople();
-  const sequences: { readonly mailbox: string; readonly drafts: readonly Draft[] }[] = [];
-  let count = 0;
-  for (let turn = 0; count < size; turn++) {
-    const mailbox = mailboxes[Math.floor(random() * mailboxes.length)] ?? '';
-    const drafts = KINDS[turn % KINDS.length]?.(people, plan) ?? [];
-    sequences.push({ mailbox, drafts });
-    count += drafts.reduce((sum, { repeated }) => sum + (repeated === true ? 2 : 1), 0);
-  }
+  const left = sequences(people, plan);
   const mails: TrafficMail[] = [];
-  const left = sequences.map(({ mailbox, drafts }) => ({
-    mailbox,
-    drafts: [...drafts],
-    again: undefined as TrafficMail | undefined,
-  }));
   while (left.length > 0) {
-    // Chains meet each other in the mailbox; each keeps its own order.
-    const at = Math.floor(random() * Math.min(left.length, 12));
+    // Sequences meet each other in the mailbox; each keeps its own order.
+    const at = Math.floor(plan.random() * Math.min(left.length, 12));
     const sequence = left[at];
-    const draft = sequence?.drafts.shift();
-    if (sequence?.again !== undefined) {
-      mails.push(sequence.again);
-      sequence.again = undefined;
-      if (draft !== undefined) sequence.drafts.unshift(draft);
-    } else if (sequence !== undefined && draft !== undefined) {
-      const mail = await finish(draft, sequence.mailbox, mails.length + 1);
-      mails.push(mail);
-      if (draft.repeated === true) sequence.again = { ...mail, isCopy: true };
-    } else {
+    const step = sequence?.steps.shift();
+    if (sequence === undefined || step === undefined) {
       left.splice(at, 1);
+    } else if (step === 'again') {
+      mails.push(...sequence.mails.slice(-1).map(mail => ({ ...mail, isCopy: true })));
+    } else {
+      const mail = await finish(step, sequence.mailbox, mails.length + 1);
+      sequence.mails.push(mail);
+      mails.push(mail);
     }
   }
   return { mails, patients: people.known() };
+}
+
+/** Mails of one mailbox that keep their order, drafted; `again` repeats the one before. */
+interface Sequence {
+  readonly mailbox: string;
+  readonly steps: (Draft | 'again')[];
+  /** Those already made. */
+  readonly mails: TrafficMail[];
+}
+
+function sequences(people: People, plan: TrafficPlan): Sequence[] {
+  const { mailboxes, size, random } = plan;
+  const made: Sequence[] = [];
+  for (let [turn, count] = [0, 0]; count < size; turn++) {
+    const mailbox = mailboxes[Math.floor(random() * mailboxes.length)] ?? '';
+    const drafts = KINDS[turn % KINDS.length]?.(people, plan) ?? [];
+    const steps = drafts.flatMap((draft): Sequence['steps'] =>
+      draft.repeated === true ? [draft, 'again'] : [draft],
+    );
+    made.push({ mailbox, steps, mails: [] });
+    count += steps.length;
+  }
+  return made;
 }
 
 async function finish(draft: Draft, mailbox: string, number: number): Promise<TrafficMail> {

@@ -26,7 +26,7 @@ export function announcesAnother(announced: AnnouncedPatient, patient: PatientHe
   );
 }
 
-/** The texts of a PID field, `&amp;` and blanks aside. */
+/** The texts of a PID field. */
 function pid(info: readonly string[], field: number): string[] {
   const prefix = `PID-${field}|`;
   return info.filter(line => line.startsWith(prefix)).map(line => line.slice(prefix.length).trim());

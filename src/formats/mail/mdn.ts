@@ -40,7 +40,7 @@ export function buildMdn(input: NotificationInput): Uint8Array {
 function notificationPart(input: NotificationInput): MimePart {
   const { from, original, error } = input;
   const fields: Header[] = [
-    ['Reporting-UA', `${toAscii(from.address.split('@').at(-1) ?? '')}; pfi-gateway`],
+    ['Reporting-UA', `${toAscii(from.address.split('@').at(-1) ?? '')}; ${toAscii(input.product)}`],
     ['Original-Recipient', `rfc822; ${asciiId(original.originalRecipient)}`],
     ['Final-Recipient', `rfc822; ${asciiId(original.finalRecipient)}`],
     ['Original-Message-ID', asciiId(original.messageId)],

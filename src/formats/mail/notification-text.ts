@@ -115,7 +115,10 @@ function frenchTime(date: Date): string {
 }
 
 function codeAndLabel(error: { readonly code: string; readonly label: string }): string {
-  return `${oneLine(error.code)} – ${oneLine(error.label)}`;
+  return [error.code, error.label]
+    .map(oneLine)
+    .filter(part => part !== '')
+    .join(' – ');
 }
 
 /** Texts of other people's software stay on their line: they can neither add one nor draw a false entry. */

@@ -101,6 +101,8 @@ export interface NotificationInput {
   readonly audience: 'sender' | 'establishment';
   /** X-MSS-NIL. */
   readonly nil: string;
+  /** Names the software in Reporting-UA. */
+  readonly product: string;
   readonly original: {
     readonly messageId: string;
     readonly subject: string;

@@ -10,7 +10,12 @@ const XDS_SPELLING: ReadonlyMap<string, string> = new Map([
  * once, in alphabetical order. The code system is not looked at: a document hidden under a wrong one stays hidden.
  */
 export function confidentialityOf(codes: readonly string[]): string[] {
-  const upper = codes.map(code => code.trim().toUpperCase().replaceAll(/\s+/g, '_'));
+  const upper = codes.map(code =>
+    code
+      .trim()
+      .toUpperCase()
+      .replaceAll(/[\s_]+/g, '_'),
+  );
   const known = upper.map(code => XDS_SPELLING.get(code) ?? code);
   return [...new Set(known)].filter(code => code !== '').sort();
 }

@@ -38,10 +38,10 @@ export interface DocumentEntry {
   readonly size: number | undefined;
   /** The action slot as written, trimmed and upper-cased; undefined when absent. */
   readonly actionSlot: string | undefined;
-  /** CX text, as written. */
+  /** CX text, `&amp;` undone. */
   readonly patientId: string | undefined;
   readonly sourcePatientId: string | undefined;
-  /** Lines such as `PID-7|19790328`, as written. */
+  /** Lines such as `PID-7|19790328`, `&amp;` undone. */
   readonly sourcePatientInfo: readonly string[];
   readonly typeCode: XdsCode | undefined;
   readonly classCode: XdsCode | undefined;

@@ -71,6 +71,8 @@ export function createMailboxWatcher(
   let outage = false;
   let pollAsked = false;
   const lostWith = new Map<string, number>();
+  /** Once the first connection stands or has failed: until then nobody can say that the mailbox cannot be reached. */
+  const firstTry = Promise.withResolvers<void>();
 
   const isStopping = (): boolean => stopping.signal.aborted;
 
@@ -81,6 +83,7 @@ export function createMailboxWatcher(
       } catch (thrown) {
         if (!isStopping()) tellFailure(toGatewayError(thrown));
       }
+      firstTry.resolve();
       if (!isStopping()) await pause(backoff.next());
     }
   }
@@ -100,6 +103,7 @@ export function createMailboxWatcher(
       await mine.prepare([settings.inbox, ...settings.folders]);
       backoff.connected();
       session = mine;
+      firstTry.resolve();
       await watch(mine);
       await mine.end();
     } finally {
@@ -204,7 +208,8 @@ export function createMailboxWatcher(
     stopping.signal.removeEventListener('abort', stop);
   }
 
-  function connected(): ImapSession {
+  async function connected(): Promise<ImapSession> {
+    await firstTry.promise;
     if (session === undefined) throw new GatewayError('IMAP-001', { fields: { reason: 'not-connected' } });
     return session;
   }
@@ -214,13 +219,13 @@ export function createMailboxWatcher(
       running ??= run();
     },
     async move(from, folder) {
-      return await connected().move(from, folder);
+      return await (await connected()).move(from, folder);
     },
     async find(folder, messageId) {
-      return await connected().find(folder, messageId);
+      return await (await connected()).find(folder, messageId);
     },
     async fetchAt(place) {
-      return await fetchWhole(connected(), place);
+      return await fetchWhole(await connected(), place);
     },
     pollNow() {
       pollAsked = true;
@@ -228,6 +233,7 @@ export function createMailboxWatcher(
     },
     async stop() {
       stopping.abort();
+      firstTry.resolve();
       bell.ring();
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, timing.stop);

@@ -49,6 +49,7 @@ function inputFor(mail: OpenedMail, change: Partial<NotificationInput> = {}): No
     to: 'labo@tilleuls.mssante.fr',
     audience: 'sender',
     nil: 'DEV000000',
+    product: 'pfi-gateway',
     original: {
       messageId: mail.messageId ?? '',
       subject: mail.subject,

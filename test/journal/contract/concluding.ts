@@ -83,14 +83,14 @@ export function concludingContract({ bed, another }: ContractContext): void {
       const file = owed(bed(), mail.exchangeId, { subject: 'failed' });
       await journal.conclude(
         mail.exchangeId,
-        conclusion(mail, { outcome: 'refused', code: '902', hold: { code: 'DOC-005' }, deliveries: [file] }),
+        conclusion(mail, { outcome: 'refused', code: '902', hold: { code: 'DOC-004' }, deliveries: [file] }),
       );
       await claimIds(bed(), 'imap:urologie');
       await deliver(bed(), file.id);
       expect((await viewOf(bed(), mail.exchangeId)).exchange).toMatchObject({
         state: 'held',
         outcome: 'refused',
-        fault: { code: 'DOC-005' },
+        fault: { code: 'DOC-004' },
       });
       expect((await journal.list({ held: true, limit: 5 })).map(({ id }) => id)).toEqual([mail.exchangeId]);
     });

@@ -173,7 +173,7 @@ export function steeringContract({ bed }: ContractContext): void {
       await journal.conclude(concluded.exchangeId, {
         outcome: 'refused',
         code: '902',
-        hold: { code: 'DOC-005' },
+        hold: { code: 'DOC-004' },
         deliveries: [],
         events: [],
       });
@@ -267,7 +267,7 @@ export function steeringContract({ bed }: ContractContext): void {
       await journal.conclude(mail.exchangeId, {
         outcome: 'refused',
         code: '902',
-        hold: { code: 'DOC-005' },
+        hold: { code: 'DOC-004' },
         deliveries: [],
         events: [],
       });
