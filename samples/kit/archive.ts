@@ -4,9 +4,11 @@ import { ZipFile } from 'yazl';
 import { type CdaSample, cdaDocument } from './cda.ts';
 import { metadataXml, patientIdOf, uniqueIdOf } from './metadata.ts';
 
-export { bomb, rawZip, type RawEntry, type ZipTricks } from './raw-zip.ts';
+export { bomb, type RawEntry, rawZip, type ZipTricks } from './raw-zip.ts';
 
-/** A document to put into an archive. What is not given is right; `null` leaves the fact out of METADATA.XML. */
+/**
+ * A document to put into an archive. What is not given is right; `null` leaves the fact out of METADATA.XML.
+ */
 export interface ArchiveDocument {
   readonly sample: CdaSample;
   /** C, D, or something wrong; absent for a first sending. */
@@ -23,6 +25,7 @@ export interface ArchiveDocument {
   readonly patientId?: string | null | undefined;
 }
 
+/** One submission and its documents, in a directory of IHE_XDM. */
 export interface ArchiveSubset {
   /** `SUBSET01` and so on. */
   readonly directory?: string | undefined;
@@ -34,11 +37,13 @@ export interface ArchiveSubset {
   readonly metadata?: ((xml: string) => string | Buffer) | undefined;
 }
 
+/** A file of an archive. */
 export interface ArchiveMember {
   readonly name: string;
   readonly bytes: Buffer;
 }
 
+/** What an archive is made of: one submission, or several subsets. */
 export type ArchiveInput = {
   /** Further members, after the rest. */
   readonly extra?: readonly ArchiveMember[] | undefined;
@@ -49,7 +54,7 @@ const INSTITUTION = 'Laboratoire des Embruns^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^
 /** DOS times are local: these are the same bytes in every time zone. */
 const WRITTEN = new Date(2026, 10, 18, 9, 30, 0);
 
-/** An IHE_XDM.zip in the layout of the official ones (xdm.md §1.2). */
+/** An IHE_XDM.zip in the layout of the official ones (IHE ITI-32). */
 export async function xdmArchive(input: ArchiveInput): Promise<Buffer> {
   const zip = new ZipFile();
   const options = { mtime: WRITTEN, forceDosTimestamp: true, mode: 0o100644 };

@@ -3,13 +3,15 @@ import { encode, type SampleEncoding } from './encoding.ts';
 import { PATIENTS, type SampleId, type SamplePatient } from './patients.ts';
 import { samplePdf } from './pdf.ts';
 
-export { INS_TEST, insNumber, IPP, PATIENTS, type SampleId, type SamplePatient } from './patients.ts';
+export { INS_TEST, IPP, insNumber, PATIENTS, type SampleId, type SamplePatient } from './patients.ts';
 
+/** An organisation of a sample document. */
 export interface SampleOrganization {
   readonly id: SampleId;
   readonly name: string;
 }
 
+/** A professional or a device that wrote a sample document. */
 export interface SampleAuthor {
   readonly id: SampleId;
   readonly family?: string | undefined;
@@ -20,6 +22,7 @@ export interface SampleAuthor {
   readonly organization: SampleOrganization;
 }
 
+/** A section of a structured body. */
 export interface SampleSection {
   readonly title: string;
   readonly code: string;
@@ -27,8 +30,8 @@ export interface SampleSection {
 }
 
 /**
- * French CDA documents ("Structuration minimale des documents de santé") about invented people, for tests and samples.
- * The same sample always gives the same bytes.
+ * French CDA documents ("Structuration minimale des documents de santé") about invented people, for tests and
+ * samples. The same sample always gives the same bytes.
  */
 export interface CdaSample {
   readonly id: SampleId;

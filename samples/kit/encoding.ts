@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 
+/** The encodings that a sample document can be written in. */
 export type SampleEncoding = 'utf-8' | 'utf-16le' | 'iso-8859-1' | 'iso-8859-15';
 
 /** Where ISO 8859-15 differs from ISO 8859-1. */

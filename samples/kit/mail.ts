@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** Builds raw mails for tests and samples: deterministic, plain, and able to be wrong where a test needs it. */
+/**
+ * Builds raw mails for tests and samples: deterministic, plain, and able to be wrong where a test needs it.
+ */
 
+/** A part of a mail, before it is encoded. */
 export interface MailPart {
   readonly contentType: string;
   readonly filename?: string;
@@ -9,6 +12,7 @@ export interface MailPart {
   readonly content: Uint8Array | string;
 }
 
+/** What a document mail is made of; what is not given has a good default. */
 export interface DocumentMail {
   readonly from?: string;
   readonly to?: string;
@@ -28,7 +32,10 @@ export interface DocumentMail {
 
 const CRLF = '\r\n';
 
-/** Lines as a raw mail, each ended by CRLF. Code units above 255 become UTF-8; use `rawBytes` for other charsets. */
+/**
+ * Lines as a raw mail, each ended by CRLF. Code units above 255 become UTF-8; use `rawBytes` for other
+ * charsets.
+ */
 export function rawMail(lines: readonly string[]): Buffer {
   return Buffer.from(lines.map(line => line + CRLF).join(''));
 }
@@ -76,7 +83,10 @@ export function documentMail(mail: DocumentMail = {}): Buffer {
   return multipartMail(head, 'multipart/mixed', [body, ...attachments]);
 }
 
-/** A multipart mail of any type from its other header lines and its parts. The boundary comes from what it parts. */
+/**
+ * A multipart mail of any type from its other header lines and its parts. The boundary comes from what it
+ * parts.
+ */
 export function multipartMail(head: readonly string[], type: string, parts: readonly MailPart[]): Buffer {
   const contents = parts.map(partBytes);
   const digest = createHash('sha256');

@@ -16,6 +16,7 @@ export interface SampleEntry {
   readonly masks: readonly string[];
 }
 
+/** What a METADATA.XML says of its submission set. */
 export interface SampleSubmission {
   /** Tells one submission from another: identifiers and time are made from it. */
   readonly number: number;
@@ -25,7 +26,7 @@ export interface SampleSubmission {
   readonly entries: readonly SampleEntry[];
 }
 
-/** A METADATA.XML that the schema and shared/tools/check_xdm.py accept (xdm.md §2). */
+/** A METADATA.XML that the schema of ebXML RegRep 3.0 and IHE ITI-32 accept. */
 export function metadataXml(submission: SampleSubmission): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <lcm:SubmitObjectsRequest xmlns:lcm="urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0" xmlns:rim="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0">

@@ -4,6 +4,7 @@ export interface SampleId {
   readonly extension?: string | undefined;
 }
 
+/** An invented person. */
 export interface SamplePatient {
   readonly identifiers: readonly SampleId[];
   readonly birthFamily?: string | undefined;

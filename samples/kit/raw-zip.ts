@@ -27,6 +27,7 @@ export interface RawEntry {
   readonly offset?: number | undefined;
 }
 
+/** What is wrong with a ZIP as a whole. */
 export interface ZipTricks {
   /** Number of entries that the end record declares. */
   readonly count?: number | undefined;

@@ -1,9 +1,14 @@
 /** A quantity shared by tasks that run side by side: memory, in bytes. */
 export interface Budget {
-  /** Runs a task once its share is free, in the order of asking. A share over the whole is cut to the whole. */
+  /**
+   * Runs a task once its share is free, in the order of asking. A share over the whole is cut to the whole.
+   */
   spend<T>(share: number, task: () => Promise<T>): Promise<T>;
 }
 
+/**
+ * @param whole what can be spent at once, in the unit of the shares: bytes
+ */
 export function createBudget(whole: number): Budget {
   const waiting: { readonly share: number; readonly start: () => void }[] = [];
   let free = whole;

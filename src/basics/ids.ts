@@ -5,8 +5,8 @@ import type { Clock } from './clock.ts';
 export type IdSource = () => string;
 
 /**
- * UUIDv7 (RFC 9562 §5.7) with a counter in `rand_a` (§6.2 method 1): ids of one source never go backwards, not within
- * a millisecond and not when the clock is set back.
+ * UUIDv7 (RFC 9562 §5.7) with a counter in `rand_a` (§6.2 method 1): ids of one source never go backwards,
+ * not within a millisecond and not when the clock is set back.
  */
 export function createIdSource(clock: Clock): IdSource {
   let last = 0;

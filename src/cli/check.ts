@@ -13,6 +13,7 @@ const SOMETHING_TO_DO = 1;
 const RENEW =
   'À faire : renouvelez le certificat avant cette date (celui du serveur : prévenez l’opérateur ou l’éditeur).';
 
+/** Adds `pfi check`. */
 export function addCheck(program: Command): void {
   withCommonOptions(program.command('check'))
     .summary('vérifie la configuration, puis essaie chaque correspondant')

@@ -109,7 +109,7 @@ async function everythingSettled(gateway: Gateway, mails: number): Promise<boole
     const exchanges = await gateway.journal.list({ limit: mails + 1 });
     const { targets } = await gateway.journal.backlog();
     const reading = exchanges.some(({ state }) => state === 'seen');
-    const concluding = (await gateway.journal.settled(1)).length > 0;
+    const concluding = (await gateway.journal.readyToConclude(1)).length > 0;
     if (exchanges.length >= mails && !reading && !concluding && targets.every(({ waiting }) => waiting === 0))
       return true;
   }

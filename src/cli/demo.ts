@@ -7,6 +7,7 @@ export interface DemoOptions {
   readonly output?: string;
 }
 
+/** Adds `pfi demo`. */
 export function addDemo(program: Command): void {
   program
     .command('demo')

@@ -96,7 +96,10 @@ function unique(lines: readonly string[]): string[] {
   return [...new Set(lines)];
 }
 
-/** An exchange for a program: without what a document calls itself and what an application says of it: either might name the patient. */
+/**
+ * An exchange for a program: without what a document calls itself and what an application says of it, since either
+ * might name the patient.
+ */
 export function exchangeData({ exchange, documents, deliveries, events }: ExchangeView) {
   return {
     exchange: { ...exchange, outcomeCode: shown(exchange.outcomeCode) },

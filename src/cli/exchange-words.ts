@@ -6,6 +6,7 @@ import type { Silence } from '../formats/mail/notification-policy.ts';
 import type {
   Delivery,
   DeliveryKind,
+  EventType,
   Exchange,
   ExchangeView,
   JournalEvent,
@@ -13,8 +14,9 @@ import type {
 } from '../journal/journal.ts';
 import { frenchTime } from './output.ts';
 
-/** The journal's words in French, for `pfi exchanges`. */
+// The journal's words in French, for `pfi exchanges`.
 
+/** What a mail turned out to be. */
 export const NATURES: Readonly<Record<NonNullable<Exchange['nature']>, string>> = {
   document: 'documents',
   receipt: 'accusé',
@@ -46,8 +48,8 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 
 const KINDS: Readonly<Record<DeliveryKind, string>> = {
   mdm: 'envoi (MDM) à',
-  mdn: 'accusé de lecture (MDN) par',
-  'error-mail': 'courriel d’erreur par',
+  mdn: 'accusé de lecture (MDN) par la boîte',
+  'error-mail': 'courriel d’erreur par la boîte',
   file: 'rangement du courriel, boîte',
   read: 'relecture du courriel, boîte',
 };
@@ -78,6 +80,7 @@ const SILENCES: Readonly<
   'no-message-id': 'courriel sans identifiant',
 };
 
+/** Where an exchange stands, in a word or two. */
 export function stateOf({ exchange, deliveries }: ExchangeView): string {
   if (exchange.state === 'held' || deliveries.some(({ state }) => state === 'held')) return STATES.held;
   return exchange.outcome === undefined || exchange.state === 'open'
@@ -91,6 +94,7 @@ export function holdsOf({ exchange, deliveries }: ExchangeView): Fault[] {
   return [...own, ...deliveries.flatMap(({ hold }) => hold ?? [])];
 }
 
+/** Why something waits, what became of it, what there is to do. */
 export function faultLines(fault: Fault, indent: string): string[] {
   const { did, todo } = describe(fault.code);
   return [`${indent}${fault.code} : ${explain(fault)}`, `${indent}${did}`, `${indent}À faire : ${todo}`];
@@ -140,7 +144,7 @@ function labelOf(code: string): string {
 
 type Told = (data: Readonly<Record<string, string>>) => string;
 
-const EVENTS: Readonly<Record<string, Told>> = {
+const EVENTS: Readonly<Record<EventType, Told>> = {
   'mdn-received': () => 'reconnu : accusé de lecture (MDN)',
   'dsn-received': () => 'reconnu : avis de remise (DSN)',
   'error-mail-received': () => 'reconnu : retour d’erreur sur un de nos envois',
@@ -179,8 +183,12 @@ export function eventText({ type, data }: JournalEvent): string {
       name === 'code' ? codeText(String(value)) : String(value),
     ]),
   );
-  const known = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined;
+  const known = isEventType(type) ? EVENTS[type] : undefined;
   return known?.(texts) ?? [type, ...Object.entries(texts).map(pair => pair.join('='))].join(' ');
+}
+
+function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENTS, type);
 }
 
 function endOf(kind: string, outcome: Outcome): string {

@@ -29,6 +29,7 @@ const MAX_LIMIT = 10_000;
 /** Our own: longer is no reason but a document. */
 const MAX_REASON = 500;
 
+/** Adds `pfi exchanges`. */
 export function addExchanges(program: Command): void {
   const exchanges = program
     .command('exchanges')

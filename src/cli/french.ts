@@ -7,7 +7,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'Commands:': 'Commandes :',
 };
 
-/** Help in French, and errors thrown instead of told: {@link usageMessage} puts them into words. Before the commands. */
+/** Help in French, and errors thrown instead of told: {@link usageMessage} words them. Before the commands. */
 export function inFrench(program: Command): Command {
   return program
     .helpOption('-h, --help', 'affiche cette aide')

@@ -10,6 +10,7 @@ function alone(kind: Finding['kind'], facts: Facts, ...verdict: string[]): Findi
   return { kind, facts, documents: [], decision: undefined, fault: undefined, verdict };
 }
 
+/** A CDA document. */
 export function lookAtDocument(bytes: Uint8Array): Finding {
   try {
     return alone(
@@ -27,6 +28,7 @@ export function lookAtDocument(bytes: Uint8Array): Finding {
   }
 }
 
+/** An HL7 message; of an answer, what the gateway would make of it. */
 export function lookAtHl7(bytes: Uint8Array): Finding {
   let message: Hl7Message;
   try {

@@ -1,7 +1,7 @@
 import { describe } from '../errors/catalogue.ts';
 import { explain, type Fault } from '../errors/gateway-error.ts';
 import { uniqueIdOf } from '../formats/cda/identity.ts';
-import type { CdaHeader } from '../formats/cda/types.ts';
+import type { Author, CdaHeader, Encounter, Organization } from '../formats/cda/types.ts';
 import { oneLine } from './output.ts';
 
 /** What the gateway would do with a mail or a document. */
@@ -10,9 +10,10 @@ export type Decision = 'deliver' | 'hold' | 'refuse' | 'file';
 /** Named values, in the order in which they are read; those that are empty are left out. */
 export type Facts = Readonly<Record<string, string | undefined>>;
 
+/** What was found of one document, and what becomes of it. */
 export interface DocumentFinding {
   readonly facts: Facts;
-  readonly decision: Decision;
+  readonly decision: Exclude<Decision, 'file'>;
   readonly fault: Fault | undefined;
 }
 
@@ -29,6 +30,7 @@ export interface Finding {
   readonly verdict: readonly string[];
 }
 
+/** A finding for a person, in French. */
 export function renderFinding({ facts, documents, verdict }: Finding): string {
   const parts = [
     renderFacts(facts, ''),
@@ -48,26 +50,47 @@ function renderVerdict([first = '', ...others]: readonly string[], indent: strin
   return [`${indent}→ ${first}`, ...others.map(line => `${indent}  ${line}`)].join('\n');
 }
 
+/** What a CDA header says, by the names under which it is shown. */
 export function headerFacts(header: CdaHeader): Facts {
   const { patient } = header;
   return {
     Identifiant: uniqueIdOf(header.id),
     Version: header.versionNumber,
     Remplace: header.replaces.map(uniqueIdOf).join(', '),
-    Type: `${header.code.code} ${header.code.display ?? ''}`,
+    Type: [header.code.code, header.code.display].filter(Boolean).join(' '),
     Titre: header.title,
     Date: header.effectiveTime,
     Patient: [...patient.families, ...patient.givens]
       .map(({ value, qualifier }) => `${value}${qualifier ? ` (${qualifier})` : ''}`)
       .join(' '),
     'Identifiants du patient': patient.identifiers.map(uniqueIdOf).join(', '),
-    Naissance: [patient.birthTime, patient.gender, patient.birthplace?.county].filter(Boolean).join(' · '),
-    Auteur: header.authors
-      .map(({ family, given, device }) => [given, family, device].filter(Boolean).join(' '))
-      .join(', '),
+    Naissance: joined([patient.birthTime, patient.gender, patient.birthplace?.county]),
+    Auteur: header.authors.map(authorText).join(', '),
+    'Organisme conservateur': organizationText(header.custodian),
+    Venue: encounterText(header.encounter),
   };
 }
 
+function authorText({ identifier, family, given, device, code, organization }: Author): string {
+  const name = [given, family, device].filter(Boolean).join(' ');
+  return joined([name, identifier?.extension, code?.display ?? code?.code, organizationText(organization)]);
+}
+
+function organizationText(organization: Organization | undefined): string | undefined {
+  return organization?.name ?? (organization?.identifier && uniqueIdOf(organization.identifier));
+}
+
+function encounterText(encounter: Encounter | undefined): string | undefined {
+  if (encounter === undefined) return undefined;
+  const { identifier, start, end } = encounter;
+  return joined([identifier && uniqueIdOf(identifier), start && `du ${start}`, end && `au ${end}`]);
+}
+
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter(Boolean).join(' · ');
+}
+
+/** Why, and what there is to do. */
 export function faultLines(fault: Fault): string[] {
   return [`${fault.code} : ${explain(fault)}`, `À faire : ${describe(fault.code).todo}`];
 }
@@ -80,7 +103,6 @@ function documentVerdict({ decision, fault }: DocumentFinding): string[] {
     case 'hold':
       return ['À traiter par une personne.', ...why];
     case 'deliver':
-    case 'file':
       return ['Transmis à l’application.'];
   }
 }

@@ -2,8 +2,8 @@ import { systemClock } from '../basics/clock.ts';
 import { createIdSource } from '../basics/ids.ts';
 import { type Config, configSchema } from '../config/schema.ts';
 import { type Fault, toGatewayError } from '../errors/gateway-error.ts';
-import type { PlanContext } from '../flows/plan-documents.ts';
-import { receiptOf } from '../flows/receipt-of-reading.ts';
+import type { PlanContext } from '../flows/plan-document.ts';
+import { planMail } from '../flows/plan-mail.ts';
 import { onePatient, readDocument } from '../flows/reading/read-document.ts';
 import { headOnly } from '../flows/reading/read-mail.ts';
 import { createReader, type Reader } from '../flows/reading/reader.ts';
@@ -12,7 +12,7 @@ import { notificationFor } from '../formats/mail/notification-policy.ts';
 import { readXdm } from '../formats/xdm/read-xdm.ts';
 import { READER } from '../gateway/gateway.ts';
 import { applicationSettings, archiveLimits, gatewaySettings, mailboxSettings } from '../gateway/settings.ts';
-import type { Receipt } from '../journal/journal.ts';
+import type { RecordedMail } from '../journal/journal.ts';
 import {
   type Decision,
   type DocumentFinding,
@@ -89,21 +89,21 @@ export function lookAtArchive(bytes: Uint8Array): Promise<Finding> {
 
 async function findingOf(reading: Reading, about: Pick<Finding, 'kind' | 'facts'>): Promise<Finding> {
   const context = inspecting(reading.outer);
-  const receipt = await receiptOf('inspect', '', reading, context);
+  const recorded = await planMail('inspect', '', reading, context);
   const documents = reading.kind === 'documents' ? reading.documents : [];
-  const findings = receipt.documents.map(({ delivery }, position) =>
+  const findings = recorded.documents.map(({ delivery }, position) =>
     documentFinding(documents[position], delivery.start),
   );
-  const decision = decisionOf(receipt, findings);
+  const decision = decisionOf(recorded, findings);
   const answer = answerTo(reading.outer, decision, context);
   const said = about.kind === 'mail' ? [answer.sentence] : [];
-  const verdict = verdictOf(reading, receipt, decision, said);
+  const verdict = verdictOf(reading, recorded, decision, said);
   const unheard = decision === 'refuse' && !answer.told;
   return {
     ...about,
     documents: findings,
     decision: unheard ? 'hold' : decision,
-    fault: unheard ? { code: 'DOC-004' } : receipt.fault,
+    fault: unheard ? { code: 'DOC-004' } : recorded.fault,
     verdict,
   };
 }
@@ -135,7 +135,7 @@ const ACTIONS = {
 
 function documentFinding(
   read: ReadDocument | undefined,
-  start: Receipt['documents'][number]['delivery']['start'],
+  start: RecordedMail['documents'][number]['delivery']['start'],
 ): DocumentFinding {
   const { header, action, integrity } = read ?? {};
   const facts = {
@@ -154,7 +154,7 @@ function documentFinding(
 }
 
 /** Of the whole: what waits for a person outranks a refusal, as in the gateway. */
-function decisionOf({ nature, state, fault }: Receipt, documents: readonly DocumentFinding[]): Decision {
+function decisionOf({ nature, state, fault }: RecordedMail, documents: readonly DocumentFinding[]): Decision {
   if (state === 'held') return 'hold';
   if (nature !== 'document') return 'file';
   if (fault !== undefined) return 'refuse';
@@ -184,7 +184,7 @@ const FILED = 'rangé dans le dossier « Autres »';
 /** @param answer what its sender would hear of it */
 function verdictOf(
   reading: Reading,
-  { fault, documents }: Receipt,
+  { fault, documents }: RecordedMail,
   decision: Decision,
   answer: readonly string[],
 ): string[] {

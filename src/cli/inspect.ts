@@ -6,6 +6,7 @@ import { type Finding, renderFinding } from './inspect-finding.ts';
 import { jsonOption, type JsonOption } from './options.ts';
 import { paragraphs, print, printJson } from './output.ts';
 
+/** Adds `pfi inspect`. */
 export function addInspect(program: Command): void {
   program
     .command('inspect')

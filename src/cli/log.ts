@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 
-/** JSON lines for an administrator as well as for a collector: `time` in ISO 8601, `level` by name, `msg`, then facts. */
+/** JSON lines for an administrator as well as for a collector: `time` (ISO 8601), `level` by name, `msg`, facts. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,

@@ -3,20 +3,24 @@ import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { duration } from '../config/units.ts';
 
+/** What {@link configOption} gives a command. */
 export interface ConfigOption {
   readonly config: string;
 }
 
+/** What {@link jsonOption} gives a command. */
 export interface JsonOption {
   readonly json: boolean;
 }
 
+/** Which configuration file; `pfi.yaml` unless told otherwise. */
 export function configOption(): Option {
   return new Option('-c, --config <fichier>', 'fichier de configuration')
     .env('PFI_CONFIG')
     .default('pfi.yaml');
 }
 
+/** Whether a program reads the answer. */
 export function jsonOption(): Option {
   return new Option('--json', 'écrit du JSON, pour un programme').default(false);
 }

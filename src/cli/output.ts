@@ -1,14 +1,17 @@
 /** What could move a terminal's cursor, or turn its text around: mails and peers can put it into what we print. */
 const UNPRINTABLE = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
 
+/** Writes a line, or several, for a person. */
 export function print(text: string): void {
   process.stdout.write(`${text.replaceAll(UNPRINTABLE, '\uFFFD')}\n`);
 }
 
+/** The same, on the error output. */
 export function printError(text: string): void {
   process.stderr.write(`${text.replaceAll(UNPRINTABLE, '\uFFFD')}\n`);
 }
 
+/** Writes a value for a program: JSON escapes whatever a terminal would obey. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }

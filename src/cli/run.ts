@@ -11,6 +11,7 @@ import { stopAsked } from './signals.ts';
 /** What stops in good order has 30 s for what is on the wire; this is for what does not. */
 const STOP_WITHIN_MS = 40_000;
 
+/** Adds `pfi run`. */
 export function addRun(program: Command): void {
   program
     .command('run')

@@ -15,6 +15,7 @@ import { CRITICAL, judge, type Limits, render, summary, UNKNOWN, WORDS } from '.
 
 const ANSWER_WITHIN_MS = 10_000;
 
+/** Adds `pfi status`. */
 export function addStatus(program: Command): void {
   withCommonOptions(program.command('status'))
     .summary('dit si tout passe, pour la supervision (Nagios, Centreon, PRTG)')
@@ -35,7 +36,7 @@ export function addStatus(program: Command): void {
     .action(status);
 }
 
-/** The limits by default are those of mssante.md §6.4. */
+/** The limits by default are those of the guide's chapter on monitoring. */
 function limit(flags: string, description: string, usual: string): Option {
   return new Option(flags, description).argParser(durationArgument).default(durationArgument(usual), usual);
 }

@@ -4,7 +4,10 @@ import { mailbox } from './mailbox-schema.ts';
 import { duration, size } from './units.ts';
 import { besideFaults, mark, port, type Refusal, secret } from './values.ts';
 
-/** The configuration file's shape (design §5). Unknown keys are faults; the defaults of its keys stand here and beside. */
+/**
+ * The configuration file's shape (docs/design.md §5). Unknown keys are faults; the defaults of its keys stand
+ * here and beside.
+ */
 
 const retention = z.strictObject({
   payloads: duration.prefault('7d'),
@@ -31,7 +34,10 @@ export const configSchema = z
     establishment: z.strictObject({
       name: z.string().min(1),
       finess: z.string().regex(/^[0-9AB]{9}$/, 'FINESS de neuf caractères attendu'),
-      /** Struct_IdNat, which archives and the DMP name the establishment by: nothing that is received needs it. */
+      /**
+       * Struct_IdNat, which archives and the DMP name the establishment by: nothing that is received needs
+       * it.
+       */
       structureId: z
         .string()
         .regex(/^[0-9][0-9A-Z]{3,}$/, 'Struct_IdNat attendu, par exemple 1120456789')
@@ -82,7 +88,9 @@ export type ApplicationConfig = Config['applications'][number];
 export type { MailServerConfig } from './mailbox-schema.ts';
 export type { Mark, Secret } from './values.ts';
 
-/** The items of a list that have the shape of objects: beside faults, a list may be missing or hold anything. */
+/**
+ * The items of a list that have the shape of objects: beside faults, a list may be missing or hold anything.
+ */
 function listed<Item extends object>(list: readonly Item[] | undefined): Partial<Item>[] {
   return Array.isArray(list) ? list.map((item: Item | undefined) => item ?? {}) : [];
 }

@@ -1,7 +1,7 @@
 /**
  * Every fault that the gateway can name. A code, once published, keeps its meaning.
  *
- * `class` decides what happens next (design §4): `transient` is tried again, `ambiguous` is tried again with the same
+ * `class` decides what happens next (docs/design.md §4): `transient` is tried again, `ambiguous` is tried again with the same
  * identifiers, `permanent` ends the attempt; `unreachable` is tried again for as long as it takes, the peer's deliveries
  * wait together and none loses its patience over it. The French texts are what people read: `why` the thing failed, what the
  * gateway `did`, what there is `todo`. None of them ever holds health data.

@@ -1,16 +1,17 @@
 import { publicCode } from '../basics/public-code.ts';
 import { type Fault, GatewayError } from '../errors/gateway-error.ts';
-import { readAck, verdict } from '../formats/hl7/ack.ts';
+import { verdict } from '../formats/hl7/ack.ts';
+import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import { payloadName } from '../journal/context.ts';
 import type { Attempt } from '../journal/dispatcher.ts';
 import type { Delivery, Journal } from '../journal/journal.ts';
 import type { Hl7Peer } from '../peers/interfaces.ts';
-import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import type { ApplicationSettings } from './settings.ts';
 
 /**
- * Hands one document to its application and reads the answer (spec profils-messages.md, "Le message d'acquittement"):
- * accepted, refused with the code of ERR-5, a disagreement on the form of the message, or again later.
+ * Hands one document to its application and reads the answer (ANS, Transmission au LPS v1.1, “Le message
+ * d'acquittement HL7v2”): accepted, refused with the code of ERR-5, a disagreement on the form of the
+ * message, or again later.
  */
 export async function deliverDocument(
   delivery: Delivery,
@@ -19,7 +20,7 @@ export async function deliverDocument(
   const message = await journal.payload(delivery.exchangeId, payloadName(delivery.id));
   const controlId = delivery.identifiers['controlId'];
   if (message === undefined || controlId === undefined) throw new GatewayError('JRN-007');
-  const ack = readAck(await peer.send(message, controlId));
+  const ack = await peer.send(message, controlId);
   const answer = verdict(ack, application.ack);
   switch (answer.kind) {
     case 'accepted':

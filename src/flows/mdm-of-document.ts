@@ -7,14 +7,16 @@ import type { MailAddress } from '../formats/mail/types.ts';
 import { restrictionsOf } from '../formats/terminology/restrictions.ts';
 import type { XdsAuthor } from '../formats/xdm/types.ts';
 import type { NewDocument } from '../journal/journal.ts';
-import type { PlanContext } from './plan-documents.ts';
+import type { PlanContext } from './plan-document.ts';
 import type { MailFacts, ReadDocument } from './reading/reading.ts';
 import type { MailboxSettings } from './settings.ts';
 
 /** Forwarded by hand, its parts attached anew: who wrote the archive is not who sends this mail. */
 const FORWARDED = /^\s*(?:fwd?|tr|wg)\s*:/i;
 
-/** The mail that carries the archive, and the one that lies in the mailbox: the same, unless it was forwarded. */
+/**
+ * The mail that carries the archive, and the one that lies in the mailbox: the same, unless it was forwarded.
+ */
 export interface ReadMail {
   readonly via: MailFacts;
   readonly outer: MailFacts;
@@ -67,8 +69,9 @@ export function mdmOfDocument(
 }
 
 /**
- * The mail's recipients, the watched mailbox among them: it always is one, also behind an alias or a forward, and its
- * organisation tells the application where the document belongs (profils-messages.md, note 3).
+ * The mail's recipients, the watched mailbox among them: it always is one, also behind an alias or a forward,
+ * and its organisation tells the application where the document belongs (ANS, Transmission au LPS v1.1, “Le
+ * groupe de segments OBXNTE portant le document CDA”, note 3).
  */
 function recipientsOf(via: MailFacts, mailbox: MailboxSettings): MailParticipant[] {
   const own = { address: mailbox.address, organization: mailbox.organization };
@@ -84,8 +87,8 @@ function unique(addresses: readonly MailAddress[]): MailAddress[] {
 }
 
 /**
- * Who sent: the author of METADATA's submission set, which the sending side fills from PRT `SB` (mapping table of the
- * request specification), read back into the same fields.
+ * Who sent: the author of METADATA's submission set, which the sending side fills from PRT `SB` (mapping
+ * table of the request specification), read back into the same fields.
  */
 function authorOf(author: XdsAuthor | undefined): Pick<MailParticipant, 'person' | 'organization'> {
   const [name, , , , , authority, type, , , id] = componentsOf(author?.institutions[0] ?? '');

@@ -5,15 +5,22 @@ import { buildErrorMail } from '../formats/mail/error-mail.ts';
 import { buildMdn } from '../formats/mail/mdn.ts';
 import { type NotificationDecision, notificationFor } from '../formats/mail/notification-policy.ts';
 import type { DocumentResult, NotificationInput } from '../formats/mail/types.ts';
-import { payloadName } from '../journal/context.ts';
+import { payloadName } from '../journal/payload-rows.ts';
 import type { Attempt } from '../journal/dispatcher.ts';
-import type { Delivery, Exchange, ExchangeView, Journal, NewDelivery, Outcome } from '../journal/journal.ts';
+import type {
+  Delivery,
+  Exchange,
+  ExchangeView,
+  Journal,
+  NewDelivery,
+  NewEvent,
+  Outcome,
+} from '../journal/journal.ts';
 import type { MailSender } from '../peers/interfaces.ts';
-import { filing } from './file-mail.ts';
+import { filingDelivery } from './file-mail.ts';
 import { type KeptMail, keptMail } from './kept-mail.ts';
 import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
-import type { Woken } from './receive-document.ts';
-import { type GatewaySettings, type MailboxSettings, targetOf } from './settings.ts';
+import { type GatewaySettings, type MailboxSettings, targetOf, type Woken } from './settings.ts';
 
 export interface NotifyContext {
   readonly journal: Journal;
@@ -41,7 +48,12 @@ export async function concludeMail(exchangeId: string, context: NotifyContext): 
   // One that ends just after this look would let the journal take a conclusion that does not know how it ended.
   if (view.documents.some(({ delivery }) => delivery.state !== 'done')) return [];
   const conclusion = concluded(view);
-  const file = filing(exchangeId, conclusion.outcome === 'accepted' ? 'done' : 'failed', context);
+  const file = filingDelivery(
+    exchangeId,
+    conclusion.outcome === 'accepted' ? 'done' : 'failed',
+    context,
+    mailbox.name,
+  );
   const notification = await notificationOf(view.exchange, conclusion, context);
   const hold = notification.delivery === undefined ? unheard(view, conclusion) : undefined;
   await journal.conclude(exchangeId, {
@@ -51,13 +63,13 @@ export async function concludeMail(exchangeId: string, context: NotifyContext): 
     deliveries: [file, ...(notification.delivery === undefined ? [] : [notification.delivery])],
     events: [
       notification.event,
-      ...(hold === undefined ? [] : [{ type: 'held', data: { code: hold.code } }]),
+      ...(hold === undefined ? [] : [{ type: 'held', data: { code: hold.code } } as const]),
     ],
   });
   return [targetOf.imap(mailbox.name), targetOf.smtp(mailbox.name)];
 }
 
-/** One refused document makes the mail refused, with the first refusal's code; then one abandoned; else it is accepted. */
+/** One refused document makes the mail refused, with the first refusal's code; then one abandoned; else accepted. */
 function concluded({ exchange, documents }: ExchangeView): Conclusion {
   const { fault, abandonReason } = exchange;
   if (documents.length === 0) {
@@ -93,7 +105,10 @@ function concluded({ exchange, documents }: ExchangeView): Conclusion {
   return { outcome: worst?.outcome ?? 'accepted', error: worst?.error, documents: results };
 }
 
-/** Design invariant 2: a refusal that nobody hears of is a person's to deal with, whatever the reason for the silence. */
+/**
+ * A refusal that nobody hears of is a person's to deal with, whatever the reason for the silence (docs/design.md §4,
+ * invariant 2).
+ */
 function unheard({ exchange, deliveries }: ExchangeView, { outcome }: Conclusion): Fault | undefined {
   const told = deliveries.some(({ kind }) => kind === 'mdn' || kind === 'error-mail');
   if (outcome !== 'refused' || told) return undefined;
@@ -105,7 +120,7 @@ async function notificationOf(
   exchange: Exchange,
   conclusion: Conclusion,
   context: NotifyContext,
-): Promise<{ delivery?: NewDelivery; event: { type: string; data: Record<string, string> } }> {
+): Promise<{ delivery?: NewDelivery; event: NewEvent }> {
   if (exchange.concludedAt !== undefined) return silent('notified-before');
   const kept = await keptOrNot(context.journal, exchange.id);
   if (kept === undefined) return silent('mail-not-readable');
@@ -120,7 +135,7 @@ async function notificationOf(
   };
 }
 
-function silent(because: string): { event: { type: string; data: Record<string, string> } } {
+function silent(because: string): { event: NewEvent } {
   return { event: { type: 'not-notified', data: { because } } };
 }
 
@@ -161,6 +176,7 @@ function notificationDelivery(
       headerBlock: facts.headerBlock,
       text: facts.text,
       finalRecipient: mailbox.address,
+      // Quirk M6.
       originalRecipient:
         facts.originalRecipient ?? facts.deliveredTo ?? facts.to[0]?.address ?? mailbox.address,
       attachments,

@@ -3,16 +3,18 @@ import type { Logger } from 'pino';
 import type { Budget } from '../basics/budget.ts';
 import { type Fault, toGatewayError } from '../errors/gateway-error.ts';
 import { documentSubject } from '../formats/mail/document-subject.ts';
-import type { Exchange, Journal, Place, Receipt } from '../journal/journal.ts';
-import type { InboxMail, MailPlace } from '../peers/interfaces.ts';
-import { filing } from './file-mail.ts';
+import type { Exchange, Journal, Place, RecordedMail } from '../journal/journal.ts';
+import type { InboxMail } from '../peers/interfaces.ts';
+import { filingDelivery } from './file-mail.ts';
 import { keepMail } from './kept-mail.ts';
-import type { PlanContext } from './plan-documents.ts';
-import { receiptOf } from './receipt-of-reading.ts';
+import { fromMailPlace } from './mail-place.ts';
+import type { PlanContext } from './plan-document.ts';
+import { planMail } from './plan-mail.ts';
 import type { Reader } from './reading/reader.ts';
 import { headOnly } from './reading/read-mail.ts';
 import type { MailFacts } from './reading/reading.ts';
 import { seenAgain } from './seen-again.ts';
+import type { Woken } from './settings.ts';
 
 /** A mail that was begun this many times and never finished is set aside unread. */
 const MAX_READINGS = 3;
@@ -25,23 +27,23 @@ export interface ReceiveContext extends PlanContext {
   readonly log: Logger;
 }
 
-/** What a mail gave to do: targets that now have something due. */
-export type Woken = readonly string[];
-
 /**
  * Brings a mail of the inbox into the journal: seen, fetched, read, recorded. Once it resolves the mail is safe; every
- * delivery that it gave rise to stands in the journal (design §3).
+ * delivery that it gave rise to stands in the journal (docs/design.md §3).
  */
 export async function receiveMail(mail: InboxMail, context: ReceiveContext): Promise<Woken> {
   const { journal, mailbox, application, log } = context;
-  const place = placeOf({ folder: mailbox.folders.inbox, uidValidity: mail.uidValidity, uid: mail.uid });
+  const place = fromMailPlace({
+    folder: mailbox.folders.inbox,
+    uidValidity: mail.uidValidity,
+    uid: mail.uid,
+  });
   for (;;) {
     const { exchangeId, readings } = await journal.see({
       mailbox: mailbox.name,
       application: application.name,
       place,
     });
-    const mlog = log.child({ exchange: exchangeId });
     if (readings >= MAX_READINGS) return setAside(exchangeId, undefined, { code: 'MAIL-010' }, context);
     if (mail.size > mailbox.maxMail) {
       return setAside(
@@ -55,7 +57,7 @@ export async function receiveMail(mail: InboxMail, context: ReceiveContext): Pro
       fetchAndRecord(exchangeId, mail, place, context),
     );
     if (woken !== undefined) return woken;
-    mlog.warn({ readings }, 'reading did not come to an end');
+    log.warn({ exchange: exchangeId, readings }, 'reading did not come to an end');
   }
 }
 
@@ -118,18 +120,18 @@ async function readAndRecord(
   const { messageId } = reading.outer;
   const earlier = newAt && (await journal.recognise(exchangeId, messageId, digest));
   if (earlier) return seenAgain(exchangeId, newAt, earlier, context);
-  const receipt = await receiptOf(exchangeId, digest, reading, context);
-  await journal.record(receipt);
+  const recorded = await planMail(exchangeId, digest, reading, context);
+  await journal.record(recorded);
   log.info(
     {
       exchange: exchangeId,
-      nature: receipt.nature,
-      documents: receipt.documents.length,
-      ...(receipt.fault === undefined ? {} : { code: receipt.fault.code }),
+      nature: recorded.nature,
+      documents: recorded.documents.length,
+      ...(recorded.fault === undefined ? {} : { code: recorded.fault.code }),
     },
     'mail recorded',
   );
-  return wokenBy(receipt);
+  return wokenBy(recorded);
 }
 
 /** A mail that cannot be read whole waits for a person, with what its headers tell. */
@@ -140,7 +142,7 @@ async function setAside(
   context: ReceiveContext,
 ): Promise<Woken> {
   const facts: MailFacts | undefined = head === undefined ? undefined : headOnly(head);
-  const receipt: Receipt = {
+  const recorded: RecordedMail = {
     exchangeId,
     nature: 'unusable',
     state: 'held',
@@ -149,7 +151,7 @@ async function setAside(
     sender: facts?.from?.address,
     fault,
     documents: [],
-    deliveries: [filing(exchangeId, 'failed', context)],
+    deliveries: [filingDelivery(exchangeId, 'failed', context, context.mailbox.name)],
     payloads:
       facts === undefined
         ? []
@@ -161,12 +163,12 @@ async function setAside(
           }),
     events: [{ type: 'held', data: { code: fault.code } }],
   };
-  await context.journal.record(receipt);
+  await context.journal.record(recorded);
   context.log.warn({ exchange: exchangeId, code: fault.code }, 'mail set aside');
-  return wokenBy(receipt);
+  return wokenBy(recorded);
 }
 
-/** SHA-256 of what follows the headers: trace headers change when a relay sends the same mail twice, the body does not. */
+/** SHA-256 of what follows the headers: a relay that sends a mail twice changes trace headers, not the body. */
 function digestOf(raw: Uint8Array): string {
   const text = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   const crlf = text.indexOf('\r\n\r\n');
@@ -175,11 +177,7 @@ function digestOf(raw: Uint8Array): string {
   return createHash('sha256').update(text.subarray(end)).digest('base64url');
 }
 
-function wokenBy(receipt: Receipt): Woken {
-  const owed = [...receipt.documents.map(({ delivery }) => delivery), ...receipt.deliveries];
+function wokenBy(recorded: RecordedMail): Woken {
+  const owed = [...recorded.documents.map(({ delivery }) => delivery), ...recorded.deliveries];
   return [...new Set(owed.filter(({ start }) => start.state === 'waiting').map(({ target }) => target))];
-}
-
-function placeOf({ folder, uidValidity, uid }: MailPlace): Place {
-  return { folder, uidValidity: Number(uidValidity), uid };
 }

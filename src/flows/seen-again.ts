@@ -1,21 +1,20 @@
 import type { Exchange, FolderRole, Journal, Place } from '../journal/journal.ts';
-import { filing } from './file-mail.ts';
-import type { PlanContext } from './plan-documents.ts';
-import { targetOf } from './settings.ts';
+import { filingDelivery } from './file-mail.ts';
+import type { PlanContext } from './plan-document.ts';
+import { targetOf, type Woken } from './settings.ts';
 
 /**
  * The same mail in another place: a second delivery, a mail put back by somebody, or the whole inbox under a new
  * UIDVALIDITY. Nothing is read as new; a copy is filed where its exchange belongs.
  *
  * @param exchangeId the one that was begun for it
- * @returns the targets that now have something due
  */
 export async function seenAgain(
   exchangeId: string,
   place: Place,
   original: Exchange,
   context: PlanContext & { readonly journal: Journal },
-): Promise<readonly string[]> {
+): Promise<Woken> {
   const { journal, mailbox } = context;
   const { inbox } = mailbox.folders;
   const lostByServer = original.place?.folder === inbox && original.place.uidValidity !== place.uidValidity;
@@ -25,7 +24,7 @@ export async function seenAgain(
   }
   const role = await roleOf(original, journal);
   const copy = {
-    ...filing(original.id, role, context),
+    ...filingDelivery(original.id, role, context, mailbox.name),
     subject: `copy:${place.uidValidity}:${place.uid}`,
     identifiers: {
       role,

@@ -8,7 +8,6 @@ export interface MailboxSettings {
   readonly name: string;
   readonly address: string;
   readonly displayName: string;
-  readonly application: string;
   /** Names of the folders on the server. */
   readonly folders: Readonly<Record<FolderRole | 'inbox', string>>;
   /** The service that the mailbox belongs to (PRT-8 of the recipient). */
@@ -40,6 +39,9 @@ export interface GatewaySettings {
   /** Reporting-UA of an MDN. */
   readonly product: string;
 }
+
+/** Names of targets that now have something due. */
+export type Woken = readonly string[];
 
 /** The deliveries' targets, by name. An application is its own target. */
 export const targetOf = {

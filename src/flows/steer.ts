@@ -2,10 +2,10 @@ import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import { describe } from '../errors/catalogue.ts';
 import { explain, GatewayError } from '../errors/gateway-error.ts';
-import { withControlId } from '../formats/hl7/control-id.ts';
-import { payloadName } from '../journal/context.ts';
+import { controlIdOf, withControlId } from '../formats/hl7/control-id.ts';
+import { payloadName } from '../journal/payload-rows.ts';
 import type { Delivery, ExchangeView, Journal } from '../journal/journal.ts';
-import { reading } from './file-mail.ts';
+import { rereadDelivery } from './reread-mail.ts';
 
 export interface SteerContext {
   readonly journal: Journal;
@@ -17,7 +17,7 @@ export interface SteerContext {
 
 /**
  * Sends again what waits for a person: a mail read anew, held documents and notifications; where nothing waits, the
- * documents that were refused. A document leaves under a new MSH-10 (design invariant 3).
+ * documents that were refused. A document leaves under a new MSH-10 (docs/design.md §4, invariant 3).
  *
  * @param confirmed whoever acts has made sure that document and patient belong together
  * @returns how many deliveries go out again.
@@ -33,7 +33,7 @@ export async function retryExchange(
   if (exchange.state === 'held' && exchange.concludedAt === undefined) {
     await context.journal.reread(
       exchangeId,
-      reading(exchangeId, exchange.mailbox, context.newId),
+      rereadDelivery(exchangeId, exchange.mailbox, context.newId),
       context.by,
     );
     return 1;
@@ -61,7 +61,7 @@ async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerCo
   }
   const message = await journal.payload(delivery.exchangeId, payloadName(delivery.id));
   if (message === undefined) return 0;
-  const controlId = newId().replaceAll('-', '').slice(0, 20);
+  const controlId = controlIdOf(newId());
   const payload = withControlId(message, controlId, clock.now());
   await journal.resend(delivery.id, { identifiers: { ...delivery.identifiers, controlId }, payload, by });
   return 1;

@@ -2,7 +2,7 @@ import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
 import { deliverDocument, documentGivenUp } from '../flows/deliver-document.ts';
-import { filing } from '../flows/file-mail.ts';
+import { filingDelivery } from '../flows/file-mail.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import { applicationPeer } from './peers.ts';
@@ -28,14 +28,13 @@ export function assembleApplications(
     targets: documentEnded =>
       assembled.map(({ config, application, peer }) => ({
         name: config.name,
+        logged: { application: config.name },
         parallel: config.deliver.parallel,
         retry: retryPolicy(config),
         attempt: delivery => deliverDocument(delivery, { journal, peer, application }),
         givenUp: documentGivenUp,
-        // Its mail goes where people look (design §3), however late the document came to wait.
-        owedWhenHeld: ({ exchangeId, mailbox }) => [
-          filing(exchangeId, 'failed', { newId, mailbox: { name: mailbox } }),
-        ],
+        // Its mail goes where people look, however late the document came to wait.
+        owedWhenHeld: ({ exchangeId, mailbox }) => [filingDelivery(exchangeId, 'failed', { newId }, mailbox)],
         ended: delivery => documentEnded(delivery.exchangeId, delivery.mailbox),
       })),
     close: async () => {

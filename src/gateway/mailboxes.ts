@@ -3,13 +3,13 @@ import type { Budget } from '../basics/budget.ts';
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config, MailboxConfig } from '../config/schema.ts';
-import { serveMailbox } from '../flows/file-mail.ts';
+import { serveMailbox } from '../flows/serve-mailbox.ts';
 import { concludeMail, sendNotification } from '../flows/notify-sender.ts';
 import { receiveMail, rereadMail } from '../flows/receive-document.ts';
 import { logFields } from '../errors/log-fields.ts';
 import { toGatewayError } from '../errors/gateway-error.ts';
 import type { Reader } from '../flows/reading/reader.ts';
-import { type GatewaySettings, targetOf } from '../flows/settings.ts';
+import { type GatewaySettings, targetOf, type Woken } from '../flows/settings.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { Exchange, Journal } from '../journal/journal.ts';
 import type { MailboxEvents, MailboxWatcher, MailSender } from '../peers/interfaces.ts';
@@ -29,8 +29,7 @@ export interface AssembledMailbox {
   readonly watcher: MailboxWatcher;
   readonly sender: MailSender;
   readonly targets: readonly Target[];
-  /** @returns the targets that have something due now */
-  conclude(exchangeId: string): Promise<readonly string[]>;
+  conclude(exchangeId: string): Promise<Woken>;
 }
 
 export interface MailboxDeps {
@@ -42,7 +41,7 @@ export interface MailboxDeps {
   readonly reader: Reader;
   readonly memory: Budget;
   readonly gateway: GatewaySettings;
-  readonly wake: (targets: readonly string[]) => void;
+  readonly wake: (targets: Woken) => void;
 }
 
 /** Every mailbox of the configuration, by name, with its watcher, its sender and the flows between them. */
@@ -105,12 +104,14 @@ function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps):
       {
         ...common,
         name: targetOf.imap(box.name),
+        logged: { mailbox: box.name, target: targetOf.imap(box.name) },
         parallel: 1,
         attempt: delivery => serveMailbox(delivery, { journal, mailbox, watcher, reread }),
       },
       {
         ...common,
         name: targetOf.smtp(box.name),
+        logged: { mailbox: box.name, target: targetOf.smtp(box.name) },
         parallel: 2,
         attempt: delivery => sendNotification(delivery, { journal, sender }),
       },

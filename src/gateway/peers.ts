@@ -4,22 +4,24 @@ import { readSecret, readTls } from '../config/secrets.ts';
 import { createDirectoryHook } from '../peers/directory/hook.ts';
 import { createHttpHook } from '../peers/http/hook.ts';
 import { probeMailbox } from '../peers/imap/probe.ts';
-import {
-  createMailboxWatcher,
-  IMAP_TIMING,
-  type MailboxSettings as WatcherSettings,
-} from '../peers/imap/watcher.ts';
+import { createMailboxWatcher, IMAP_TIMING, type WatcherSettings } from '../peers/imap/watcher.ts';
 import type { Hl7Peer, MailboxEvents, MailboxWatcher, MailSender, PeerReport } from '../peers/interfaces.ts';
 import type { MailAuth, MailServer, SecretSource } from '../peers/mail-server.ts';
 import { createMllpClient } from '../peers/mllp/client.ts';
 import { createMailSender, SMTP_TIMING } from '../peers/smtp/sender.ts';
 
-/** The peers that a configuration names. Certificates are read here; secrets at each login. */
+// The peers that a configuration names. Certificates are read here; secrets at each login.
 
 /** An ACK is a few hundred bytes; some applications add long ERR texts. */
 const MAX_ACK = 1024 * 1024;
+/** How often an answer is looked for, and for how long its file must have stood still. */
 const DIRECTORY = { pollMs: 1_000, settleMs: 200 } as const;
 
+/**
+ * The client of an application, by the one way that its configuration names.
+ *
+ * @throws GatewayError CFG-003 when a certificate or key has become unreadable
+ */
 export function applicationPeer({ deliver }: ApplicationConfig, clock: Clock): Hl7Peer {
   const common = { timeoutMs: deliver.timeout, maxAckBytes: MAX_ACK, clock };
   const { mllp, http, directory } = deliver;
@@ -45,6 +47,11 @@ export function applicationPeer({ deliver }: ApplicationConfig, clock: Clock): H
   return createDirectoryHook({ ...common, ...DIRECTORY, path: directory?.path ?? '' });
 }
 
+/**
+ * The watcher of a mailbox, not yet started.
+ *
+ * @throws GatewayError CFG-003 when a certificate or key has become unreadable
+ */
 export function mailboxWatcher(
   box: MailboxConfig,
   events: MailboxEvents,
@@ -53,7 +60,11 @@ export function mailboxWatcher(
   return createMailboxWatcher(watching(box), events, deps);
 }
 
-/** What `pfi check` says of a mailbox. @throws GatewayError */
+/**
+ * What `pfi check` says of a mailbox.
+ *
+ * @throws GatewayError CFG-003 when a certificate, key or secret has become unreadable; IMAP-… as the watcher would
+ */
 export function probeMailboxOf(box: MailboxConfig): Promise<PeerReport> {
   return probeMailbox(watching(box));
 }
@@ -69,11 +80,16 @@ function watching(box: MailboxConfig): WatcherSettings {
   };
 }
 
+/**
+ * The sender of a mailbox's answers.
+ *
+ * @throws GatewayError CFG-003 when a certificate or key has become unreadable
+ */
 export function mailSender(box: MailboxConfig): MailSender {
   return createMailSender({ server: mailServer(box.smtp), timing: SMTP_TIMING });
 }
 
-export function mailServer(config: MailServerConfig): MailServer {
+function mailServer(config: MailServerConfig): MailServer {
   return { host: config.host, port: config.port, tls: readTls(config), auth: mailAuth(config) };
 }
 

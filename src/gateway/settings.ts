@@ -3,7 +3,7 @@ import type { ApplicationSettings, GatewaySettings, MailboxSettings } from '../f
 import type { ArchiveLimits } from '../formats/xdm/types.ts';
 import type { RetryPolicy } from '../journal/dispatcher.ts';
 
-/** The configuration in the words of the flows. */
+// The configuration in the words of the flows.
 
 /** What is owed to a mailbox is tried again at this pace; patience is that of a long week-end. */
 export const MAIL_RETRY: RetryPolicy = {
@@ -13,25 +13,26 @@ export const MAIL_RETRY: RetryPolicy = {
   giveUpAfterMs: 72 * 3_600_000,
 };
 
+/** How the gateway names itself to applications (MSH-3/4) and in mails. */
 export function gatewaySettings({ gateway, product }: Config): GatewaySettings {
   return { party: gateway, nil: product.nil, product: product.name };
 }
 
+/** A mailbox, with what the establishment's own settings complete. Sizes are bytes. */
 export function mailboxSettings(box: MailboxConfig, { establishment, limits }: Config): MailboxSettings {
   const { organization } = box;
   return {
     name: box.name,
     address: box.address,
-    // ECO.2.2.7: the display name says who the functional entity is.
+    // MSSanté Référentiel #2, ECO.2.2.7: the display name says who the functional entity is.
     displayName:
       organization === undefined ? establishment.name : `${establishment.name} – ${organization.name}`,
-    application: box.application,
     folders: box.folders,
     organization: organization && {
       name: organization.name,
       id: organization.id,
       type: organization.type,
-      // PRT-8.6: the establishment names its own units.
+      // PRT-8.6, the assigning authority: the establishment names its own units.
       authority: organization.authority ?? establishment.finess,
     },
     notify: box.notify,
@@ -39,6 +40,7 @@ export function mailboxSettings(box: MailboxConfig, { establishment, limits }: C
   };
 }
 
+/** An application: its MSH-5/6, the form of its messages, and how its answers are taken. */
 export function applicationSettings({ name, hl7, ack, masked }: ApplicationConfig): ApplicationSettings {
   return {
     name,
@@ -51,10 +53,12 @@ export function applicationSettings({ name, hl7, ack, masked }: ApplicationConfi
   };
 }
 
+/** How an application's deliveries are tried again; durations in milliseconds. */
 export function retryPolicy({ retry }: ApplicationConfig): RetryPolicy {
   return { firstMs: retry.first, factor: retry.factor, maxMs: retry.max, giveUpAfterMs: retry.giveUpAfter };
 }
 
+/** How large an archive may be; sizes in bytes. */
 export function archiveLimits({ limits: { archive } }: Config): ArchiveLimits {
   return {
     entries: archive.entries,

@@ -1,16 +1,10 @@
 import { publicCode } from '../basics/public-code.ts';
-import {
-  addEvent,
-  bytesOf,
-  type JournalContext,
-  now,
-  owe,
-  packAll,
-  payloadName,
-  putPayloads,
-} from './context.ts';
+import { describe } from '../errors/catalogue.ts';
+import { addEvent, type JournalContext, now } from './context.ts';
 import { endDelivery } from './ending.ts';
 import type { DeliveryKind, Journal } from './journal.ts';
+import { owe } from './owing.ts';
+import { bytesOf, packAll, payloadName, putPayloads } from './payload-rows.ts';
 import { unpack } from './payloads.ts';
 import { deliveryOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
@@ -21,16 +15,16 @@ type Delivering = Pick<
   | 'claim'
   | 'sending'
   | 'release'
-  | 'retry'
+  | 'retryLater'
   | 'hold'
   | 'end'
   | 'payload'
   | 'recover'
-  | 'settled'
+  | 'readyToConclude'
   | 'conclude'
 >;
 
-/** What a sender is told, once for a mail (design §4, invariant 5). */
+/** What a sender is told, once for a mail (docs/design.md §4, invariant 5). */
 const NOTIFICATIONS: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['mdn', 'error-mail']);
 
 /** The delivering side of the journal: claimed, sent, ended, concluded. The delivery table is the queue. */
@@ -59,18 +53,10 @@ export function delivering(context: JournalContext): Delivering {
         await statements.run(sql.RELEASE, deliveryId);
       }),
 
-    retry: (deliveryId, { code, class: errorClass, nextAt, spentMs }) =>
+    retryLater: (deliveryId, { code, nextAt, spentMs }) =>
       engine.write(async statements => {
-        const ambiguous = Number(errorClass === 'ambiguous');
-        const row = await statements.first(
-          sql.RETRY,
-          nextAt,
-          spentMs,
-          code,
-          errorClass,
-          ambiguous,
-          deliveryId,
-        );
+        const ambiguous = Number(describe(code).class === 'ambiguous');
+        const row = await statements.first(sql.RETRY_LATER, nextAt, spentMs, code, ambiguous, deliveryId);
         if (row === undefined) return;
         await addEvent(statements, text(row, 'exchange_id'), now(context), {
           type: 'attempt-failed',
@@ -123,9 +109,9 @@ export function delivering(context: JournalContext): Delivering {
         return { claimed, sending: sending.length };
       }),
 
-    settled: (limit, after = '') =>
+    readyToConclude: (limit, after = '') =>
       engine.read(async statements =>
-        (await statements.all(sql.SETTLED, after, limit)).map(row => text(row, 'id')),
+        (await statements.all(sql.READY_TO_CONCLUDE, after, limit)).map(row => text(row, 'id')),
       ),
 
     conclude: async (exchangeId, { outcome, code, hold, deliveries, events }) => {

@@ -1,5 +1,6 @@
 /** What a statement's `?` can hold, and what a column can. */
 export type SqlValue = string | number | Uint8Array | null;
+/** A row by its columns' names. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
 /** Statements inside one transaction. */

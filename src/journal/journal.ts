@@ -9,9 +9,8 @@ import type {
   ExchangeFilter,
   ExchangeView,
   NewDelivery,
-  NewEvent,
   Place,
-  Receipt,
+  RecordedMail,
   Retry,
   Source,
 } from './records.ts';
@@ -33,7 +32,7 @@ export interface Journal {
   beginReading(exchangeId: string): Promise<void>;
   /** Of these uids of an inbox, those with no finished reading, in order. */
   unread(mailbox: string, uidValidity: number, uids: readonly number[]): Promise<number[]>;
-  /** An earlier exchange of the mailbox with the same Message-ID and digest; none for a mail that is recorded itself. */
+  /** An earlier exchange of the mailbox with the same Message-ID and digest; none for a recorded mail itself. */
   recognise(exchangeId: string, messageId: string | undefined, digest: string): Promise<Exchange | undefined>;
   /**
    * Makes the exchange begun by `see` a sighting of another (an event and nothing more), together with what that means
@@ -45,7 +44,7 @@ export interface Journal {
     meaning: { readonly place: Place } | { readonly filing: NewDelivery },
   ): Promise<void>;
   /** Stores a finished reading, whole; does nothing when another reading of the same exchange was faster. */
-  record(receipt: Receipt): Promise<void>;
+  record(recorded: RecordedMail): Promise<void>;
   /** Ends a reading whose mail is no longer there; the exchange ends with what else it owes. */
   vanish(exchangeId: string, fault: Fault): Promise<void>;
   /** The latest document of an application under a unique id, for comparison with a new one. */
@@ -63,28 +62,31 @@ export interface Journal {
   sending(deliveryId: string): Promise<void>;
   /** Puts a claimed or sending delivery back, untouched: nothing has left. */
   release(deliveryId: string): Promise<void>;
-  retry(deliveryId: string, retry: Retry): Promise<void>;
+  /** After a failed attempt: waiting again until its next turn. A person's act is `resend` or `reread`. */
+  retryLater(deliveryId: string, retry: Retry): Promise<void>;
   /** Sets a delivery aside for a person, and with it what that gives rise to: its mail is filed where people look. */
   hold(deliveryId: string, fault: Fault, owed?: readonly NewDelivery[]): Promise<void>;
   /** Ends a delivery; for a document also fixes the document's outcome and counts it. */
   end(deliveryId: string, ending: Ending): Promise<void>;
+  /**
+   * Bytes of an exchange, unsealed; undefined where there are none, or none any more.
+   *
+   * @throws GatewayError JRN-004, as nothing else here, when they were sealed with another key or are damaged.
+   */
   payload(exchangeId: string, name: string): Promise<Uint8Array | undefined>;
   /** Claimed and sending deliveries of a process that is gone: waiting again, the latter counted as ambiguous. */
   recover(): Promise<{ claimed: number; sending: number }>;
 
   // Concluding
   /** Open exchanges of which every document has ended, oldest first; from after an id on where one is given. */
-  settled(limit: number, after?: string): Promise<string[]>;
+  readyToConclude(limit: number, after?: string): Promise<string[]>;
   /**
-   * Fixes the exchange's outcome and what is owed because of it; does nothing unless every document has ended. An exchange
-   * concluded before and opened again by a person is concluded anew and owes no second notification.
+   * Fixes the exchange's outcome and what is owed because of it; does nothing unless every document has ended. One that
+   * was concluded before and opened again by a person is concluded anew and owes no second notification.
    */
   conclude(exchangeId: string, conclusion: Conclusion): Promise<void>;
-  /** Adds a delivery to an exchange; one that exists already stays as it is, but filing and reading are owed again. */
-  owe(exchangeId: string, delivery: NewDelivery): Promise<void>;
   /** Where the mail now lies; undefined when it can no longer be found. */
   moved(exchangeId: string, place: Place | undefined): Promise<void>;
-  note(exchangeId: string, event: NewEvent): Promise<void>;
 
   // A person's acts
   /**

@@ -1,6 +1,8 @@
-import { addEvent, bytesOf, type JournalContext, now, owe, packAll, putPayloads, tally } from './context.ts';
+import { addEvent, type JournalContext, now, tally } from './context.ts';
 import type { Statements } from './engine.ts';
-import type { Journal, NewDocument, Place, Receipt } from './journal.ts';
+import type { Journal, NewDocument, Place, RecordedMail } from './journal.ts';
+import { owe } from './owing.ts';
+import { bytesOf, packAll, putPayloads } from './payload-rows.ts';
 import { documentOf, exchangeOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
 import { waitForOriginal } from './waiting.ts';
@@ -15,9 +17,7 @@ type Receiving = Pick<
   | 'record'
   | 'vanish'
   | 'findDocument'
-  | 'owe'
   | 'moved'
-  | 'note'
 >;
 
 /** SQLite takes 32 766 values in a statement; far fewer keep it readable in a trace. */
@@ -101,8 +101,8 @@ export function receiving(context: JournalContext): Receiving {
           );
       }),
 
-    record: async receipt => {
-      const { exchangeId, documents, deliveries, payloads } = receipt;
+    record: async recorded => {
+      const { exchangeId, documents, deliveries, payloads } = recorded;
       const brought = bytesOf([...documents.map(({ delivery }) => delivery), ...deliveries]);
       const packed = await packAll(context, exchangeId, [...payloads, ...brought]);
       await engine.write(async statements => {
@@ -110,7 +110,7 @@ export function receiving(context: JournalContext): Receiving {
         if (row === undefined || text(row, 'state') !== 'seen') return;
         const owner = { exchangeId, mailbox: text(row, 'mailbox'), application: text(row, 'application') };
         const at = now(context);
-        await updateExchange(statements, receipt, packed.length > 0);
+        await updateExchange(statements, recorded, packed.length > 0);
         for (const { position, document, delivery } of originalsFirst(documents)) {
           await addDocument(statements, owner, position, document);
           await owe(statements, owner, delivery, at);
@@ -123,7 +123,7 @@ export function receiving(context: JournalContext): Receiving {
         }
         for (const delivery of deliveries) await owe(statements, owner, delivery, at);
         await putPayloads(statements, exchangeId, packed);
-        for (const event of receipt.events) await addEvent(statements, exchangeId, at, event);
+        for (const event of recorded.events) await addEvent(statements, exchangeId, at, event);
         await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
       });
     },
@@ -143,22 +143,7 @@ export function receiving(context: JournalContext): Receiving {
         return row === undefined ? undefined : documentOf(row);
       }),
 
-    owe: async (exchangeId, delivery) => {
-      const packed = await packAll(context, exchangeId, bytesOf([delivery]));
-      await engine.write(async statements => {
-        const row = await statements.first(sql.EXCHANGE_GET, exchangeId);
-        if (row === undefined) return;
-        const owner = { exchangeId, mailbox: text(row, 'mailbox') };
-        if (await owe(statements, owner, delivery, now(context))) {
-          await putPayloads(statements, exchangeId, packed);
-        }
-      });
-    },
-
     moved: (exchangeId, place) => engine.write(statements => putPlace(statements, exchangeId, place)),
-
-    note: (exchangeId, event) =>
-      engine.write(statements => addEvent(statements, exchangeId, now(context), event)),
   };
 }
 
@@ -167,19 +152,23 @@ async function putPlace(statements: Statements, exchangeId: string, place: Place
   await statements.run(sql.EXCHANGE_PLACE, folder, uidValidity, uid, exchangeId);
 }
 
-async function updateExchange(statements: Statements, receipt: Receipt, hasPayloads: boolean): Promise<void> {
-  const pending = receipt.documents.filter(({ delivery }) => delivery.start.state !== 'done').length;
+async function updateExchange(
+  statements: Statements,
+  recorded: RecordedMail,
+  hasPayloads: boolean,
+): Promise<void> {
+  const pending = recorded.documents.filter(({ delivery }) => delivery.start.state !== 'done').length;
   await statements.run(
     sql.EXCHANGE_RECORD,
-    receipt.nature,
-    receipt.state,
-    receipt.messageId ?? null,
-    receipt.digest ?? null,
-    receipt.sender ?? null,
-    receipt.fault === undefined ? null : JSON.stringify(receipt.fault),
+    recorded.nature,
+    recorded.state,
+    recorded.messageId ?? null,
+    recorded.digest ?? null,
+    recorded.sender ?? null,
+    recorded.fault === undefined ? null : JSON.stringify(recorded.fault),
     pending,
     Number(hasPayloads),
-    receipt.exchangeId,
+    recorded.exchangeId,
   );
 }
 
@@ -208,7 +197,7 @@ async function addDocument(
   );
 }
 
-type Planned = Receipt['documents'][number];
+type Planned = RecordedMail['documents'][number];
 
 /** An original that comes in the same mail as its replacement goes first, wherever the archive lists it. */
 function originalsFirst(documents: readonly Planned[]): (Planned & { readonly position: number })[] {

@@ -1,4 +1,4 @@
-import type { ErrorClass, ErrorCode } from '../errors/catalogue.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/gateway-error.ts';
 
 /** What a mail turned out to be. */
@@ -11,11 +11,13 @@ export type ExchangeNature = 'document' | 'receipt' | 'other' | 'unusable';
  */
 export type ExchangeState = 'seen' | 'open' | 'held' | 'closing' | 'ended';
 
-/** `mdm` document → application · `mdn`, `error-mail` → sender · `file` mail → folder · `read` read a mail again. */
+/** `mdm` document → application · `mdn`, `error-mail` → sender · `file` mail → folder · `read` a mail again. */
 export type DeliveryKind = 'mdm' | 'mdn' | 'error-mail' | 'file' | 'read';
 
+/** `claimed` was never sent, `sending` may have been; `held` waits for a person. */
 export type DeliveryState = 'waiting' | 'claimed' | 'sending' | 'held' | 'done';
 
+/** Integrated; refused, by the application or the gateway; given up by a person. */
 export type Outcome = 'accepted' | 'refused' | 'abandoned';
 
 /** The three folders that a mail can be filed in (configuration gives their names). */
@@ -38,6 +40,7 @@ export interface Ending {
   readonly reason?: string | undefined;
 }
 
+/** What is remembered of a document: no name, no content. */
 export interface NewDocument {
   readonly id: string;
   readonly uniqueId: string | undefined;
@@ -53,6 +56,7 @@ export interface NewDocument {
   readonly patientKey: string | undefined;
 }
 
+/** Something owed, fixed for every attempt. */
 export interface NewDelivery {
   readonly id: string;
   readonly kind: DeliveryKind;
@@ -76,8 +80,30 @@ export interface NewPayload {
   readonly bytes: Uint8Array;
 }
 
+/** What can happen to an exchange. */
+export type EventType =
+  | `${'mdn' | 'dsn' | 'error-mail'}-received`
+  | 'error-mail-about-none-of-ours'
+  | 'not-a-document'
+  | 'same-id-other-bytes'
+  | 'names-a-parent-without-action'
+  | 'no-hash-given'
+  | 'files-not-described'
+  | 'seen-again'
+  | 'vanished'
+  | 'held'
+  | 'attempt-failed'
+  | 'interrupted'
+  | Outcome
+  | 'concluded'
+  | 'notification-owed'
+  | 'not-notified'
+  | 'resent'
+  | 'reread';
+
+/** A line of an exchange's history. */
 export interface NewEvent {
-  readonly type: string;
+  readonly type: EventType;
   readonly deliveryId?: string | undefined;
   /** Codes, counts and ids only. */
   readonly data?: Readonly<Record<string, string | number | boolean>>;
@@ -91,7 +117,7 @@ export interface Source {
 }
 
 /** What one reading of a mail found; `journal.record` stores it whole in one transaction. */
-export interface Receipt {
+export interface RecordedMail {
   readonly exchangeId: string;
   readonly nature: ExchangeNature;
   readonly state: 'open' | 'held' | 'closing';
@@ -107,6 +133,7 @@ export interface Receipt {
   readonly events: readonly NewEvent[];
 }
 
+/** A mail, from its first sighting on. */
 export interface Exchange {
   readonly id: string;
   readonly nature: ExchangeNature | undefined;
@@ -155,7 +182,7 @@ export interface Delivery {
   readonly createdAt: number;
   readonly nextAt: number;
   readonly triedAt: number | undefined;
-  readonly lastError: { readonly code: ErrorCode; readonly class: ErrorClass } | undefined;
+  readonly lastError: { readonly code: ErrorCode } | undefined;
   readonly hold: Fault | undefined;
   readonly ending: Ending | undefined;
   readonly endedAt: number | undefined;
@@ -163,6 +190,7 @@ export interface Delivery {
 
 export interface JournalEvent {
   readonly at: number;
+  /** An {@link EventType} of the version that wrote it. */
   readonly type: string;
   readonly deliveryId: string | undefined;
   readonly data: Readonly<Record<string, string | number | boolean>>;
@@ -197,7 +225,6 @@ export interface Conclusion {
 /** How an attempt failed and when the next one is due. */
 export interface Retry {
   readonly code: ErrorCode;
-  readonly class: ErrorClass;
   readonly nextAt: number;
   /** Patience to charge, in milliseconds. */
   readonly spentMs: number;

@@ -3,8 +3,7 @@ import type { Fault } from '../errors/gateway-error.ts';
 import type { Row } from './engine.ts';
 import type { Delivery, DocumentRecord, Exchange, JournalEvent } from './journal.ts';
 
-/** Rows as the rest of the gateway sees them. */
-
+/** A row of table `exchange` as the rest of the gateway sees it. */
 export function exchangeOf(row: Row): Exchange {
   return {
     id: text(row, 'id'),
@@ -30,6 +29,7 @@ export function exchangeOf(row: Row): Exchange {
   };
 }
 
+/** A row of table `document`. */
 export function documentOf(row: Row): DocumentRecord {
   return {
     id: text(row, 'id'),
@@ -48,6 +48,7 @@ export function documentOf(row: Row): DocumentRecord {
   };
 }
 
+/** A row of table `delivery`; `blockedBy` is known where the statement asks for `blocked_by`. */
 export function deliveryOf(row: Row): Delivery {
   const code = optional(row, 'error_code');
   const outcome = optional(row, 'outcome') as NonNullable<Delivery['ending']>['outcome'] | undefined;
@@ -69,10 +70,7 @@ export function deliveryOf(row: Row): Delivery {
     createdAt: number(row, 'created_at'),
     nextAt: number(row, 'next_at'),
     triedAt: optionalNumber(row, 'tried_at'),
-    lastError:
-      code !== undefined && isErrorCode(code)
-        ? { code, class: text(row, 'error_class') as NonNullable<Delivery['lastError']>['class'] }
-        : undefined,
+    lastError: code !== undefined && isErrorCode(code) ? { code } : undefined,
     hold: faultOf(row, 'hold'),
     ending:
       outcome === undefined
@@ -87,6 +85,7 @@ export function deliveryOf(row: Row): Delivery {
   };
 }
 
+/** A row of table `event`. */
 export function eventOf(row: Row): JournalEvent {
   return {
     at: number(row, 'at'),
@@ -96,10 +95,12 @@ export function eventOf(row: Row): JournalEvent {
   };
 }
 
+/** A column of text that is never NULL. */
 export function text(row: Row, column: string): string {
   return String(row[column]);
 }
 
+/** A column of integers that is never NULL. */
 export function number(row: Row, column: string): number {
   return Number(row[column]);
 }

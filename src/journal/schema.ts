@@ -1,7 +1,7 @@
 /**
  * Forward-only migrations; once shipped, a step is never edited. Times are milliseconds since 1970; ids are UUIDv7, so
  * that their order is the order of creation. Deliveries have a number of their own as well, `seq`: two mails may be
- * planned at once, and the order of their lanes is that of the transactions which brought them. The partial indexes hold
+ * planned at once, and the order of their lanes is that of the transactions which brought them. Partial indexes hold
  * only what is still owed: claiming, settling and counting cost the same whatever the history.
  */
 export const MIGRATIONS: readonly (readonly string[])[] = [
@@ -10,7 +10,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
 
     `CREATE TABLE exchange (
       id TEXT PRIMARY KEY,
-      kind TEXT NOT NULL,
       nature TEXT,
       mailbox TEXT NOT NULL,
       application TEXT NOT NULL,
@@ -34,7 +33,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     ) STRICT`,
     `CREATE INDEX exchange_same_mail ON exchange (mailbox, digest, id)`,
     `CREATE INDEX exchange_by_mailbox ON exchange (mailbox, id)`,
-    `CREATE INDEX exchange_settled ON exchange (id) WHERE state = 'open' AND pending = 0`,
+    `CREATE INDEX exchange_ready ON exchange (id) WHERE state = 'open' AND pending = 0`,
     `CREATE INDEX exchange_held ON exchange (id) WHERE state = 'held'`,
     `CREATE INDEX exchange_ended ON exchange (ended_at, id) WHERE state = 'ended'`,
     `CREATE INDEX exchange_kept ON exchange (ended_at, id) WHERE state = 'ended' AND has_payloads = 1`,
@@ -87,7 +86,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       next_at INTEGER NOT NULL,
       tried_at INTEGER,
       error_code TEXT,
-      error_class TEXT,
       hold TEXT,
       outcome TEXT,
       outcome_code TEXT,

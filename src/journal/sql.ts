@@ -1,4 +1,4 @@
-/** Every statement of the journal: portable SQL, `?` for values. `query-plan.test.ts` proves that none scans history. */
+/** Every statement of the journal: portable SQL, `?` for values. `query-plan.test.ts`: none scans the history. */
 
 const IN_FLIGHT = `state IN ('claimed', 'sending')`;
 
@@ -17,8 +17,8 @@ export const finishedSightings = (count: number): string =>
      AND s.uid IN (${Array.from({ length: count }, () => '?').join(', ')})`;
 
 export const EXCHANGE_ADD = `INSERT INTO exchange
-  (id, kind, mailbox, application, state, readings, folder, uid_validity, uid, received_at)
-  VALUES (?, 'mail', ?, ?, 'seen', 0, ?, ?, ?, ?)`;
+  (id, mailbox, application, state, readings, folder, uid_validity, uid, received_at)
+  VALUES (?, ?, ?, 'seen', 0, ?, ?, ?, ?)`;
 export const EXCHANGE_READING = `UPDATE exchange SET readings = readings + 1 WHERE id = ?`;
 export const EXCHANGE_GET = `SELECT * FROM exchange WHERE id = ?`;
 export const EXCHANGE_DROP = `DELETE FROM exchange WHERE id = ?`;
@@ -59,7 +59,7 @@ export const DELIVERY_ADD = `INSERT INTO delivery (id, exchange_id, mailbox, kin
 /** Filing and reading may be owed again after they were done; nothing else may. */
 export const DELIVERY_OWE_AGAIN = `UPDATE delivery SET state = 'waiting', next_at = ?, attempts = 0, spent_ms = 0,
   hold = NULL, outcome = NULL, outcome_code = NULL, outcome_label = NULL, reason = NULL, ended_at = NULL,
-  error_code = NULL, error_class = NULL
+  error_code = NULL
   WHERE exchange_id = ? AND kind = ? AND target = ? AND subject = ? AND state IN ('done', 'held')`;
 export const DELIVERIES_OF = `SELECT d.*, (SELECT w.exchange_id FROM delivery w
     WHERE w.id = d.waits_for AND w.state <> 'done') AS blocked_by
@@ -106,8 +106,8 @@ export const CLAIM = `UPDATE delivery SET state = 'claimed', attempts = attempts
 export const SENDING = `UPDATE delivery SET state = 'sending' WHERE id = ? AND state = 'claimed'`;
 export const RELEASE = `UPDATE delivery SET state = 'waiting', attempts = attempts - 1
   WHERE id = ? AND state IN ('claimed', 'sending')`;
-export const RETRY = `UPDATE delivery SET state = 'waiting', next_at = ?, spent_ms = spent_ms + ?, error_code = ?,
-  error_class = ?, ambiguous = ambiguous + ? WHERE id = ? AND state IN ('claimed', 'sending') RETURNING exchange_id`;
+export const RETRY_LATER = `UPDATE delivery SET state = 'waiting', next_at = ?, spent_ms = spent_ms + ?, error_code = ?,
+  ambiguous = ambiguous + ? WHERE id = ? AND state IN ('claimed', 'sending') RETURNING exchange_id`;
 export const HOLD = `UPDATE delivery SET state = 'held', hold = ? WHERE id = ? AND state IN ('claimed', 'sending')
   RETURNING exchange_id, mailbox`;
 export const END = `UPDATE delivery SET state = 'done', outcome = ?, outcome_code = ?, outcome_label = ?, reason = ?,
@@ -126,7 +126,7 @@ export const RECOVER_SENDING = `UPDATE delivery SET state = 'waiting', ambiguous
 
 // Concluding
 
-export const SETTLED = `SELECT id FROM exchange WHERE state = 'open' AND pending = 0 AND id > ?
+export const READY_TO_CONCLUDE = `SELECT id FROM exchange WHERE state = 'open' AND pending = 0 AND id > ?
   ORDER BY id LIMIT ?`;
 export const CONCLUDE = `UPDATE exchange SET state = ?,
   fault = coalesce(?, CASE WHEN concluded_at IS NULL THEN fault END), outcome = ?, outcome_code = ?,
@@ -136,7 +136,7 @@ export const CONCLUDE = `UPDATE exchange SET state = ?,
 
 export const RESEND = `UPDATE delivery SET state = 'waiting', next_at = ?, spent_ms = 0, attempts = 0,
   identifiers = ?, hold = NULL, outcome = NULL, outcome_code = NULL, outcome_label = NULL, reason = NULL,
-  ended_at = NULL, error_code = NULL, error_class = NULL WHERE id = ?`;
+  ended_at = NULL, error_code = NULL WHERE id = ?`;
 export const REOPEN = `UPDATE exchange SET state = 'open', pending = pending + ?, ended_at = NULL WHERE id = ?`;
 export const REREAD = `UPDATE exchange SET state = 'seen', readings = 0, abandon_reason = NULL
   WHERE id = ? AND state = 'held' AND concluded_at IS NULL`;

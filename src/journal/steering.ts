@@ -1,16 +1,9 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import {
-  addEvent,
-  type JournalContext,
-  now,
-  owe,
-  packAll,
-  payloadName,
-  putPayloads,
-  tally,
-} from './context.ts';
+import { addEvent, type JournalContext, now, tally } from './context.ts';
 import { endDelivery } from './ending.ts';
 import type { Journal } from './journal.ts';
+import { owe } from './owing.ts';
+import { packAll, payloadName, putPayloads } from './payload-rows.ts';
 import { deliveryOf, exchangeOf, text } from './rows.ts';
 import * as sql from './sql.ts';
 

@@ -5,7 +5,7 @@ import * as sql from './sql.ts';
 
 /**
  * What replaces or deletes a document that has not ended waits for it, also when that one is held and has left its
- * lane (design §4, invariant 4): known by the parent's unique id, by its own for a deletion, else by the set. Where
+ * lane (docs/design.md §4, invariant 4): known by the parent's unique id, by its own for a deletion, else by the set. Where
  * there are several it waits for the latest, and once that has ended for the next. Everybody waits for something
  * journalled before, so that no two wait for each other.
  *

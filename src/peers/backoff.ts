@@ -1,9 +1,10 @@
 import { waitAfter } from '../basics/backoff.ts';
-import type { Clock } from './interfaces.ts';
+import type { Clock } from '../basics/clock.ts';
 
 /** Mailboxes cut off together must not come back together. */
 const JITTER = 0.5;
 
+/** How waits grow. */
 export interface BackoffPolicy {
   /** The first wait, ms. */
   readonly first: number;
@@ -14,6 +15,7 @@ export interface BackoffPolicy {
   readonly survival: number;
 }
 
+/** The waits between the connections of one peer. */
 export interface Backoff {
   /** A connection stands: its life begins. */
   connected(): void;
@@ -22,8 +24,9 @@ export interface Backoff {
 }
 
 /**
- * Waits that grow from one failure to the next. What resets them is a connection that lived for `survival`, not one
- * that opened: a server that accepts the login and then drops the line would otherwise be called without pause.
+ * Waits that grow from one failure to the next. What resets them is a connection that lived for `survival`,
+ * not one that opened: a server that accepts the login and then drops the line would otherwise be called
+ * without pause.
  */
 export function createBackoff(
   policy: BackoffPolicy,

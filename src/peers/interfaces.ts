@@ -1,7 +1,5 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
-
-export type { Clock } from '../basics/clock.ts';
-export type { IdSource } from '../basics/ids.ts';
+import type { Ack } from '../formats/hl7/types.ts';
 
 /** Hands an HL7 message to an application and brings back its answer. */
 export interface Hl7Peer {
@@ -10,7 +8,7 @@ export interface Hl7Peer {
    *
    * @throws GatewayError unreachable when no connection stood, ambiguous when the message may have arrived.
    */
-  send(message: Uint8Array, controlId: string): Promise<Uint8Array>;
+  send(message: Uint8Array, controlId: string): Promise<Ack>;
   /** Tries the connection and sends nothing. @throws GatewayError */
   probe(): Promise<PeerReport>;
   close(): Promise<void>;
@@ -24,12 +22,14 @@ export interface PeerReport {
   readonly expiring?: true;
 }
 
+/** Who a mail goes to, and where it comes back (RFC 5321). */
 export interface MailEnvelope {
   /** '' for the null sender `<>`. */
   readonly from: string;
   readonly to: readonly string[];
 }
 
+/** Submits mails to one server. */
 export interface MailSender {
   /** Submits the raw mail. Resolves with the server's last reply. @throws GatewayError */
   send(raw: Uint8Array, envelope: MailEnvelope): Promise<string>;
@@ -43,7 +43,11 @@ export interface InboxMail {
   readonly uid: number;
   /** RFC822.SIZE, bytes. */
   readonly size: number;
-  /** The raw bytes. Undefined when it is gone. @throws GatewayError IMAP-008 when two fetches bring different bytes. */
+  /**
+   * The raw bytes. Undefined when it is gone.
+   *
+   * @throws GatewayError IMAP-008 when two fetches bring different bytes.
+   */
   fetch(): Promise<Uint8Array | undefined>;
   /** The first 64 KiB, for a mail too large to fetch. */
   fetchHead(): Promise<Uint8Array | undefined>;
@@ -63,7 +67,8 @@ export interface MailboxWatcher {
   /**
    * Moves a mail by MOVE or COPY + UID EXPUNGE.
    *
-   * @returns the new place where the server tells it (UIDPLUS); undefined when the mail is no longer at `from`.
+   * @returns the new place where the server tells it (UIDPLUS); undefined when the mail is no longer at
+   *   `from`.
    * @throws GatewayError transient
    */
   move(from: MailPlace, folder: string): Promise<MailPlace | 'moved' | undefined>;
@@ -71,8 +76,6 @@ export interface MailboxWatcher {
   find(folder: string, messageId: string): Promise<MailPlace[]>;
   /** The raw bytes of a mail anywhere in the mailbox; undefined when it is gone. */
   fetchAt(place: MailPlace): Promise<Uint8Array | undefined>;
-  /** Looks at the inbox now instead of at the next poll. */
-  pollNow(): void;
   /** Ends the connection; a mail being handled is finished first. */
   stop(): Promise<void>;
 }

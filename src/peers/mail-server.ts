@@ -1,3 +1,4 @@
+import { GatewayError } from '../errors/gateway-error.ts';
 import type { TlsOptions } from './interfaces.ts';
 
 /** A secret read anew at each login: a rotated file or token is taken up without a restart. */
@@ -7,7 +8,10 @@ export type SecretSource = () => Promise<string>;
 export type MailAuth =
   | { readonly type: 'password'; readonly user: string; readonly password: SecretSource }
   | { readonly type: 'xoauth2'; readonly user: string; readonly token: SecretSource }
-  /** SASL EXTERNAL (RFC 4422 appendix A): the client certificate says who we are; `user` is the identity asked for. */
+  /**
+   * SASL EXTERNAL (RFC 4422 appendix A): the client certificate says who we are; `user` is the identity asked
+   * for.
+   */
   | { readonly type: 'external'; readonly user: string | undefined }
   /** The server knows us by other means: a PREAUTH greeting, a trusted network. */
   | { readonly type: 'none' };
@@ -18,4 +22,13 @@ export interface MailServer {
   readonly port: number;
   readonly tls: TlsOptions;
   readonly auth: MailAuth;
+}
+
+/** The secret of a login, read. @throws GatewayError with `code`, which says that the login failed */
+export async function readLoginSecret(source: SecretSource, code: 'IMAP-002' | 'SMTP-002'): Promise<string> {
+  try {
+    return await source();
+  } catch (cause) {
+    throw new GatewayError(code, { detail: 'Le secret configuré ne peut pas être lu.', cause });
+  }
 }

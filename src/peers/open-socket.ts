@@ -9,7 +9,10 @@ const KEEP_ALIVE_MS = 30_000;
 export class Unreachable extends Error {
   /** `tls` once TCP stood, or where the cause is TLS's own. */
   readonly stage: 'tcp' | 'tls';
-  /** What an error of the catalogue says of it: the system's or OpenSSL's code, a French sentence where we know one. */
+  /**
+   * What an error of the catalogue says of it: the system's or OpenSSL's code, a French sentence where we
+   * know one.
+   */
   readonly about: { readonly fields: { readonly reason?: string }; readonly detail?: string };
 
   constructor(stage: 'tcp' | 'tls', cause: unknown) {

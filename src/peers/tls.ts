@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import {
-  checkServerIdentity,
   type ConnectionOptions,
+  checkServerIdentity,
   type DetailedPeerCertificate,
   type PeerCertificate,
 } from 'node:tls';
@@ -10,7 +10,10 @@ import type { PeerReport, TlsOptions } from './interfaces.ts';
 const WARN_DAYS = 30;
 const DAY = 86_400_000;
 
-/** What node:tls needs of our TLS options. The chain and the name are always checked; nothing older than TLS 1.2. */
+/**
+ * What node:tls needs of our TLS options. The chain and the name are always checked; nothing older than TLS
+ * 1.2.
+ */
 export function connectionOptions(tls: TlsOptions): ConnectionOptions {
   return {
     minVersion: 'TLSv1.2',
@@ -45,7 +48,9 @@ const DETAILS: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'Le serveur n’offre rien de plus récent que TLS 1.1.',
 };
 
-/** The TLS trouble behind an error of node:tls or of a library above it; undefined when TLS is not to blame. */
+/**
+ * The TLS trouble behind an error of node:tls or of a library above it; undefined when TLS is not to blame.
+ */
 export function tlsTrouble(thrown: unknown): TlsTrouble | undefined {
   for (const code of codesOf(thrown)) {
     const detail = DETAILS[code];

@@ -46,7 +46,9 @@ interface Entry {
   state: RecordedDocument['state'];
 }
 
-/** An empty set of records; it judges as the spec's error-codes.md says (900, 902 to 905). */
+/**
+ * An empty set of records; it judges by the error codes of ANS, Transmission au LPS v1.1 (900, 902 to 905).
+ */
 export function createPatientRecords(options: PatientRecordsOptions): PatientRecords {
   const entries = new Map<string, Entry>();
 

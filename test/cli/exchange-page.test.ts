@@ -126,7 +126,7 @@ describe('the page of an exchange', () => {
 
   it('says why a document is tried again, and when', () => {
     const waiting = view({
-      delivery: { attempts: 3, ambiguous: 1, lastError: { code: 'MLLP-002', class: 'ambiguous' } },
+      delivery: { attempts: 3, ambiguous: 1, lastError: { code: 'MLLP-002' } },
     });
     const text = exchangePage(waiting);
     expect(text).toContain('essais : 3, dont sans réponse connue : 1');

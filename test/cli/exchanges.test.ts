@@ -138,7 +138,7 @@ describe('pfi exchanges show', () => {
     const { stdout } = await exchanges('show', await idOf('06'));
     expect(stdout).toContain('envoi (MDM) à dpi : refusé 902 (Identifiant patient inconnu)');
     expect(stdout).toMatch(
-      /accusé de lecture \(MDN\) par urologie : envoyé\n +à resultats@embruns\.mssante\.fr/,
+      /accusé de lecture \(MDN\) par la boîte urologie : envoyé\n +à resultats@embruns\.mssante\.fr/,
     );
     expect(stdout).toMatch(/rangement du courriel, boîte urologie : fait/);
   });

@@ -109,6 +109,13 @@ describe('pfi inspect', () => {
     expect(stdout).toContain('→ Documents transmis à l’application, chacun dans un message MDM : 0 sur 1.');
   });
 
+  it('shows of a document who wrote it, who keeps it, and of what stay it is', async () => {
+    const { stdout } = await called(['inspect', join(DATA, 'documents/niveau-3.xml')]);
+    expect(stdout).toMatch(/^Auteur : Yann KERVELLA · 810009990017 · .+ · Laboratoire des Embruns$/m);
+    expect(stdout).toMatch(/^Organisme conservateur : Laboratoire des Embruns$/m);
+    expect(stdout).toMatch(/^Venue : 1\.2\.250\.1\.999\.1\.3\^26004711 · du 20261118093000\+0100$/m);
+  });
+
   it('says that a refusal of which nobody can be told waits for a person', async () => {
     const tronquee = await BAD_ARCHIVES.find(({ name }) => name === 'tronquee')?.build();
     const mail = await laboratoryMail({

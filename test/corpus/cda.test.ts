@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { describe, expect, it } from 'vitest';
@@ -9,8 +9,6 @@ import { readCdaHeader } from '../../src/formats/cda/read-header.ts';
 import type { CdaHeader, InstanceIdentifier } from '../../src/formats/cda/types.ts';
 import { hl7CodingSystem, typeCodeLabel } from '../../src/formats/terminology/type-codes.ts';
 
-const shared = process.env['PFI_SHARED'] ?? join(import.meta.dirname, '../../../shared');
-
 /** Reads documents as a JSON list of base64 from its standard input; the reader shares no code with the gateway. */
 const ORACLE = `
 import base64, json, sys
@@ -18,6 +16,7 @@ sys.path.insert(0, sys.argv[1])
 from cda_facts import facts
 print(json.dumps([facts(base64.b64decode(d)) for d in json.load(sys.stdin)]))
 `;
+import { hasShared, SHARED } from '../kit/shared.ts';
 
 interface Sample {
   readonly name: string;
@@ -26,8 +25,8 @@ interface Sample {
 }
 
 function archives(): Sample[] {
-  return globSync('corpus/xdm/*.zip', { cwd: shared }).map(path => {
-    const entries = new AdmZip(join(shared, path)).getEntries();
+  return globSync('corpus/xdm/*.zip', { cwd: SHARED }).map(path => {
+    const entries = new AdmZip(join(SHARED, path)).getEntries();
     const find = (pattern: RegExp) => entries.find(entry => pattern.test(entry.entryName))?.getData();
     return {
       name: basename(path),
@@ -38,9 +37,9 @@ function archives(): Sample[] {
 }
 
 function loose(): Sample[] {
-  return globSync('corpus/hl7/**/*.{xml,XML}', { cwd: shared }).map(path => ({
+  return globSync('corpus/hl7/**/*.{xml,XML}', { cwd: SHARED }).map(path => ({
     name: path,
-    bytes: readFileSync(join(shared, path)),
+    bytes: readFileSync(join(SHARED, path)),
     metadata: '',
   }));
 }
@@ -64,8 +63,8 @@ function factsOf(header: CdaHeader): object {
   };
 }
 
-describe.skipIf(!existsSync(shared))('the official CDA documents', () => {
-  const samples = existsSync(shared) ? [...archives(), ...loose()] : [];
+describe.skipIf(!hasShared())('the official CDA documents', () => {
+  const samples = hasShared() ? [...archives(), ...loose()] : [];
   const headers = samples.map(({ bytes }) => readCdaHeader(bytes));
 
   it('are all there', () => {
@@ -75,7 +74,7 @@ describe.skipIf(!existsSync(shared))('the official CDA documents', () => {
 
   it('give the facts that an independent reader finds', () => {
     const input = JSON.stringify(samples.map(({ bytes }) => bytes.toString('base64')));
-    const output = execFileSync('python3', ['-c', ORACLE, join(shared, 'tools')], { input, maxBuffer: 1e8 });
+    const output = execFileSync('python3', ['-c', ORACLE, join(SHARED, 'tools')], { input, maxBuffer: 1e8 });
     const facts = JSON.parse(output.toString()) as { readonly title: string }[];
     const folded = facts.map(fact => ({ ...fact, title: fact.title.replaceAll(/\s+/g, ' ') }));
     for (const [n, { name }] of samples.entries()) {

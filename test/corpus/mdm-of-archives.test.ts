@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BAL, ERROR_MAILBOX, LABORATORY } from '../../samples/actors.ts';
 import { archivePart, documentMail } from '../../samples/kit/mail.ts';
@@ -11,13 +11,13 @@ import { createMailSender } from '../../src/peers/smtp/sender.ts';
 import { startWorld } from '../kit/gateway.ts';
 import { type JudgingDpi, startJudgingDpi } from '../kit/judging-dpi.ts';
 import { mailsIn } from '../kit/maildir.ts';
+import { hasShared, SHARED } from '../kit/shared.ts';
 import { untilFinished } from '../lab/books.ts';
 import { BALS, labOff, prepareLab } from '../lab/run.ts';
 
-const shared = process.env['PFI_SHARED'] ?? resolve(import.meta.dirname, '../../../shared');
-const corpus = join(shared, 'corpus/xdm');
-const tools = join(shared, 'tools');
-const present = existsSync(corpus) && existsSync(tools);
+const corpus = join(SHARED, 'corpus/xdm');
+const tools = join(SHARED, 'tools');
+const present = hasShared('corpus/xdm') && hasShared('tools');
 const archives = present ? readdirSync(corpus).filter(name => name.endsWith('.zip')) : [];
 
 const MINUTE = 60_000;

@@ -1,21 +1,14 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { concludeMail } from '../../src/flows/notify-sender.ts';
 import type { MailboxSettings } from '../../src/flows/settings.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import {
-  bringMail,
-  type JournalBed,
-  openBed,
-  type SqliteStore,
-  sqliteStore,
-  viewOf,
-} from '../kit/journal.ts';
+import { bringMail, viewOf } from '../kit/journal.ts';
+import { useBed } from '../kit/use-bed.ts';
 
 const MAILBOX: MailboxSettings = {
   name: 'urologie',
   address: 'dpi.urologie@chu-x.mssante.fr',
   displayName: 'CHU X',
-  application: 'dpi',
   folders: { inbox: 'INBOX', done: 'Traites', failed: 'Erreurs', other: 'Autres' },
   organization: undefined,
   notify: {
@@ -28,28 +21,21 @@ const MAILBOX: MailboxSettings = {
   maxMail: 50_000_000,
 };
 
-let store: SqliteStore;
-let bed: JournalBed;
-
-beforeEach(async () => {
-  store = sqliteStore();
-  bed = await openBed(store);
-});
-
-afterEach(async () => {
-  await bed.journal.close();
-  store.remove();
-});
+const bed = useBed();
 
 function conclude(exchangeId: string, journal: Journal): Promise<readonly string[]> {
-  const gateway = { party: { application: 'PFI', facility: 'CHU_X' }, nil: 'DEV000000', product: 'pfi-gateway' };
-  return concludeMail(exchangeId, { ...bed, journal, gateway, mailbox: MAILBOX });
+  const gateway = {
+    party: { application: 'PFI', facility: 'CHU_X' },
+    nil: 'DEV000000',
+    product: 'pfi-gateway',
+  };
+  return concludeMail(exchangeId, { ...bed(), journal, gateway, mailbox: MAILBOX });
 }
 
 // Seen on the lab: three mails of two documents in fifteen were told as given up (906) while the DPI had answered both.
 it('does not conclude on a look at the mail in which one document had not ended yet', async () => {
-  const { journal } = bed;
-  const { exchangeId, ids } = await bringMail(bed, { documents: [{}, {}] });
+  const { journal } = bed();
+  const { exchangeId, ids } = await bringMail(bed(), { documents: [{}, {}] });
   const [first = '', second = ''] = ids;
   await journal.claim('dpi', 2);
   await journal.end(first, { outcome: 'accepted' });
@@ -62,9 +48,9 @@ it('does not conclude on a look at the mail in which one document had not ended 
     },
   };
   expect(await conclude(exchangeId, late)).toEqual([]);
-  expect(await journal.settled(10)).toEqual([exchangeId]);
+  expect(await journal.readyToConclude(10)).toEqual([exchangeId]);
   await conclude(exchangeId, journal);
-  expect((await viewOf(bed, exchangeId)).exchange).toMatchObject({
+  expect((await viewOf(bed(), exchangeId)).exchange).toMatchObject({
     outcome: 'accepted',
     outcomeCode: undefined,
   });

@@ -1,31 +1,13 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { serveMailbox } from '../../src/flows/file-mail.ts';
+import { expect, it } from 'vitest';
+import { serveMailbox } from '../../src/flows/serve-mailbox.ts';
 import type { Delivery } from '../../src/journal/journal.ts';
 import type { MailboxWatcher, MailPlace } from '../../src/peers/interfaces.ts';
-import {
-  bringMail,
-  type JournalBed,
-  openBed,
-  owed,
-  type SqliteStore,
-  sqliteStore,
-  viewOf,
-} from '../kit/journal.ts';
+import { addDelivery, bringMail, owed, viewOf } from '../kit/journal.ts';
+import { useBed } from '../kit/use-bed.ts';
 
 const MAILBOX = { folders: { inbox: 'INBOX', done: 'Traites', failed: 'Erreurs', other: 'Autres' } } as const;
 
-let store: SqliteStore;
-let bed: JournalBed;
-
-beforeEach(async () => {
-  store = sqliteStore();
-  bed = await openBed(store);
-});
-
-afterEach(async () => {
-  await bed.journal.close();
-  store.remove();
-});
+const bed = useBed();
 
 /** A mailbox whose inbox no longer has the mail. */
 function watcherThatFinds(places: readonly MailPlace[]): MailboxWatcher {
@@ -34,17 +16,17 @@ function watcherThatFinds(places: readonly MailPlace[]): MailboxWatcher {
     move: async () => undefined,
     find: async folder => places.filter(place => place.folder === folder),
     fetchAt: async () => undefined,
-    pollNow: () => undefined,
     stop: async () => undefined,
   };
 }
 
 async function filed(places: readonly MailPlace[]): Promise<{ exchangeId: string; attempt: unknown }> {
-  const { journal } = bed;
-  const { exchangeId } = await bringMail(bed, { deliveries: [] });
-  await journal.owe(
+  const { journal } = bed();
+  const { exchangeId } = await bringMail(bed(), { deliveries: [] });
+  await addDelivery(
+    bed(),
     exchangeId,
-    owed(bed, exchangeId, { subject: 'failed', identifiers: { role: 'failed' } }),
+    owed(bed(), exchangeId, { subject: 'failed', identifiers: { role: 'failed' } }),
   );
   const [delivery] = await journal.claim('imap:urologie', 1);
   const attempt = await serveMailbox(delivery as Delivery, {
@@ -61,7 +43,7 @@ it('finds a mail that an attempt whose answer was lost has moved already, and re
   const there = { folder: 'Erreurs', uidValidity: 3n, uid: 8 };
   const { exchangeId, attempt } = await filed([there]);
   expect(attempt).toEqual({ ended: { outcome: 'accepted' } });
-  expect((await viewOf(bed, exchangeId)).exchange.place).toEqual({
+  expect((await viewOf(bed(), exchangeId)).exchange.place).toEqual({
     folder: 'Erreurs',
     uidValidity: 3,
     uid: 8,
@@ -71,5 +53,5 @@ it('finds a mail that an attempt whose answer was lost has moved already, and re
 it('leaves a mail that a person has moved elsewhere where it is', async () => {
   const { exchangeId, attempt } = await filed([{ folder: 'Autres', uidValidity: 3n, uid: 8 }]);
   expect(attempt).toEqual({ ended: { outcome: 'abandoned', reason: 'not-there' } });
-  expect((await viewOf(bed, exchangeId)).exchange.place?.folder).toBe('INBOX');
+  expect((await viewOf(bed(), exchangeId)).exchange.place?.folder).toBe('INBOX');
 });

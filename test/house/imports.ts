@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
 /**
- * The direction of imports (design §2): what each room of `src/` may import beside itself. An entry is a room or one
+ * The direction of imports (docs/design.md §2): what each room of `src/` may import beside itself. An entry is a room or one
  * file of a room.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -61,7 +61,7 @@ function isAllowed(specifier: string, file: string, room: string, allowed: reado
   return allowed.includes(roomOf(target)) || allowed.includes(target.replace(/^src\//, ''));
 }
 
-/** `flows` for src/flows/x.ts, `gateway` for src/gateway.ts, `samples` for samples/x.ts. */
+/** `flows` for src/flows/x.ts, `samples` for samples/x.ts. */
 function roomOf(path: string): string {
   const [top = '', below = ''] = path.split('/');
   return top === 'src' ? below.replace(/\.ts$/, '') : top;

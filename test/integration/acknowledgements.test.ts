@@ -168,7 +168,7 @@ describe('an application that is down for a while', () => {
     await world.dpi.restart();
     const views: ExchangeView[] = [];
     for (const mail of mails) views.push(await world.settled(mail));
-    expect(errors()).toEqual([expect.objectContaining({ target: 'dpi', code: 'MLLP-001' })]);
+    expect(errors()).toEqual([expect.objectContaining({ application: 'dpi', code: 'MLLP-001' })]);
     expect(world.log().filter(({ msg }) => msg === 'target up again')).toHaveLength(1);
     const arrived = world.dpi.received().map(({ controlId }) => controlId);
     for (const [place] of patients.entries()) {

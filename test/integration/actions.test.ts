@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ArchiveDocument } from '../../samples/kit/archive.ts';
 import type { CdaSample } from '../../samples/kit/cda.ts';
@@ -8,10 +8,10 @@ import { abandonExchange, retryExchange } from '../../src/flows/steer.ts';
 import { type Hl7Message, parseMessage } from '../../src/formats/hl7/message.ts';
 import type { ExchangeView } from '../../src/journal/journal.ts';
 import { newDocument, newMail, newSample, startWorld, type World } from '../kit/gateway.ts';
+import { hasShared, SHARED } from '../kit/shared.ts';
 
 /** Add, replace, delete, in their order; restrictions and what is masked to professionals. */
 
-const SHARED = process.env['PFI_SHARED'] ?? resolve(import.meta.dirname, '../../../shared');
 const CHECKER = join(SHARED, 'tools/check_mdm.py');
 
 let world: World;
@@ -54,7 +54,7 @@ describe('a life of a document', () => {
     );
   });
 
-  test.skipIf(!existsSync(CHECKER))('check_mdm.py finds no fault in any of them', () => {
+  test.skipIf(!hasShared('tools/check_mdm.py'))('check_mdm.py finds no fault in any of them', () => {
     const files = world.dpi.received().map(({ raw, controlId }) => {
       const file = join(world.folder, `${controlId}.hl7`);
       writeFileSync(file, raw);

@@ -7,6 +7,7 @@ import { patientIdOf } from '../../samples/kit/metadata.ts';
 import { describe as entryOf, type ErrorCode } from '../../src/errors/catalogue.ts';
 import type { ExchangeView } from '../../src/journal/journal.ts';
 import {
+  INTEGRATED,
   type Ended,
   messageIdIn,
   newDocument,
@@ -17,7 +18,7 @@ import {
 } from '../kit/gateway.ts';
 
 /**
- * The issue's "Bad input": each mail ends with its code, in its folder, with what its sender was told; the mails around
+ * Bad input: each mail ends with its code, in its folder, with what its sender was told; the mails around
  * it go through. All of them pass one gateway, in one go, each between two good ones.
  */
 
@@ -49,14 +50,6 @@ const waitsWith = (code: ErrorCode): Case['expected'] => ({
   folder: 'failed',
 });
 
-const integrated: Case['expected'] = {
-  messages: ['T02 AA'],
-  outcome: 'accepted',
-  code: undefined,
-  told: [`mdn ok ${SENDER}`],
-  folder: 'done',
-};
-
 const WORKLIST: readonly string[] = ['XDM-015', 'XDM-016', 'XDM-017', 'XDM-018', 'XDM-019', 'CDA-010'];
 /** Faults of the archive as a whole are the exchange's; those of a document stand in its ending. */
 const OF_A_DOCUMENT: readonly ErrorCode[] = [
@@ -78,7 +71,7 @@ function ofArchive({ name, expected, build }: BadInput): Case {
 }
 
 function expectedOf(code: BadInput['expected']): Case['expected'] {
-  if (code === 'integrated') return integrated;
+  if (code === 'integrated') return INTEGRATED;
   if (WORKLIST.includes(code)) return waitsWith(code);
   return refusedWith(OF_A_DOCUMENT.includes(code) ? undefined : code);
 }
@@ -146,7 +139,7 @@ const CASES: readonly Case[] = [
   {
     name: 'no hash and no size: noted',
     mail: () => newMail({ documents: [newDocument({}, { hash: null, size: null })] }),
-    expected: integrated,
+    expected: INTEGRATED,
   },
 ];
 
@@ -230,7 +223,7 @@ describe('archives and documents', () => {
 
   test('every one of them came between two good ones, which went through', () => {
     expect(good.length).toBeGreaterThan(CASES.length + BAD_MAILS.length);
-    for (const view of good) expect(world.ended(view)).toEqual(integrated);
+    for (const view of good) expect(world.ended(view)).toEqual(INTEGRATED);
   });
 });
 

@@ -15,7 +15,7 @@ import { faultOf, newMail, newSample, startWorld, type World } from '../kit/gate
 import { type MllpServer, type Reply, startMllpServer } from '../kit/mllp-server.ts';
 
 /**
- * Design invariant 6: a patient's names, INS, the subject, file names, the body and what the DPI says are put through
+ * docs/design.md §4, invariant 6: a patient's names, INS, the subject, file names, the body and what the DPI says are put through
  * every path, in words that stand nowhere else. None of them may be in a log line (at level trace), a metric, the
  * status, or a fault that the journal keeps; and under `journal.key` none is readable in its files.
  */
@@ -191,7 +191,7 @@ async function giveUp(): Promise<void> {
   }
   await world.until(
     'the journal is at rest',
-    async () => (await world.gateway().journal.settled(1)).length === 0,
+    async () => (await world.gateway().journal.readyToConclude(1)).length === 0,
   );
 }
 

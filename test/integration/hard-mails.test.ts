@@ -9,6 +9,7 @@ import { retryExchange } from '../../src/flows/steer.ts';
 import { openSqlite } from '../../src/journal/sqlite.ts';
 import { createJournal } from '../../src/journal/store.ts';
 import {
+  INTEGRATED,
   messageIdIn,
   newDocument,
   newMail,
@@ -24,14 +25,6 @@ let world: World;
 const start = async (options?: WorldOptions): Promise<World> => (world = await startWorld(options));
 afterEach(() => world.stop());
 
-const integrated = {
-  messages: ['T02 AA'],
-  outcome: 'accepted',
-  code: undefined,
-  told: [`mdn ok ${LABORATORY}`],
-  folder: 'done',
-} as const;
-
 describe('size', () => {
   test('a mail over `limits.mail` waits for a person and is never fetched; those around it go through', async () => {
     await start({ settings: { limits: { mail: '256KB' } } });
@@ -40,7 +33,7 @@ describe('size', () => {
     const views = [];
     for (const mail of mails) views.push(await world.settled(mail));
     const [before, large, after] = views.map(view => world.ended(view));
-    expect([before, after]).toEqual([integrated, integrated]);
+    expect([before, after]).toEqual([INTEGRATED, INTEGRATED]);
     expect(large).toEqual({
       messages: [],
       outcome: 'worklist',
@@ -60,14 +53,14 @@ describe('size', () => {
     await world.startGateway({ settings: { limits: { mail: '50MB' } } });
     await retryExchange(held.exchange.id, world.steering());
     await world.until('it is integrated', async () => (await world.view(mail))?.exchange.state === 'ended');
-    expect(world.ended(await world.settled(mail))).toEqual(integrated);
+    expect(world.ended(await world.settled(mail))).toEqual(INTEGRATED);
   });
 
   test('a mail of 25 MB is integrated; over `notify.maxSize` its attachments are not given back, and the text says so', async () => {
     await start({ mailbox: { notify: { maxSize: '10MB' } } });
     const mail = await newMail({ documents: [newDocument({ level: 1, pdf: randomBytes(18_000_000) })] });
     expect(mail.length).toBeGreaterThan(24_000_000);
-    expect(world.ended(await world.bring(mail))).toEqual(integrated);
+    expect(world.ended(await world.bring(mail))).toEqual(INTEGRATED);
     const [answer] = world.answers(messageIdIn(mail));
     expect(answer?.raw.length).toBeLessThan(100_000);
     expect(answer?.raw.toString('latin1')).not.toContain('IHE_XDM.zip');
@@ -89,9 +82,9 @@ describe('a mail that its reader does not get through', () => {
 
     await world.stopGateway();
     await world.startGateway({ settings: {} });
-    expect(world.ended(await world.bring(await newMail()))).toEqual(integrated);
+    expect(world.ended(await world.bring(await newMail()))).toEqual(INTEGRATED);
     await retryExchange(exchange?.id ?? '', world.steering());
-    expect(world.ended(await world.settled(mail))).toEqual(integrated);
+    expect(world.ended(await world.settled(mail))).toEqual(INTEGRATED);
   });
 
   test('a process that died three times while reading it: the fourth sets it aside unread', async () => {
@@ -106,7 +99,7 @@ describe('a mail that its reader does not get through', () => {
     await world.startGateway();
     await world.until('it is set aside', async () => (await worklist()).length === 1);
     expect((await worklist())[0]).toMatchObject({ fault: { code: 'MAIL-010' }, digest: undefined });
-    expect(world.ended(await world.settled(next))).toEqual(integrated);
+    expect(world.ended(await world.settled(next))).toEqual(INTEGRATED);
     await world.until('it is filed', () => world.places(messageIdIn(mail)).includes('failed'));
     expect(world.answers(messageIdIn(mail))).toEqual([]);
   });
@@ -114,7 +107,7 @@ describe('a mail that its reader does not get through', () => {
   test('a line that breaks in the middle of the mail is the network’s fault: the mail is read in the end', async () => {
     await start();
     world.operator.behave({ imap: 'cut-fetch', times: 3 });
-    expect(world.ended(await world.bring(await newMail()))).toEqual(integrated);
+    expect(world.ended(await world.bring(await newMail()))).toEqual(INTEGRATED);
   });
 });
 

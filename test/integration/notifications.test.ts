@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_MAILBOX, KNOWN_PATIENTS, LABORATORY, SECRETARY } from '../../samples/actors.ts';
 import { PATIENTS, type SamplePatient } from '../../samples/kit/cda.ts';
@@ -15,10 +15,10 @@ import {
   startWorld,
   type World,
 } from '../kit/gateway.ts';
+import { hasShared, SHARED } from '../kit/shared.ts';
 
-/** The "Telling the sender": who is told, how, once, and what the mail server makes of it. */
+/** Telling the sender: who is told, how, once, and what the mail server makes of it. */
 
-const SHARED = process.env['PFI_SHARED'] ?? resolve(import.meta.dirname, '../../../shared');
 const CHECKER = join(SHARED, 'tools/check_mail.py');
 
 let world: World;
@@ -219,7 +219,7 @@ describe('a mail server', () => {
   );
 });
 
-describe.skipIf(!existsSync(CHECKER))('check_mail.py finds no fault', () => {
+describe.skipIf(!hasShared('tools/check_mail.py'))('check_mail.py finds no fault', () => {
   beforeAll(async () => {
     world = await startWorld();
   });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { BAL, LABORATORY } from '../../samples/actors.ts';
 import type { Operator } from '../../src/sandbox/operator.ts';
 import {
+  INTEGRATED,
   newMail,
   OTHER_BAL,
   startSandbox,
@@ -22,14 +23,6 @@ afterEach(async () => {
   await troubled.stop();
 });
 
-const integrated = {
-  messages: ['T02 AA'],
-  outcome: 'accepted',
-  code: undefined,
-  told: [`mdn ok ${LABORATORY}`],
-  folder: 'done',
-} as const;
-
 async function start(trouble: Pick<WorldMailbox, 'imap' | 'smtp'>): Promise<void> {
   troubled = await startSandbox([OTHER_BAL]);
   world = await startWorld({
@@ -48,8 +41,8 @@ describe('IMAP', () => {
   ] as const)('%s: one error, and the other mailbox works', async (_, code, imap) => {
     await start({ imap });
     await world.until('its trouble is told', () => errors().length > 0);
-    expect(world.ended(await world.bring(await newMail()))).toEqual(integrated);
-    expect(world.ended(await world.bring(await newMail()))).toEqual(integrated);
+    expect(world.ended(await world.bring(await newMail()))).toEqual(INTEGRATED);
+    expect(world.ended(await world.bring(await newMail()))).toEqual(INTEGRATED);
     expect(errors()).toEqual([expect.objectContaining({ mailbox: 'cardiologie', code })]);
     const { mailboxes } = await world.gateway().status();
     expect(mailboxes).toMatchObject([
@@ -68,7 +61,7 @@ describe('IMAP', () => {
       troubled.behave({ imap: behaviour });
       const mail = await newMail({ to: OTHER_BAL });
       troubled.deliver(mail, { from: LABORATORY, to: [OTHER_BAL] });
-      expect(world.ended(await world.bring(await newMail()))).toEqual(integrated);
+      expect(world.ended(await world.bring(await newMail()))).toEqual(INTEGRATED);
       // A silent one would be given up after 30 s; here its lines are cut.
       troubled.behave({ imap: 'drop' });
       // Back again, what came meanwhile is read.
@@ -93,9 +86,11 @@ test('SMTP: a server that is not there is one error; its mailbox’s mails are i
       state: 'closing',
     });
   }
-  expect(world.ended(await world.bring(await newMail()))).toEqual(integrated);
+  expect(world.ended(await world.bring(await newMail()))).toEqual(INTEGRATED);
   await world.until('it was tried', () => errors().length > 0);
-  expect(errors()).toEqual([expect.objectContaining({ target: 'smtp:cardiologie', code: 'SMTP-001' })]);
+  expect(errors()).toEqual([
+    expect.objectContaining({ mailbox: 'cardiologie', target: 'smtp:cardiologie', code: 'SMTP-001' }),
+  ]);
 });
 
 function errors() {

@@ -1,21 +1,21 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { BAL, LABORATORY } from '../../samples/actors.ts';
+import { BAL } from '../../samples/actors.ts';
 import { retryExchange } from '../../src/flows/steer.ts';
 import type { ExchangeView } from '../../src/journal/journal.ts';
-import { messageIdIn, newDocument, newMail, OTHER_BAL, startWorld, type World } from '../kit/gateway.ts';
+import {
+  INTEGRATED,
+  messageIdIn,
+  newDocument,
+  newMail,
+  OTHER_BAL,
+  startWorld,
+  type World,
+} from '../kit/gateway.ts';
 
 /** The same mail again, in whatever way: nothing is sent twice, and every copy is filed. */
 
 let world: World;
 afterEach(() => world.stop());
-
-const integrated = {
-  messages: ['T02 AA'],
-  outcome: 'accepted',
-  code: undefined,
-  told: [`mdn ok ${LABORATORY}`],
-  folder: 'done',
-} as const;
 
 describe('a second copy', () => {
   test.each([
@@ -31,7 +31,7 @@ describe('a second copy', () => {
     world.deliver(again(mail));
     await world.until('both are filed', () => world.places(messageIdIn(mail)).length === 2 && inbox() === 0);
     const view = await world.settled(mail);
-    expect(world.ended(view)).toEqual(integrated);
+    expect(world.ended(view)).toEqual(INTEGRATED);
     expect(world.places(messageIdIn(mail))).toEqual(['done', 'done']);
     expect(countOf(view, 'seen-again')).toBe(1);
     expect(await exchanges()).toBe(1);
@@ -45,7 +45,7 @@ describe('a second copy', () => {
     for (let copy = 0; copy < 3; copy++) world.deliver(mail);
     await world.startGateway();
     await world.until('all are filed', () => inbox() === 0);
-    expect(world.ended(await world.settled(mail))).toEqual(integrated);
+    expect(world.ended(await world.settled(mail))).toEqual(INTEGRATED);
     expect(world.places(messageIdIn(mail))).toEqual(['done', 'done', 'done']);
     expect(await exchanges()).toBe(1);
   });
@@ -100,7 +100,7 @@ describe('a new UIDVALIDITY', () => {
     }
     await world.dpi.restart();
     for (const mail of mails) {
-      expect(world.ended(await world.settled(mail))).toEqual(integrated);
+      expect(world.ended(await world.settled(mail))).toEqual(INTEGRATED);
       expect(world.places(messageIdIn(mail))).toEqual(['done']);
     }
     expect(world.dpi.received().map(({ repetitions }) => repetitions)).toEqual([0, 0, 0]);
@@ -112,7 +112,7 @@ describe('a new UIDVALIDITY', () => {
     const mail = await newMail();
     await world.bring(mail);
     for (const folder of ['INBOX', 'Traites', 'Erreurs']) world.operator.renumber(BAL, folder);
-    expect(world.ended(await world.bring(await newMail()))).toEqual(integrated);
+    expect(world.ended(await world.bring(await newMail()))).toEqual(INTEGRATED);
     expect(world.places(messageIdIn(mail))).toEqual(['done']);
     expect(world.answers(messageIdIn(mail))).toHaveLength(1);
     expect(await exchanges()).toBe(2);
@@ -126,7 +126,7 @@ describe('a new UIDVALIDITY', () => {
     world.operator.renumber(BAL, 'Erreurs');
     await retryExchange(held.exchange.id, world.steering());
     await world.until('it has ended', async () => (await world.view(mail))?.exchange.state === 'ended');
-    expect(world.ended(await world.settled(mail))).toEqual(integrated);
+    expect(world.ended(await world.settled(mail))).toEqual(INTEGRATED);
   });
 });
 
@@ -134,7 +134,7 @@ test('a server that refuses to move a mail once: it is filed at the next attempt
   world = await startWorld();
   world.operator.behave({ imap: 'refuse-move', times: 1 });
   const mail = await newMail();
-  expect(world.ended(await world.bring(mail))).toEqual(integrated);
+  expect(world.ended(await world.bring(mail))).toEqual(INTEGRATED);
 });
 
 function inbox(): number {

@@ -16,7 +16,7 @@ export interface ContractContext {
   readonly another: () => Promise<JournalBed>;
 }
 
-/** What a journal promises on whatever engine (design §4): run on each with a way to make an empty database. */
+/** What a journal promises on whatever engine (docs/design.md §4): run on each with a way to make an empty database. */
 export function journalContract(engine: string, newStore: () => Store): void {
   describe(`the journal on ${engine}`, () => {
     let store: Store;

@@ -9,14 +9,8 @@ import {
   type Target,
 } from '../../src/journal/dispatcher.ts';
 import type { Delivery, Ending, Journal } from '../../src/journal/journal.ts';
-import {
-  bringMail,
-  type Brought,
-  deliveryOf,
-  type JournalBed,
-  openBed,
-  sqliteStore,
-} from '../kit/journal.ts';
+import { bringMail, type Brought, deliveryOf } from '../kit/journal.ts';
+import { useBed } from '../kit/use-bed.ts';
 import { waitFor } from '../kit/wait.ts';
 
 const RETRY = { firstMs: 1_000, factor: 2, maxMs: 5_000, giveUpAfterMs: 60_000 };
@@ -47,6 +41,7 @@ function scriptedTarget(change: Partial<Target> = {}): ScriptedTarget {
   let most = 0;
   return {
     name: 'dpi',
+    logged: { application: 'dpi' },
     parallel: 2,
     retry: RETRY,
     givenUp: error => ({ code: 'DOC-002', fields: { last: error.code } }),
@@ -81,19 +76,15 @@ function gate(): { readonly wait: () => Promise<Attempt>; readonly open: () => v
   return { wait: () => promise, open: () => resolve(ACCEPTED) };
 }
 
-let bed: JournalBed;
+const bed = useBed();
 let lines: { level: number; msg: string; [field: string]: unknown }[];
 let running: Dispatcher[];
 let unhandled: unknown[];
-let remove: () => void;
 const onUnhandled = (reason: unknown): void => {
   unhandled.push(reason);
 };
 
-beforeEach(async () => {
-  const store = sqliteStore();
-  bed = await openBed(store);
-  remove = store.remove;
+beforeEach(() => {
   lines = [];
   running = [];
   unhandled = [];
@@ -101,8 +92,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const dispatcher of running) await dispatcher.stop(0);
-  await bed.journal.close();
-  remove();
   process.off('unhandledRejection', onUnhandled);
   if (unhandled.length > 0) throw new Error('unhandled rejections', { cause: unhandled });
 });
@@ -112,15 +101,15 @@ function keepLine(chunk: Buffer, _: unknown, done: () => void): void {
   done();
 }
 
-function start(targets: readonly Target[], journal: Journal = bed.journal): Dispatcher {
+function start(targets: readonly Target[], journal: Journal = bed().journal): Dispatcher {
   const log = pino({ level: 'trace' }, new Writable({ write: keepLine }));
-  const dispatcher = createDispatcher({ journal, targets, clock: bed.clock, random: () => 0.5, log });
+  const dispatcher = createDispatcher({ journal, targets, clock: bed().clock, random: () => 0.5, log });
   running.push(dispatcher);
   return dispatcher;
 }
 
 const said = (msg: string): number => lines.filter(line => line.msg === msg).length;
-const stateOf = async (mail: Brought, id = mail.id): Promise<Delivery> => deliveryOf(bed, mail, id);
+const stateOf = async (mail: Brought, id = mail.id): Promise<Delivery> => deliveryOf(bed(), mail, id);
 const untilState = (mail: Brought, state: Delivery['state'], id = mail.id): Promise<void> =>
   waitFor(async () => (await stateOf(mail, id)).state === state, { what: `${id} is ${state}` });
 /** Until an attempt failed and its next one is set. */
@@ -136,7 +125,7 @@ const untilAttempts = (mail: Brought, attempts: number): Promise<void> =>
 /** The journal, with some of its methods failing so many times. */
 function refusing(times: Partial<Record<keyof Journal, number>>): Journal {
   const left = new Map(Object.entries(times));
-  return new Proxy(bed.journal, {
+  return new Proxy(bed().journal, {
     get: (journal, name: keyof Journal) => {
       const original = journal[name];
       return (...values: never[]): unknown => {
@@ -154,7 +143,7 @@ describe('what is due', () => {
     const target = scriptedTarget({ parallel: 3 });
     const { wait, open } = gate();
     target.script(wait);
-    const mail = await bringMail(bed, { documents: Array.from({ length: 8 }, () => ({})) });
+    const mail = await bringMail(bed(), { documents: Array.from({ length: 8 }, () => ({})) });
     start([target]).poke('dpi');
     await waitFor(() => target.inFlight() === 3);
     open();
@@ -167,7 +156,7 @@ describe('what is due', () => {
   it('goes out in the order of its lane', async () => {
     const target = scriptedTarget({ parallel: 4 });
     const documents = Array.from({ length: 6 }, () => ({ patient: 'p' }));
-    const mail = await bringMail(bed, { documents });
+    const mail = await bringMail(bed(), { documents });
     start([target]).poke();
     await untilState(mail, 'done', mail.ids.at(-1));
     expect(target.attempted).toEqual(mail.ids);
@@ -177,15 +166,15 @@ describe('what is due', () => {
   it('is looked for at every target, and one that is down holds up no other', async () => {
     const [dpi, ris] = [scriptedTarget(), scriptedTarget({ name: 'ris' })];
     dpi.script(unreachable);
-    const waits = await bringMail(bed);
-    const goes = await bringMail(bed, { application: 'ris' });
-    await bringMail(bed, { application: 'nobody' });
+    const waits = await bringMail(bed());
+    const goes = await bringMail(bed(), { application: 'ris' });
+    await bringMail(bed(), { application: 'nobody' });
     const dispatcher = start([dpi, ris]);
     dispatcher.poke();
     await untilState(goes, 'done');
     await waitFor(() => dispatcher.states().some(({ downSince }) => downSince !== undefined));
     expect(dispatcher.states()).toEqual([
-      { name: 'dpi', downSince: bed.clock.at() },
+      { name: 'dpi', downSince: bed().clock.at() },
       { name: 'ris', downSince: undefined },
     ]);
     await untilState(waits, 'waiting');
@@ -196,15 +185,15 @@ describe('an attempt that failed', () => {
   it('is made again at the pace of the policy, up to the longest pause', async () => {
     const target = scriptedTarget();
     target.script(transient);
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     const dispatcher = start([target]);
     const pauses: number[] = [];
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       dispatcher.poke('dpi');
       await untilAttempts(mail, attempt);
-      const pause = (await stateOf(mail)).nextAt - bed.clock.at();
+      const pause = (await stateOf(mail)).nextAt - bed().clock.at();
       pauses.push(pause);
-      bed.clock.advance(pause);
+      bed().clock.advance(pause);
     }
     expect(pauses).toEqual([900, 1_800, 3_600, 4_500, 4_500]);
     expect(target.attempted).toHaveLength(5);
@@ -218,17 +207,17 @@ describe('an attempt that failed', () => {
   it('is not made before its time', async () => {
     const target = scriptedTarget();
     target.script(transient);
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     const dispatcher = start([target]);
     dispatcher.poke('dpi');
     await untilAttempts(mail, 1);
-    bed.clock.advance(899);
+    bed().clock.advance(899);
     target.script(() => ACCEPTED);
-    const other = await bringMail(bed);
+    const other = await bringMail(bed());
     dispatcher.poke('dpi');
     await untilState(other, 'done');
     expect(target.attempted).toEqual([mail.id, other.id]);
-    bed.clock.advance(1);
+    bed().clock.advance(1);
     dispatcher.poke('dpi');
     await untilState(mail, 'done');
   });
@@ -238,7 +227,7 @@ describe('an attempt that failed', () => {
     target.script(() => {
       throw new GatewayError('MLLP-003');
     });
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     start([target]).poke('dpi');
     await untilAttempts(mail, 1);
     expect((await stateOf(mail)).ambiguous).toBe(1);
@@ -247,11 +236,11 @@ describe('an attempt that failed', () => {
   it('waits for a person once patience is used up', async () => {
     const target = scriptedTarget({ retry: { ...RETRY, giveUpAfterMs: 2_000 } });
     target.script(transient);
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     const dispatcher = start([target]);
     dispatcher.poke('dpi');
     await untilAttempts(mail, 1);
-    bed.clock.advance(900);
+    bed().clock.advance(900);
     dispatcher.poke('dpi');
     await untilState(mail, 'held');
     expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-002', fields: { last: 'SMTP-005' } });
@@ -261,10 +250,10 @@ describe('an attempt that failed', () => {
   it('charges the time that the attempt itself took', async () => {
     const target = scriptedTarget({ retry: { ...RETRY, giveUpAfterMs: 30_000 } });
     target.script(() => {
-      bed.clock.advance(29_500);
+      bed().clock.advance(29_500);
       return transient();
     });
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     start([target]).poke('dpi');
     await untilState(mail, 'held');
     expect((await stateOf(mail)).attempts).toBe(1);
@@ -276,7 +265,7 @@ describe('an attempt that failed', () => {
   ])('for good waits for a person: %s', async (_, answer) => {
     const target = scriptedTarget();
     target.script(answer);
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     start([target]).poke('dpi');
     await untilState(mail, 'held');
     expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-001', detail: 'Trop long.' });
@@ -287,7 +276,7 @@ describe('an attempt that failed', () => {
     target.script(() => {
       throw new TypeError('x is not a function');
     });
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     start([target]).poke('dpi');
     await untilAttempts(mail, 1);
     expect((await stateOf(mail)).lastError?.code).toBe('GEN-001');
@@ -298,10 +287,10 @@ describe('a target that cannot be reached', () => {
   it('costs its deliveries no patience and one of them a knock at a time, and is told of once', async () => {
     const target = scriptedTarget({ parallel: 4, retry: { ...RETRY, giveUpAfterMs: 10 } });
     target.script(unreachable);
-    const mail = await bringMail(bed, { documents: Array.from({ length: 6 }, () => ({})) });
+    const mail = await bringMail(bed(), { documents: Array.from({ length: 6 }, () => ({})) });
     const dispatcher = start([target]);
     dispatcher.poke('dpi');
-    const down = bed.clock.at();
+    const down = bed().clock.at();
     const allWait = (): Promise<boolean> =>
       Promise.all(mail.ids.map(id => stateOf(mail, id))).then(all =>
         all.every(({ state }) => state === 'waiting'),
@@ -311,12 +300,12 @@ describe('a target that cannot be reached', () => {
 
     // 900, 1 800, 3 600, then 4 500 ms: one knock each, whatever pokes in between.
     for (const [index, pause] of [900, 1_800, 3_600, 4_500].entries()) {
-      bed.clock.advance(pause - 1);
+      bed().clock.advance(pause - 1);
       dispatcher.poke('dpi');
       dispatcher.poke('dpi');
       await allWait();
       expect(target.attempted).toHaveLength(4 + index);
-      bed.clock.advance(1);
+      bed().clock.advance(1);
       dispatcher.poke('dpi');
       await waitFor(async () => target.attempted.length === 5 + index && (await allWait()));
     }
@@ -326,12 +315,12 @@ describe('a target that cannot be reached', () => {
     expect(dispatcher.states()).toEqual([{ name: 'dpi', downSince: down }]);
 
     target.script(() => ACCEPTED);
-    bed.clock.advance(5_000);
+    bed().clock.advance(5_000);
     dispatcher.poke('dpi');
     for (const id of mail.ids) await untilState(mail, 'done', id);
     expect(said('target down: its deliveries wait')).toBe(1);
     expect(lines.filter(({ msg }) => msg === 'target up again')).toMatchObject([
-      { downMs: bed.clock.at() - down },
+      { downMs: bed().clock.at() - down },
     ]);
     expect(dispatcher.states()).toEqual([{ name: 'dpi', downSince: undefined }]);
   });
@@ -340,7 +329,7 @@ describe('a target that cannot be reached', () => {
 describe('a journal that refuses', () => {
   it('is asked until it takes what became of an attempt, which is made once', async () => {
     const target = scriptedTarget();
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     start([target], refusing({ end: 3 })).poke('dpi');
     await untilState(mail, 'done');
     await waitFor(() => target.endings.length === 1);
@@ -351,11 +340,11 @@ describe('a journal that refuses', () => {
 
   it.each([
     ['hold', () => Promise.reject(new GatewayError('DOC-001')), 'held'],
-    ['retry', transient, 'waiting'],
+    ['retryLater', transient, 'waiting'],
   ] as const)('is asked until it takes a %s', async (method, answer, state) => {
     const target = scriptedTarget();
     target.script(answer);
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     start([target], refusing({ [method]: 2 })).poke('dpi');
     await waitFor(() => said('journal refuses a record') === 2);
     await untilState(mail, state);
@@ -364,14 +353,14 @@ describe('a journal that refuses', () => {
 
   it('lets nothing leave that it has not marked, and nothing is charged for it', async () => {
     const target = scriptedTarget();
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     const dispatcher = start([target], refusing({ sending: 2 }));
     for (let refusals = 1; refusals <= 2; refusals += 1) {
       dispatcher.poke('dpi');
       await waitFor(() => said('journal refuses a record: not sent yet') === refusals);
       await untilState(mail, 'waiting');
       expect(target.attempted).toEqual([]);
-      bed.clock.advance(RETRY.firstMs);
+      bed().clock.advance(RETRY.firstMs);
     }
     dispatcher.poke('dpi');
     await untilState(mail, 'done');
@@ -381,7 +370,7 @@ describe('a journal that refuses', () => {
 
   it('is asked again at the next poke when a claim or a look failed', async () => {
     const target = scriptedTarget();
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     const dispatcher = start([target], refusing({ claim: 1, due: 1 }));
     dispatcher.poke();
     await waitFor(() => said('journal not readable') === 1);
@@ -395,14 +384,14 @@ describe('a journal that refuses', () => {
 
   it('is given up only by a gateway that stops', async () => {
     const target = scriptedTarget();
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     const dispatcher = start([target], refusing({ end: 1_000 }));
     dispatcher.poke('dpi');
     await waitFor(() => said('journal refuses a record') > 0);
     await dispatcher.stop(5_000);
     expect((await stateOf(mail)).state).toBe('sending');
     expect(target.endings).toEqual([]);
-    expect(await bed.journal.recover()).toEqual({ claimed: 0, sending: 1 });
+    expect(await bed().journal.recover()).toEqual({ claimed: 0, sending: 1 });
   });
 });
 
@@ -415,18 +404,18 @@ describe('a target that is at fault itself', () => {
       },
     });
     target.script(transient, () => ACCEPTED);
-    const mail = await bringMail(bed, { documents: [{}, {}] });
+    const mail = await bringMail(bed(), { documents: [{}, {}] });
     start([target]).poke('dpi');
     await untilState(mail, 'done', mail.ids[1]);
     expect(said('delivery left as it is')).toBe(1);
-    expect(await bed.journal.recover()).toEqual({ claimed: 0, sending: 1 });
+    expect(await bed().journal.recover()).toEqual({ claimed: 0, sending: 1 });
   });
 });
 
 describe('an ending of which nothing can be made', () => {
   it('is told and holds nothing up', async () => {
     const target = scriptedTarget({ ended: () => Promise.reject(new Error('no')) });
-    const mail = await bringMail(bed, { documents: [{ patient: 'p' }, { patient: 'p' }] });
+    const mail = await bringMail(bed(), { documents: [{ patient: 'p' }, { patient: 'p' }] });
     start([target]).poke('dpi');
     await untilState(mail, 'done', mail.ids[1]);
     await waitFor(() => said('nothing could be made of the ending') === 2);
@@ -439,7 +428,7 @@ describe('stop', () => {
     const target = scriptedTarget({ parallel: 1 });
     const { wait, open } = gate();
     target.script(wait);
-    const mail = await bringMail(bed, { documents: [{}, {}] });
+    const mail = await bringMail(bed(), { documents: [{}, {}] });
     const dispatcher = start([target]);
     dispatcher.poke('dpi');
     await waitFor(() => target.inFlight() === 1);
@@ -458,7 +447,7 @@ describe('stop', () => {
     const target = scriptedTarget();
     const { wait, open } = gate();
     target.script(wait);
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     const dispatcher = start([target]);
     dispatcher.poke('dpi');
     await waitFor(() => target.inFlight() === 1);
@@ -470,12 +459,12 @@ describe('stop', () => {
 
   it('puts back what it was just claiming', async () => {
     const target = scriptedTarget();
-    const mail = await bringMail(bed);
+    const mail = await bringMail(bed());
     const { promise: claimed, resolve } = Promise.withResolvers<undefined>();
     const slow: Journal = {
-      ...bed.journal,
+      ...bed().journal,
       claim: async (name, limit) => {
-        const taken = await bed.journal.claim(name, limit);
+        const taken = await bed().journal.claim(name, limit);
         await claimed;
         return taken;
       },

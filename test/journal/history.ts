@@ -11,9 +11,9 @@ export function addHistory(database: DatabaseSync, count: number): void {
     ${each} SELECT ${id(`0-${kind}`)}, ${id('0-ex')}, 'urologie', '${kind}', 'dpi', ${subject}, ${id('lane')},
     'done', '{}', n, n, 'accepted', n FROM each`;
   for (const statement of [
-    `INSERT INTO exchange (id, kind, nature, mailbox, application, state, readings, message_id, digest, outcome,
+    `INSERT INTO exchange (id, nature, mailbox, application, state, readings, message_id, digest, outcome,
       has_payloads, received_at, concluded_at, ended_at)
-      ${each} SELECT ${id('0-ex')}, 'mail', 'document', 'urologie', 'dpi', 'ended', 1, ${id('message')},
+      ${each} SELECT ${id('0-ex')}, 'document', 'urologie', 'dpi', 'ended', 1, ${id('message')},
       ${id('digest')}, 'accepted', n % 10 = 0, n, n, n FROM each`,
     `INSERT INTO sighting ${each} SELECT 'urologie', 0, n, ${id('0-ex')} FROM each`,
     `INSERT INTO document (id, exchange_id, application, position, unique_id, set_id, parent_ids, confidentiality)

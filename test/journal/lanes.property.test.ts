@@ -138,9 +138,8 @@ async function take(world: World, step: Step): Promise<void> {
     case 'hold':
       return journal.hold(flying(step.pick), { code: 'DOC-003' });
     case 'retry':
-      return journal.retry(flying(step.pick), {
+      return journal.retryLater(flying(step.pick), {
         code: 'MLLP-003',
-        class: 'ambiguous',
         nextAt: clock.at() + 500,
         spentMs: 1,
       });
@@ -165,7 +164,7 @@ async function take(world: World, step: Step): Promise<void> {
       await journal.recover();
       return;
     case 'conclude':
-      for (const id of await journal.settled(100)) await conclude(world, id);
+      for (const id of await journal.readyToConclude(100)) await conclude(world, id);
       return;
     case 'wait':
       clock.advance(500);
@@ -222,7 +221,7 @@ async function drain(world: World): Promise<void> {
     }
     const held = [...(await allDeliveries(world)).values()].find(({ state }) => state === 'held');
     if (held !== undefined) await bed.journal.abandon(held.id, 'model', 'model');
-    for (const id of await bed.journal.settled(100)) await conclude(world, id);
+    for (const id of await bed.journal.readyToConclude(100)) await conclude(world, id);
     await check(world);
     const states = await Promise.all(world.mails.map(async id => (await viewOf(bed, id)).exchange.state));
     if (states.every(state => state === 'ended')) return;

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as sql from '../../src/journal/sql.ts';
-import { bringMail, openBed, owed, type SqliteStore, sqliteStore } from '../kit/journal.ts';
+import { addDelivery, bringMail, openBed, owed, type SqliteStore, sqliteStore } from '../kit/journal.ts';
 import { addHistory } from './history.ts';
 
 /** Indexes of what is still owed: their length is that of the backlog, whatever the history. */
@@ -13,7 +13,7 @@ const OWED = new Set([
   'delivery_subject',
   'delivery_held',
   'exchange_held',
-  'exchange_settled',
+  'exchange_ready',
 ]);
 
 /**
@@ -46,7 +46,7 @@ describe('query plans', () => {
       const mail = await bringMail(bed, {
         documents: [{}, { start: { state: 'held', fault: { code: 'DOC-001' } } }],
       });
-      await bed.journal.owe(mail.exchangeId, owed(bed, mail.exchangeId));
+      await addDelivery(bed, mail.exchangeId, owed(bed, mail.exchangeId));
     }
     await bed.journal.claim('dpi', 5);
     await bringMail(bed, { state: 'held', documents: [] });

@@ -77,6 +77,15 @@ export interface Ended {
   readonly folder: FolderRole | 'inbox' | undefined;
 }
 
+/** A mail of {@link newMail} whose document the DPI took. */
+export const INTEGRATED: Ended = {
+  messages: ['T02 AA'],
+  outcome: 'accepted',
+  code: undefined,
+  told: [`mdn ok ${LABORATORY}`],
+  folder: 'done',
+};
+
 /** A gateway between an operator and a DPI, all in this process, on real protocols. */
 export interface World {
   readonly operator: Operator;

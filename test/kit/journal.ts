@@ -10,8 +10,10 @@ import type {
   Journal,
   NewDelivery,
   NewDocument,
-  Receipt,
+  RecordedMail,
 } from '../../src/journal/journal.ts';
+import { owe } from '../../src/journal/owing.ts';
+import { bytesOf, packAll, putPayloads } from '../../src/journal/payload-rows.ts';
 import { openSqlite } from '../../src/journal/sqlite.ts';
 import { createJournal } from '../../src/journal/store.ts';
 
@@ -94,7 +96,7 @@ export interface DocumentSpec extends Partial<NewDocument> {
   readonly payload?: Uint8Array | null;
 }
 
-export interface MailSpec extends Partial<Omit<Receipt, 'exchangeId' | 'documents'>> {
+export interface MailSpec extends Partial<Omit<RecordedMail, 'exchangeId' | 'documents'>> {
   readonly mailbox?: string;
   readonly application?: string;
   readonly uid?: number;
@@ -128,17 +130,17 @@ export async function bringMail(
   spec: MailSpec = {},
 ): Promise<Brought> {
   const exchangeId = await seeMail(bed, spec);
-  const receipt = receiptOf(bed, exchangeId, spec);
-  await bed.journal.record(receipt);
-  const ids = receipt.documents.map(({ delivery }) => delivery.id);
-  return { exchangeId, messageId: receipt.messageId ?? '', ids, id: ids[0] ?? '' };
+  const recorded = recordOf(bed, exchangeId, spec);
+  await bed.journal.record(recorded);
+  const ids = recorded.documents.map(({ delivery }) => delivery.id);
+  return { exchangeId, messageId: recorded.messageId ?? '', ids, id: ids[0] ?? '' };
 }
 
-export function receiptOf(
+export function recordOf(
   { newId }: Pick<JournalBed, 'newId'>,
   exchangeId: string,
   { mailbox: _mailbox, application = 'dpi', uid: _uid, documents = [{}], ...rest }: MailSpec = {},
-): Receipt {
+): RecordedMail {
   return {
     exchangeId,
     nature: 'document',
@@ -155,7 +157,11 @@ export function receiptOf(
   };
 }
 
-function planned(newId: IdSource, application: string, spec: DocumentSpec): Receipt['documents'][number] {
+function planned(
+  newId: IdSource,
+  application: string,
+  spec: DocumentSpec,
+): RecordedMail['documents'][number] {
   const { patient, target = application, start = { state: 'waiting' }, payload = MESSAGE, ...about } = spec;
   const id = newId();
   const document: NewDocument = {
@@ -184,6 +190,17 @@ function planned(newId: IdSource, application: string, spec: DocumentSpec): Rece
     payload: payload ?? undefined,
   };
   return { document, delivery };
+}
+
+/** Adds what a mail owes, as whatever gives rise to it does: `seenAgain`, `hold`, `conclude`. */
+export async function addDelivery(bed: JournalBed, exchangeId: string, delivery: NewDelivery): Promise<void> {
+  const { engine, clock } = bed;
+  const { mailbox } = (await viewOf(bed, exchangeId)).exchange;
+  const packed = await packAll({ ...bed, sealKey: undefined }, exchangeId, bytesOf([delivery]));
+  await engine.write(async statements => {
+    const added = await owe(statements, { exchangeId, mailbox }, delivery, clock.at());
+    if (added) await putPayloads(statements, exchangeId, packed);
+  });
 }
 
 /** The filing of a mail, or another delivery that belongs to the mail as a whole. */

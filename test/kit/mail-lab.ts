@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
+import { SHARED } from './shared.ts';
 
-const shared = process.env['PFI_SHARED'] ?? resolve(import.meta.dirname, '../../../shared');
-const script = join(shared, 'lab/mail-lab');
+const script = join(SHARED, 'lab/mail-lab');
 const NOBODY = 65_534;
 
 /** Why the lab cannot run on this machine; undefined when it can. `PFI_LAB=0` switches it off. */

@@ -91,7 +91,7 @@ async function unfinished(journal: Journal, due: number): Promise<string[]> {
     ...targets
       .filter(({ waiting }) => waiting > 0)
       .map(({ target, kind, waiting }) => `${waiting} × ${kind} to ${target} waiting`),
-    ...(await journal.settled(10)).map(id => `exchange ${id} not concluded`),
+    ...(await journal.readyToConclude(10)).map(id => `exchange ${id} not concluded`),
   ];
 }
 

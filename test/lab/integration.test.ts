@@ -71,8 +71,9 @@ describe.skipIf(labOff !== undefined)(
     });
 
     function outages(target: string): number {
-      return run.daemon.logged('target down: its deliveries wait').filter(line => line['target'] === target)
-        .length;
+      return run.daemon
+        .logged('target down: its deliveries wait')
+        .filter(line => (line['target'] ?? line['application']) === target).length;
     }
 
     /** Each blow falls once so many messages have reached the DPI: the run itself is the clock. */

@@ -19,8 +19,8 @@ const FOR_A_PERSON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * Reads one document of an archive. The CDA header wins over METADATA.XML for identity; where the two name another
- * patient or another document nothing is decided here: a person looks (design §3, patient safety).
+ * Reads one document of an archive. The CDA header wins over METADATA.XML for identity; where the two name
+ * another patient or another document nothing is decided here: a person looks (docs/design.md §3; quirk X11).
  */
 export function readDocument(found: XdmDocument): ReadDocument {
   const { entry, submission } = found;
@@ -69,7 +69,8 @@ function conflict(
   );
   if (announcesAnother({ identifiers, info: entry.sourcePatientInfo }, header.patient))
     return { code: 'XDM-017' };
-  // The published mapping table writes the root alone where the id has an extension: both are the same document.
+  // The published mapping table writes the root alone where the id has an extension: both are the same
+  // document.
   const { root } = header.id;
   if (entry.uniqueId !== undefined && entry.uniqueId !== uniqueIdOf(header.id) && entry.uniqueId !== root) {
     return { code: 'XDM-018' };
@@ -77,7 +78,10 @@ function conflict(
   return action === 'replace' && header.replaces.length === 0 ? { code: 'XDM-016' } : undefined;
 }
 
-/** ECO.2.1.1, one patient a mail: where two documents are not surely of one person, all wait for somebody to look. */
+/**
+ * MSSanté Référentiel #2, ECO.2.1.1, one patient a mail: where two documents are not surely of one person,
+ * all wait for somebody to look (quirk X12).
+ */
 export function onePatient(documents: readonly ReadDocument[]): ReadDocument[] {
   const patients = documents.flatMap(({ header }) => (header === undefined ? [] : [header.patient]));
   const surelyOne = patients.every((left, at) =>

@@ -2,15 +2,14 @@ import { GatewayError, type Fault, toGatewayError } from '../../errors/gateway-e
 import { classify } from '../../formats/mail/classify.ts';
 import { openHead, openMail } from '../../formats/mail/open-mail.ts';
 import type { FoundArchive, MailAttachment, OpenedMail } from '../../formats/mail/types.ts';
-import { looksLikeXdm } from '../../formats/xdm/archive.ts';
 import { readXdm } from '../../formats/xdm/read-xdm.ts';
 import type { ArchiveLimits } from '../../formats/xdm/types.ts';
 import { onePatient, readDocument } from './read-document.ts';
 import type { MailFacts, Reading } from './reading.ts';
 
 /**
- * Reads a mail to the end: what it is, its archive, its documents, and what keeps each from being handed over.
- * Pure; run in a thread of its own by {@link ./reader.ts}, since the bytes come from anybody.
+ * Reads a mail to the end: what it is, its archive, its documents, and what keeps each from being handed
+ * over. Pure; run in a thread of its own by {@link ./reader.ts}, since the bytes come from anybody.
  */
 export async function readMail(raw: Uint8Array, limits: ArchiveLimits): Promise<Reading> {
   let mail: OpenedMail;
@@ -20,7 +19,7 @@ export async function readMail(raw: Uint8Array, limits: ArchiveLimits): Promise<
     return { kind: 'unusable', fault: toGatewayError(error).fault, outer: headOnly(raw), attachments: [] };
   }
   const outer = factsOf(mail);
-  const kind = classify(mail, looksLikeXdm);
+  const kind = classify(mail);
   switch (kind.kind) {
     case 'receipt':
       return { kind: 'receipt', report: kind.report, outer, attachments: [] };
@@ -58,7 +57,10 @@ function missingForAnswers(outer: MailFacts): Fault | undefined {
   return outer.from === undefined ? { code: 'MAIL-011' } : undefined;
 }
 
-/** The archive under its published name, and the PDFs beside it (struct-msg-mdn: "remises en pièces jointes"). */
+/**
+ * The archive under its published name, and the PDFs beside it (ANS, Transmission au LPS v1.1,
+ * struct-msg-mdn: “remises en pièces jointes”).
+ */
 function givenBack(archive: FoundArchive): MailAttachment[] {
   const pdfs = archive.via.attachments.filter(
     ({ contentType, filename }) => contentType === 'application/pdf' || /\.pdf$/i.test(filename ?? ''),

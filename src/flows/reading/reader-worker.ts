@@ -19,7 +19,10 @@ parentPort?.on('message', ({ raw, limits }: ReadRequest) => {
 
 parentPort?.postMessage('ready');
 
-/** The bodies go over without a copy, where they own their memory; a view on memory that others share is copied. */
+/**
+ * The bodies go over without a copy, where they own their memory; a view on memory that others share is
+ * copied.
+ */
 function transferable(reading: Reading): ArrayBuffer[] {
   const bodies = [
     ...reading.attachments.map(({ bytes }) => bytes),

@@ -12,7 +12,8 @@ export interface Reader {
   /**
    * Reads a mail in another thread; its bytes are handed over and must not be used afterwards.
    *
-   * @param begun awaited when a thread stands ready for this mail: what ends the process before is not the mail's doing
+   * @param begun awaited when a thread stands ready for this mail: what ends the process before is not the
+   *   mail's doing
    */
   read(raw: Uint8Array, begun?: () => Promise<void>): Promise<ReadResult>;
   stop(): Promise<void>;
@@ -31,8 +32,8 @@ export interface ReaderOptions {
 type Answer = { readonly reading: Reading } | { readonly fault: Fault };
 
 /**
- * Threads that read mails. A mail that stalls or breaks its thread costs that thread and nothing else: it is ended and
- * the next mail gets a new one (design invariant 7).
+ * Threads that read mails. A mail that stalls or breaks its thread costs that thread and nothing else: it is
+ * ended and the next mail gets a new one (docs/design.md §4, invariant 7).
  */
 export function createReader(options: ReaderOptions): Reader {
   const idle: Worker[] = [];
@@ -95,7 +96,9 @@ export function createReader(options: ReaderOptions): Reader {
   };
 }
 
-/** A thread says so when its modules are loaded; one that breaks on them or takes too long never stands ready. */
+/**
+ * A thread says so when its modules are loaded; one that breaks on them or takes too long never stands ready.
+ */
 function loading(worker: Worker, deadlineMs: number): Promise<boolean> {
   return new Promise(resolve => {
     const finish = (ready: boolean): void => {

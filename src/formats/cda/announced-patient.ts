@@ -1,4 +1,4 @@
-import { birthDateOf, birthNameOf, certainSexOf, samePatient } from './identity.ts';
+import { birthDateOf, birthNameOf, certainSexOf, differ, samePatient } from './identity.ts';
 import type { PatientHeader } from './types.ts';
 
 /** What METADATA.XML says of the patient, as HL7 v2 texts. */
@@ -10,8 +10,8 @@ export interface AnnouncedPatient {
 }
 
 /**
- * Whether METADATA.XML speaks of somebody else than the header: an identifier, the birth date or the sex differs; or no
- * identifier meets and the birth name differs (xdm.md §8, check 6: on conflict do not integrate by yourself).
+ * Whether METADATA.XML speaks of somebody else than the header: an identifier, the birth date or the sex
+ * differs; or no identifier meets and the birth name differs (quirk X11: a person looks).
  */
 export function announcesAnother(announced: AnnouncedPatient, patient: PatientHeader): boolean {
   const compared = announced.identifiers.map(cx => samePatient(cx, patient));
@@ -44,8 +44,4 @@ function plain(name: string | undefined): string | undefined {
     .toUpperCase()
     .replaceAll(/[^A-Z]/g, '');
   return letters === '' ? undefined : letters;
-}
-
-function differ(announced: string | undefined, ours: string | undefined): boolean {
-  return announced !== undefined && ours !== undefined && announced !== ours;
 }

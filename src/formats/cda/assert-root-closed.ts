@@ -6,8 +6,8 @@ const FIRST_BYTES = 4 * 1024;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Checks that a file ends with the end tag of its root element; blanks, comments and processing instructions may
- * follow it (XML 1.0 §2.1). Only the end of the file is decoded, and only as much as those take.
+ * Checks that a file ends with the end tag of its root element; blanks, comments and processing instructions
+ * may follow it (XML 1.0 §2.1). Only the end of the file is decoded, and only as much as those take.
  *
  * @param name the root's qualified name.
  * @throws XmlError `malformed`: the document is truncated, or something follows it.

@@ -20,12 +20,13 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const FIRST_BYTES = 64 * 1024;
 
 /**
- * The header of a CDA document as an XML text that stands alone: the ClinicalDocument element without its body
- * (`component`). ClinicalDocument is the root, or stands within another root such as `xsl:stylesheet`: the
- * "auto-présentable" documents of xdm.md §1.2, whose style sheet is never run.
+ * The header of a CDA document as an XML text that stands alone: the ClinicalDocument element without its
+ * body (`component`). ClinicalDocument is the root, or stands within another root such as `xsl:stylesheet`:
+ * the self-presenting documents, whose style sheet is never run (quirk X6).
  *
- * The body is neither decoded nor scanned; of what follows the header only the end of the file is looked at, where the
- * root element must be closed: a truncated document is told by that. Time is linear in the header's length.
+ * The body is neither decoded nor scanned; of what follows the header only the end of the file is looked at,
+ * where the root element must be closed: a truncated document is told by that. Time is linear in the header's
+ * length.
  *
  * @throws GatewayError CDA-001, CDA-002, CDA-003, CDA-004 (over 8 MiB or nested too deep), CDA-008.
  */
@@ -42,7 +43,9 @@ export function cutHeader(bytes: Uint8Array): string {
 
 const LEAD = new Set([0xef, 0xbb, 0xbf, 0xff, 0xfe, 0x00, 0x20, 0x09, 0x0d, 0x0a]);
 
-/** Whether `<` is the first byte that is no byte-order mark, blank or half of one: a PDF is no encoding fault. */
+/**
+ * Whether `<` is the first byte that is no byte-order mark, blank or half of one: a PDF is no encoding fault.
+ */
 function beginsWithTag(bytes: Uint8Array): boolean {
   return bytes.find(byte => !LEAD.has(byte)) === 0x3c;
 }
@@ -74,7 +77,10 @@ function headerWithin(text: string): Header | undefined {
   return { xml: standalone(text, document, end) + closing, root };
 }
 
-/** The start tag of ClinicalDocument, the root's, and the namespaces in force around and inside ClinicalDocument. */
+/**
+ * The start tag of ClinicalDocument, the root's, and the namespaces in force around and inside
+ * ClinicalDocument.
+ */
 interface DocumentStart {
   readonly tag: XmlToken;
   readonly root: XmlToken;
@@ -150,7 +156,10 @@ function declarations(text: string, tag: XmlToken, outer: NamespaceScope): Names
   return own.size === 0 ? outer : { own, outer };
 }
 
-/** The text from ClinicalDocument's start tag to `end`, with the declarations that the elements around it made. */
+/**
+ * The text from ClinicalDocument's start tag to `end`, with the declarations that the elements around it
+ * made.
+ */
 function standalone(text: string, { tag, around, inside }: DocumentStart, end: number): string {
   const inherited = new Map<string, string>();
   for (let scope: NamespaceScope = around; scope.outer !== undefined; scope = scope.outer) {

@@ -1,6 +1,10 @@
+import { plainAmpersands } from '../xml/ampersands.ts';
 import type { InstanceIdentifier, NamePart, PatientHeader } from './types.ts';
 
-/** The authorities of the INS, in the order in which one is preferred: NIR, NIA, test NIR, demo NIR (xdm.md §2.4). */
+/**
+ * The authorities of the INS, in the order in which one is preferred: NIR, NIA, test NIR, demo NIR (ANS,
+ * annexe CI-SIS “Prise en charge de l’INS”).
+ */
 const INS_AUTHORITIES = [
   '1.2.250.1.213.1.4.8',
   '1.2.250.1.213.1.4.9',
@@ -45,8 +49,9 @@ export interface BirthName {
 }
 
 /**
- * The parts qualified BR; undefined where nothing is. An unqualified `given` beside a qualified one is the list of the
- * given names (xdm.md §2.4): never the first given name, never a used one.
+ * The parts qualified BR; undefined where nothing is. An unqualified `given` beside a qualified one is the
+ * list of the given names (ANS, annexe CI-SIS “Prise en charge de l’INS”): never the first given name, never
+ * a used one.
  */
 export function birthNameOf(patient: NameParts): BirthName | undefined {
   const family = qualified(patient.families, 'BR');
@@ -60,15 +65,17 @@ export function birthNameOf(patient: NameParts): BirthName | undefined {
   };
 }
 
-/** The name that the patient goes by. A part that the header does not give is undefined, never a birth part. */
+/**
+ * The name that the patient goes by. A part that the header does not give is undefined, never a birth part.
+ */
 export interface UsedName {
   readonly family: string | undefined;
   readonly given: string | undefined;
 }
 
 /**
- * The parts qualified CL, else SP; unqualified ones only where no part of that kind is qualified: they are nobody's
- * claim to a birth name. Undefined where there is neither.
+ * The parts qualified CL, else SP; unqualified ones only where no part of that kind is qualified: they are
+ * nobody's claim to a birth name. Undefined where there is neither.
  */
 export function usedNameOf(patient: NameParts): UsedName | undefined {
   const family = usedPart(patient.families);
@@ -99,9 +106,9 @@ function joined(values: readonly string[]): string | undefined {
 }
 
 /**
- * Whether the header holds one INS with all its traits: a matricule of 15 characters (NIR or NIA with its key, `2A` and
- * `2B` allowed), birth family name, first birth given name, whole birth date, sex M or F, INSEE code of the birthplace.
- * The key's value is not checked: official samples have wrong ones.
+ * Whether the header holds one INS with all its traits: a matricule of 15 characters (NIR or NIA with its
+ * key, `2A` and `2B` allowed), birth family name, first birth given name, whole birth date, sex M or F, INSEE
+ * code of the birthplace. The key's value is not checked: official samples have wrong ones.
  */
 export function hasCompleteIns(patient: PatientHeader): boolean {
   const matricules = new Set(allIns(patient).map(ins => ins.extension));
@@ -125,12 +132,12 @@ export function uniqueIdOf({ root, extension }: InstanceIdentifier): string {
 /**
  * Compares the patient of METADATA.XML with the header's.
  *
- * @param cxText an HL7 CX, `279…^^^&1.2.250.1.213.1.4.8&ISO^NH`; `&amp;` left in it is undone (xdm.md §2.7).
- * @returns `different` when the header has another value from the same authority, or when both have an INS and these
- * are not the same; `unknown` when the authorities do not meet.
+ * @param cxText an HL7 CX, `279…^^^&1.2.250.1.213.1.4.8&ISO^NH`; `&amp;` left in it is undone (quirk X13).
+ * @returns `different` when the header has another value from the same authority, or when both have an INS
+ *   and these are not the same; `unknown` when the authorities do not meet.
  */
 export function samePatient(cxText: string, patient: PatientHeader): 'same' | 'different' | 'unknown' {
-  const components = cxText.replaceAll(/&(?:amp;)+/g, '&').split('^');
+  const components = plainAmpersands(cxText).split('^');
   const value = components[0]?.trim() ?? '';
   const authority = components[3]?.split('&')[1]?.trim() ?? '';
   if (value === '' || authority === '') return 'unknown';
@@ -144,8 +151,9 @@ export function samePatient(cxText: string, patient: PatientHeader): 'same' | 'd
 }
 
 /**
- * Whether two headers surely speak of one person: they share an INS or, where one of them has none, an identifier; no
- * authority that both name gives them different values; birth date and sex, where both give them, agree.
+ * Whether two headers surely speak of one person: they share an INS or, where one of them has none, an
+ * identifier; no authority that both name gives them different values; birth date and sex, where both give
+ * them, agree.
  */
 export function samePerson(left: PatientHeader, right: PatientHeader): boolean {
   const bothHaveIns = insOf(left) !== undefined && insOf(right) !== undefined;
@@ -170,7 +178,8 @@ function traitsDiffer(left: PatientHeader, right: PatientHeader): boolean {
   return differ(birthDateOf(left), birthDateOf(right)) || differ(certainSexOf(left), certainSexOf(right));
 }
 
-function differ(ours: string | undefined, theirs: string | undefined): boolean {
+/** Whether both are known and are not the same: what one of the two lacks contradicts nothing. */
+export function differ(ours: string | undefined, theirs: string | undefined): boolean {
   return ours !== undefined && theirs !== undefined && ours !== theirs;
 }
 

@@ -35,7 +35,6 @@ export function readCdaHeader(bytes: Uint8Array): CdaHeader {
     title: textOf(childOf(document, 'title')),
     effectiveTime: attribute(childOf(document, 'effectiveTime'), 'value'),
     confidentiality: readCode(childOf(document, 'confidentialityCode')),
-    language: attribute(childOf(document, 'languageCode'), 'code'),
     replaces: readReplaced(document),
     patient,
     authors: childrenOf(document, 'author').flatMap(readAuthor),
@@ -54,8 +53,8 @@ function parseHeader(bytes: Uint8Array): XmlElement {
 }
 
 /**
- * @throws GatewayError CDA-010 for a second patient, wherever the second begins; CDA-006 without an identifier,
- * CDA-009 without a family name.
+ * @throws GatewayError CDA-010 for a second patient, wherever the second begins; CDA-006 without an
+ *   identifier, CDA-009 without a family name.
  */
 function readPatient(document: XmlElement): PatientHeader {
   const targets = childrenOf(document, 'recordTarget');
@@ -86,7 +85,9 @@ function readPatient(document: XmlElement): PatientHeader {
   };
 }
 
-/** The digits of an HL7 time; a value of another form (`1979-03-28`) is no date that could be trusted in part. */
+/**
+ * The digits of an HL7 time; a value of another form (`1979-03-28`) is no date that could be trusted in part.
+ */
 function readBirthTime(value: string | undefined): string | undefined {
   return /^(\d{4,14})(?:\.\d+)?(?:[+-]\d{4})?$/.exec(value ?? '')?.[1];
 }

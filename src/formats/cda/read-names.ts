@@ -4,8 +4,9 @@ import type { NamePart } from './types.ts';
 /**
  * The parts of one kind (`family`, `given`) of a person's `name` elements, in order; blank ones are left out.
  *
- * A part with several qualifiers (`BR CL`) is given once for each that tells whose name it is. Of several `name` elements, the first to have parts
- * of a kind and qualifier gives them all: a second name (a pseudonym, a former one) is never joined to the first.
+ * A part with several qualifiers (`BR CL`) is given once for each that tells whose name it is. Of several
+ * `name` elements, the first to have parts of a kind and qualifier gives them all: a second name (a
+ * pseudonym, a former one) is never joined to the first.
  */
 export function readNames(names: readonly XmlElement[], kind: 'family' | 'given'): NamePart[] {
   const given = new Set<string | undefined>();

@@ -13,12 +13,15 @@ export interface Code {
   readonly systemName?: string | undefined;
 }
 
-/** A name part with its qualifier: BR birth, CL used ("call me"), SP spouse; undefined where none is given. */
+/**
+ * A name part with its qualifier: BR birth, CL used ("call me"), SP spouse; undefined where none is given.
+ */
 export interface NamePart {
   readonly value: string;
   readonly qualifier: string | undefined;
 }
 
+/** The patient of a CDA header (recordTarget). */
 export interface PatientHeader {
   /** recordTarget/patientRole/id, in the document's order (those with a root). */
   readonly identifiers: readonly InstanceIdentifier[];
@@ -31,11 +34,13 @@ export interface PatientHeader {
   readonly birthplace: { readonly county: string | undefined; readonly city: string | undefined } | undefined;
 }
 
+/** A CDA organisation; one of the two is given at least. */
 export interface Organization {
   readonly identifier: InstanceIdentifier | undefined;
   readonly name: string | undefined;
 }
 
+/** A CDA author: a person, or a device. */
 export interface Author {
   readonly identifier: InstanceIdentifier | undefined;
   readonly family: string | undefined;
@@ -46,6 +51,7 @@ export interface Author {
   readonly organization: Organization | undefined;
 }
 
+/** componentOf/encompassingEncounter. Times are HL7 times as written. */
 export interface Encounter {
   readonly identifier: InstanceIdentifier | undefined;
   readonly start: string | undefined;
@@ -62,7 +68,6 @@ export interface CdaHeader {
   /** HL7 time as written: `20240104160527+0100`. */
   readonly effectiveTime: string | undefined;
   readonly confidentiality: Code | undefined;
-  readonly language: string | undefined;
   /** parentDocument/id of each relatedDocument of type RPLC. */
   readonly replaces: readonly InstanceIdentifier[];
   readonly patient: PatientHeader;

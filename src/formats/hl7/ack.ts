@@ -7,10 +7,11 @@ import type { Ack, AckCode, AckError } from './types.ts';
 const ACK_CODES: ReadonlySet<string> = new Set<AckCode>(['AA', 'AE', 'AR', 'CA', 'CE', 'CR']);
 
 /**
- * Reads an ACK, as tolerantly as it is certain: blanks around values, LF line ends, lower case, a missing last CR,
- * several ERR, ERR of v2.5 (ERR-2 to 5) or before (ERR-1).
+ * Reads an ACK, as tolerantly as it is certain: blanks around values, LF line ends, lower case, a missing
+ * last CR, several ERR, ERR of v2.5 (ERR-2 to 5) or before (ERR-1).
  *
- * @throws GatewayError HL7-002 when it is no message, has no MSA, or its MSA names no known code or no message
+ * @throws GatewayError HL7-002 when it is no message, has no MSA, or its MSA names no known code or no
+ *   message
  */
 export function readAck(bytes: Uint8Array): Ack {
   const message = parse(bytes);
@@ -43,7 +44,9 @@ function readError(err: Hl7Segment): AckError {
   };
 }
 
-/** A CWE: its code, with its own label, else the table's; a text without code is kept under 906 (ERR-5 only). */
+/**
+ * A CWE: its code, with its own label, else the table's; a text without code is kept under 906 (ERR-5 only).
+ */
 function coded(
   err: Hl7Segment,
   field: number,
@@ -81,10 +84,12 @@ export type Verdict =
   | { readonly kind: 'later'; readonly error: 'HL7-003' | 'HL7-005' };
 
 /**
- * Judges an ACK (spec profils-messages.md, "Segment ERR", and error-codes.md).
+ * Judges an ACK (ANS, Transmission au LPS v1.1, “Segment ERR” and its error codes).
  *
- * `commitAccept`: CA counts as the final answer. Without it CA is only "received": whether the document went in is not
- * known, so it is neither acceptance nor refusal (HL7-005).
+ * AE is no fault of syntax by itself: with ERR-3 207 it is the application's refusal (quirk H1).
+ *
+ * @param options `commitAccept`: CA counts as the final answer. Without it CA is only "received": whether the
+ *   document went in is not known, so it is neither acceptance nor refusal (HL7-005, quirk H6).
  */
 export function verdict(ack: Ack, options: { readonly commitAccept: boolean }): Verdict {
   switch (ack.code) {

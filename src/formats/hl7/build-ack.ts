@@ -4,6 +4,7 @@ import { components, segment, text } from './segment.ts';
 import { hl7Time } from './time.ts';
 import type { AckCode, AckError } from './types.ts';
 
+/** Everything that an ACK is made of. */
 export interface AckInput {
   /** The message that is answered. */
   readonly request: Hl7Message;
@@ -16,8 +17,9 @@ export interface AckInput {
 }
 
 /**
- * The ACK to a message (spec profils-messages.md, "Le message d'acquittement HL7v2"): parties crossed, event, version,
- * processing id and charset those of the request. A character that 8859/15 lacks is escaped: an ACK is never refused.
+ * The ACK to a message (ANS, Transmission au LPS v1.1, “Le message d'acquittement HL7v2”): parties crossed,
+ * event, version, processing id and charset those of the request. A character that 8859/15 lacks is escaped:
+ * an ACK is never refused.
  */
 export function buildAck(input: AckInput): Uint8Array {
   const { header } = input.request;

@@ -22,9 +22,10 @@ const NOT_LATIN1 = /[^\0-\xA3\xA5\xA7\xA9-\xB3\xB5-\xB7\xB9-\xBB\xBF-\xFF]/gu;
 /**
  * Encodes HL7 text (its delimiters in place, its values already escaped) in the charset of MSH-18.
  *
- * A character that 8859/15 lacks, after composition (NFC: `e` + U+0301 is `é`), becomes `\X..\` with the hexadecimal
- * of its UTF-8 bytes: HL7 v2.6 §2.7.6 lets the two sides agree on what the bytes mean, and `\Cxxyy\` (§2.7.5) is for
- * charsets that ISO 2022 switches to. Look-alikes (`’` and `'`) are never swapped, `?` is never written.
+ * A character that 8859/15 lacks, after composition (NFC: `e` + U+0301 is `é`), becomes `\X..\` with the
+ * hexadecimal of its UTF-8 bytes: HL7 v2.6 §2.7.6 lets the two sides agree on what the bytes mean, and
+ * `\Cxxyy\` (§2.7.5) is for charsets that ISO 2022 switches to. Look-alikes (`’` and `'`) are never swapped,
+ * `?` is never written.
  *
  * @throws GatewayError HL7-001 for such a character when `unmappable` is `refuse`.
  */
@@ -42,8 +43,8 @@ export function encodeHl7(text: string, charset: Hl7Charset, unmappable: 'escape
 /**
  * Which encoding to read a message in, by MSH-18 (its first repetition; spellings vary in the field).
  *
- * Absent, unknown or ASCII: UTF-8 where the bytes are valid in it, else 8859/15, the two of the profile. The same holds
- * where UTF-8 is declared and the bytes are not: the declaration is then wrong for certain.
+ * Absent, unknown or ASCII: UTF-8 where the bytes are valid in it, else 8859/15, the two of the profile. The
+ * same holds where UTF-8 is declared and the bytes are not: the declaration is then wrong for certain.
  */
 export function encodingFor(msh18: string, bytes: Uint8Array): Hl7Encoding {
   const declared = (msh18.split('~', 1)[0] ?? '').toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
@@ -56,11 +57,6 @@ export function encodingFor(msh18: string, bytes: Uint8Array): Hl7Encoding {
 /** The charset of the profile in which to answer a message that was read in an encoding. */
 export function charsetOf(encoding: Hl7Encoding): Hl7Charset {
   return encoding === 'utf-8' ? 'UNICODE UTF-8' : '8859/15';
-}
-
-/** Decodes a whole message by its own MSH-18, its BOM left out; for large messages prefer `parseMessage`, which decodes what is asked. */
-export function decodeHl7(bytes: Uint8Array): string {
-  return decodeAs(bytes, encodingFor(declaredCharset(bytes), bytes)).replace(/^\uFEFF/, '');
 }
 
 /** Decodes bytes; what is invalid becomes U+FFFD. */

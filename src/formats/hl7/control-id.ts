@@ -4,8 +4,16 @@ import { parseMessage } from './message.ts';
 import { hl7Time } from './time.ts';
 
 /**
- * The message under a new MSH-10 and MSH-7, every other byte as it was: a person's retry is a new attempt, which the
- * application must not take for a repetition.
+ * The MSH-10 made of a fresh UUIDv7: its first 20 hexadecimal digits, that is time, counter and some chance.
+ * MSH-10 has 20 characters in HL7 2.5, and peers of that version cut or refuse a longer one.
+ */
+export function controlIdOf(id: string): string {
+  return id.replaceAll('-', '').slice(0, 20);
+}
+
+/**
+ * The message under a new MSH-10 and MSH-7, every other byte as it was: a person's retry is a new attempt,
+ * which the application must not take for a repetition.
  *
  * @param message whose segments end with CR, as every message that the gateway stores to send
  * @throws Hl7Error

@@ -15,8 +15,8 @@ export const MESSAGE_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Table applicationErrorCondition (ERR-5), the labels exactly as published: why an application did not take a document.
- * Sites may add codes.
+ * Table applicationErrorCondition (ERR-5), the labels exactly as published: why an application did not take a
+ * document. Sites may add codes.
  */
 export const APPLICATION_ERRORS: Readonly<Record<string, string>> = {
   '900': "Version du document incorrecte lors d'une demande de remplacement/suppression",

@@ -27,9 +27,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A value made safe to stand in a field, component or subcomponent (HL7 v2.6 §2.7): delimiters as `\F\ \S\ \T\ \R\ \E\`,
- * line ends (CR, LF, CRLF, NEL, U+2028, U+2029) as `\.br\`, any other control character as `\Xhh\`. So no value can
- * begin a segment or end an MLLP block.
+ * A value made safe to stand in a field, component or subcomponent (HL7 v2.6 §2.7): delimiters as `\F\ \S\
+ * \T\ \R\ \E\`, line ends (CR, LF, CRLF, NEL, U+2028, U+2029) as `\.br\`, any other control character as
+ * `\Xhh\`. So no value can begin a segment or end an MLLP block.
  */
 export function escapeValue(value: string): string {
   return value.replaceAll(/[|^&~\\]|\r\n|[\p{Cc}\u2028\u2029]/gu, found => {
@@ -43,8 +43,8 @@ export function escapeValue(value: string): string {
 /**
  * A value as its author wrote it: the inverse of {@link escapeValue} (line ends come back as `\n`).
  *
- * `\X..\` gives text where its bytes are UTF-8, else they are read as Latin-1. Highlighting `\H\ \N\` is dropped.
- * Sequences that are not understood, and lone escape characters, stay as they are.
+ * `\X..\` gives text where its bytes are UTF-8, else they are read as Latin-1. Highlighting `\H\ \N\` is
+ * dropped. Sequences that are not understood, and lone escape characters, stay as they are.
  */
 export function unescapeValue(text: string, separators: Separators = SEPARATORS): string {
   if (!text.includes(separators.escape)) return text;
@@ -61,7 +61,10 @@ function sequences(escape: string): RegExp {
   return escape === SEPARATORS.escape ? BACKSLASH_SEQUENCES : sequencesOf(escape);
 }
 
-/** Matches what is understood and nothing else; groups: delimiter letter, hexadecimal, number of lines, highlighting. */
+/**
+ * Matches what is understood and nothing else; groups: delimiter letter, hexadecimal, number of lines,
+ * highlighting.
+ */
 function sequencesOf(escape: string): RegExp {
   const mark = `\\${escape}`;
   return new RegExp(`${mark}(?:([FSTRE])|X((?:[0-9A-Fa-f]{2})+)|\\.(?:br|sp(\\d?))|([HN]))${mark}`, 'g');

@@ -1,6 +1,6 @@
 /**
- * MLLP blocks (HL7 v2.6 implementation guide, "Minimal Lower Layer Protocol"): VT, message, FS CR. None of the three
- * can occur in a message in an ASCII-compatible charset.
+ * MLLP blocks (HL7 v2.6 implementation guide, "Minimal Lower Layer Protocol"): VT, message, FS CR. None of
+ * the three can occur in a message in an ASCII-compatible charset.
  */
 const VT = 0x0b;
 const FS = 0x1c;
@@ -8,10 +8,14 @@ const CR = 0x0d;
 const LF = 0x0a;
 const SPACE = 0x20;
 
+/** What stands before a message on an MLLP connection. */
 export const BLOCK_START: Uint8Array = Uint8Array.of(VT);
+/** What stands after it. */
 export const BLOCK_END: Uint8Array = Uint8Array.of(FS, CR);
 
-/** A block around a message; copies it. A sender of large messages writes the three parts one after the other. */
+/**
+ * A block around a message; copies it. A sender of large messages writes the three parts one after the other.
+ */
 export function frame(message: Uint8Array): Uint8Array {
   return Buffer.concat([BLOCK_START, message, BLOCK_END]);
 }
@@ -24,6 +28,7 @@ export class FrameTooLarge extends Error {
   }
 }
 
+/** Cuts a stream of MLLP blocks into messages. */
 export interface Deframer {
   /**
    * Takes what arrived and gives the messages that it completes, without their framing.
@@ -42,8 +47,8 @@ const RESTART = Buffer.from('\x0bMSH', 'latin1');
 /**
  * Splits a byte stream into messages in linear time: chunks are kept as they came and joined once a block.
  *
- * A block ends with FS CR, or with FS VT where the peer forgot the CR; a lone FS is data. A block that begins again
- * before it ended (VT MSH: the peer restarted in the middle) yields the last beginning only.
+ * A block ends with FS CR, or with FS VT where the peer forgot the CR; a lone FS is data. A block that begins
+ * again before it ended (VT MSH: the peer restarted in the middle) yields the last beginning only.
  */
 export function createDeframer(options: { readonly maxBytes: number }): Deframer {
   let inside = false;

@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<DocumentAction, { event: string; order: string; s
   delete: { event: 'T04', order: 'CA', status: 'D' },
 };
 
-/** Table MetaDMP/MSS, in the order that the profile asks for. */
+/** Table MetaDMP/MSS, in the order that the profile asks for; the third without a space (quirks H3, H4). */
 const RESTRICTIONS: readonly (readonly [keyof Restrictions, code: string, label: string])[] = [
   ['masquePs', 'MASQUE_PS', 'Masqué aux professionnels de Santé'],
   ['invisiblePatient', 'INVISIBLE_PATIENT', 'Document Non Visible par le patient'],
@@ -26,12 +26,14 @@ const RESTRICTIONS: readonly (readonly [keyof Restrictions, code: string, label:
 ];
 
 /**
- * The MDM of one document, profile CISIS_CDA_HL7_LPS 1.1 (spec profils-messages.md): MSH EVN PID PV1 ORC OBR TXA, the
- * document with its participants, the mail, the four restrictions. Segments end with CR; no MLLP framing.
+ * The MDM of one document, profile CISIS_CDA_HL7_LPS 1.1 (ANS, Transmission au LPS v1.1, “Le message MDM en
+ * HL7 v2.6”): MSH EVN PID PV1 ORC OBR TXA, the document with its participants, the mail, the four
+ * restrictions. Segments end with CR; no MLLP framing.
  *
  * The document goes in untouched, as base64, without ever being a text.
  *
- * @throws GatewayError XDM-016 for a replacement that names no parent; HL7-001 for a character that the charset lacks
+ * @throws GatewayError XDM-016 for a replacement that names no parent; HL7-001 for a character that the
+ *   charset lacks
  */
 export function buildMdm(input: MdmInput): Uint8Array {
   const { charset, unmappable } = input;
@@ -105,8 +107,8 @@ function msh(input: MdmInput): string {
 }
 
 /**
- * OBR-4, repeated in OBX-3: code, label, LN or TRE_A05. A system that the profile does not know is given as it is named
- * in the document: to call it LN would claim another meaning for the code.
+ * OBR-4, repeated in OBX-3: code, label, LN or TRE_A05. A system that the profile does not know is given as
+ * it is named in the document: to call it LN would claim another meaning for the code.
  */
 function documentCode({ header }: MdmInput): string {
   const { code, system, systemName, display } = header.code;
@@ -130,7 +132,10 @@ function txa({ action, header }: MdmInput): string {
   });
 }
 
-/** EI of a CDA identifier: `extension^^root^ISO`, or the root alone (profils-messages.md, note 1). */
+/**
+ * EI of a CDA identifier: `extension^^root^ISO`, or the root alone (ANS, Transmission au LPS v1.1, “Segment
+ * TXA”, note 1).
+ */
 function entity({ root, extension }: InstanceIdentifier): string {
   return extension === undefined ? components([root]) : components([extension, '', root, 'ISO']);
 }

@@ -1,10 +1,10 @@
-import { decodeAs, declaredCharset, encodingFor, type Hl7Encoding } from './charset.ts';
+import { declaredCharset, decodeAs, encodingFor, type Hl7Encoding } from './charset.ts';
 import { type Separators, unescapeValue } from './escape.ts';
 import { Hl7Error } from './hl7-error.ts';
 
 /**
- * One segment. Fields, components and repetitions are numbered from 1 as in the standard (MSH-1 is the separator).
- * What is absent reads as '' or no bytes.
+ * One segment. Fields, components and repetitions are numbered from 1 as in the standard (MSH-1 is the
+ * separator). What is absent reads as ''.
  */
 export interface Hl7Segment {
   /** Three letters, upper-cased. */
@@ -17,10 +17,9 @@ export interface Hl7Segment {
   component(field: number, component: number, repetition?: number): string;
   /** A subcomponent's text, unescaped. */
   subcomponent(field: number, component: number, subcomponent: number, repetition?: number): string;
-  /** A component's bytes as they stand in the message, not copied: how a document is taken out of OBX-5. */
-  bytes(field: number, component: number, repetition?: number): Uint8Array;
 }
 
+/** A message that has been read. */
 export interface Hl7Message {
   readonly separators: Separators;
   readonly encoding: Hl7Encoding;
@@ -38,11 +37,11 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Reads a message of any type. Nothing is decoded or split before it is asked for, so that a 50 MB document costs one
- * search for segment ends.
+ * Reads a message of any type. Nothing is decoded or split before it is asked for, so that a 50 MB document
+ * costs one search for segment ends.
  *
- * Tolerant of MLLP framing, a BOM and blanks around the message, and of LF or CRLF line ends: an LF ends a segment only
- * where another follows it, so that base64 broken into lines stays in its field.
+ * Tolerant of MLLP framing, a BOM and blanks around the message, and of LF or CRLF line ends: an LF ends a
+ * segment only where another follows it, so that base64 broken into lines stays in its field.
  *
  * @throws Hl7Error
  */
@@ -107,7 +106,9 @@ function splitSegments(body: Buffer, separator: string): Buffer[] {
   return segments;
 }
 
-/** Where segments end, in order: every CR, every LF before another segment's name, and the end of the message. */
+/**
+ * Where segments end, in order: every CR, every LF before another segment's name, and the end of the message.
+ */
 function* segmentEnds(body: Buffer, separator: string): Generator<number> {
   let cr = indexOrEnd(body, CR, 0);
   let lf = indexOrEnd(body, LF, 0);
@@ -165,7 +166,6 @@ function segmentOf(line: Buffer, separators: Separators, encoding: Hl7Encoding):
     component: (number, place, at = 1) => plain(component(number, place, at)),
     subcomponent: (number, place, sub, at = 1) =>
       plain(part(component(number, place, at), separators.subcomponent, sub)),
-    bytes: (number, place, at = 1) => component(number, place, at),
   };
 }
 

@@ -5,8 +5,9 @@ import { components, segment } from './segment.ts';
 const NIA = '1.2.250.1.213.1.4.9';
 
 /**
- * PID by PAM-FR 2.11 and the annex on the INS: identifiers in the document's order (PID-3), names by type (PID-5), birth
- * date, sex, birthplace (PID-11), and, only where the INS stands with all its traits, PID-32 VALI.
+ * PID by IHE PAM France 2.11 and the ANS annex on the INS: identifiers in the document's order (PID-3), names
+ * by type (PID-5), birth date, sex, birthplace (PID-11), and, only where the INS stands with all its traits,
+ * PID-32 VALI.
  */
 export function pid(patient: PatientHeader): string {
   const qualified = hasCompleteIns(patient);
@@ -34,9 +35,9 @@ function identifier({ root, extension, assigningAuthorityName }: InstanceIdentif
 }
 
 /**
- * XPN of the birth name (`L`) and of the used name (`D`), one with a family name first: PID-5.1 is what applications
- * look at. A name that nothing qualifies is `U`: not known whether it is the birth name; `U` claims nothing, so that it
- * may borrow the part that only the birth name gives.
+ * XPN of the birth name (`L`) and of the used name (`D`), one with a family name first: PID-5.1 is what
+ * applications look at. A name that nothing qualifies is `U`: not known whether it is the birth name; `U`
+ * claims nothing, so that it may borrow the part that only the birth name gives.
  */
 function names(patient: PatientHeader): string[] {
   const birth = birthNameOf(patient);

@@ -12,8 +12,9 @@ const ROLES = {
 const PROFESSIONALS = '1.2.250.1.71.4.2.1';
 
 /**
- * A PRT (HL7 v2.9, pre-adopted): the address in PRT-15, and as far as known the person (PRT-5), the organisation (PRT-8)
- * or the application (PRT-10). REPLY carries the address alone (spec profils-messages.md, group OBXNTE).
+ * A PRT (HL7 v2.9, pre-adopted: quirk H7): the address in PRT-15, and as far as known the person (PRT-5), the
+ * organisation (PRT-8) or the application (PRT-10). REPLY carries the address alone (ANS, Transmission au LPS
+ * v1.1, “Le groupe de segments OBXNTE portant le document CDA”).
  */
 export function prt(role: keyof typeof ROLES, participant: MailParticipant): string {
   const known = role === 'REPLY' ? { address: participant.address } : participant;
@@ -29,7 +30,10 @@ export function prt(role: keyof typeof ROLES, participant: MailParticipant): str
   });
 }
 
-/** XCN-10 `U` or XCN-13 `RI`: the author of a submission is software (volet Partage, authorPerson). */
+/**
+ * XCN-10 `U` or XCN-13 `RI`: the author of a submission is software (ANS, volet Partage de documents de
+ * santé, authorPerson).
+ */
 function isSystem(person: readonly string[]): boolean {
   return person[9] === 'U' || person[12] === 'RI';
 }
@@ -44,7 +48,9 @@ function xcn(person: readonly string[]): string {
   );
 }
 
-/** XCN-13 is required beside XCN-1; `U` (unspecified) where nothing tells. An id inside a structure has a `/`. */
+/**
+ * XCN-13 is required beside XCN-1; `U` (unspecified) where nothing tells. An id inside a structure has a `/`.
+ */
 function identifierType(person: readonly string[]): string {
   if (person[8]?.split('&')[1] !== PROFESSIONALS) return 'U';
   return person[0]?.includes('/') === true ? 'EI' : 'IDNPS';

@@ -1,11 +1,15 @@
 import { escapeValue } from './escape.ts';
 
-/** A composite value as nested lists of plain texts: components, or subcomponents within one; undefined is empty. */
+/**
+ * A composite value as nested lists of plain texts: components, or subcomponents within one; undefined is
+ * empty.
+ */
 export type Components = readonly (string | undefined | readonly (string | undefined)[])[];
 
 /**
- * A segment as text without its CR. `fields` are keyed by their number in the standard and hold finished HL7 text
- * (see {@link text} and {@link components}); gaps are left empty, trailing ones out. MSH-1 is the separator itself.
+ * A segment as text without its CR. `fields` are keyed by their number in the standard and hold finished HL7
+ * text (see {@link text} and {@link components}); gaps are left empty, trailing ones out. MSH-1 is the
+ * separator itself.
  */
 export function segment(name: string, fields: Readonly<Record<number, string>>): string {
   const used = Object.entries(fields).filter(([, value]) => value !== '');

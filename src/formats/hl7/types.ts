@@ -7,6 +7,7 @@ export type Hl7Charset = 'UNICODE UTF-8' | '8859/15';
 /** MSH-11: production, test, debug. */
 export type ProcessingId = 'P' | 'T' | 'D';
 
+/** MSH-3 and -4, or MSH-5 and -6: plain texts. */
 export interface Hl7Party {
   readonly application: string;
   readonly facility: string;
@@ -20,7 +21,10 @@ export interface Hl7Organization {
   readonly authority: string | undefined;
 }
 
-/** A participant of the mail: PRT-15 address and what is known of who it is (XCN text split on `^`, or an organisation). */
+/**
+ * A participant of the mail: PRT-15 address and what is known of who it is (XCN text split on `^`, or an
+ * organisation).
+ */
 export interface MailParticipant {
   readonly address: string;
   /** PRT-5 as XCN components, unescaped, taken from METADATA's submission author; undefined when unknown. */
@@ -69,8 +73,10 @@ export interface AckError {
   readonly application: { readonly code: string; readonly label: string } | undefined;
 }
 
+/** MSA-1, in the original (A.) and the enhanced mode (C.). */
 export type AckCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR';
 
+/** An acknowledgment that has been read. */
 export interface Ack {
   readonly code: AckCode;
   /** MSA-2: the control id of the message answered. */

@@ -6,8 +6,8 @@ import type { MailAddress } from './types.ts';
 const MAX_ADDRESSES = 1000;
 
 /**
- * The mailboxes of an address list (To, Cc, Reply-To, Disposition-Notification-To…): groups flattened, display names
- * decoded, entries without a usable `local@domain` left out.
+ * The mailboxes of an address list (To, Cc, Reply-To, Disposition-Notification-To…): groups flattened,
+ * display names decoded, entries without a usable `local@domain` left out.
  */
 export function parseAddresses(value: string | undefined): MailAddress[] {
   if (value === undefined || value.trim() === '') return [];
@@ -16,7 +16,8 @@ export function parseAddresses(value: string | undefined): MailAddress[] {
     .flatMap(entry => {
       const address = withoutType(entry.address);
       if (!isMailbox(address)) return [];
-      // A name is decoded only once its address is known: an encoded word must never yield an address (RFC 2047 §5).
+      // A name is decoded only once its address is known: an encoded word must never yield an address (RFC
+      // 2047 §5).
       const name = decodeText(entry.name).replaceAll(/\s+/g, ' ').trim();
       return [{ address, name: name === '' || name === address ? undefined : name }];
     });
@@ -32,7 +33,10 @@ export function parseReturnPath(value: string | undefined): string | undefined {
   return /mailer-daemon/i.test(value) ? '' : undefined;
 }
 
-/** Original-Recipient and Final-Recipient: the address after `rfc822;` (RFC 8098 §3.2.3), undefined when unreadable. */
+/**
+ * Original-Recipient and Final-Recipient: the address after `rfc822;` (RFC 8098 §3.2.3), undefined when
+ * unreadable.
+ */
 export function parseTypedAddress(value: string | undefined): string | undefined {
   return value === undefined ? undefined : parseAddresses(withoutType(value))[0]?.address;
 }

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
+import { looksLikeXdm } from '../xdm/archive.ts';
+import { beginsLikeZip } from '../xdm/zip-start.ts';
 import { announcesDocuments } from './announced.ts';
 import { notificationType } from './notification-type.ts';
 import { isMailType } from './repair.ts';
 import type { FoundArchive, MailAttachment, MailKind, OpenedMail } from './types.ts';
 
 /**
- * What a mail is (issue: "What a mail is, decided in this order"). Auto-Submitted plays no part in it.
- *
- * @param looksLikeXdm tells whether the bytes of a zip hold IHE_XDM/…/METADATA.XML; asked only of zips under another
- *   name than IHE_XDM.zip.
+ * What a mail is: a receipt, by its content type before its subject (quirk M4); an error mail; a document
+ * mail; one that cannot be used; another. Auto-Submitted plays no part in it.
  */
-export function classify(mail: OpenedMail, looksLikeXdm: (bytes: Uint8Array) => boolean): MailKind {
+export function classify(mail: OpenedMail): MailKind {
   if (mail.report !== undefined) return { kind: 'receipt', report: mail.report };
   const mails = [...withEnclosed(mail)];
-  const found = findArchives(mail, looksLikeXdm, false);
+  const found = findArchives(mail, false);
   if (mail.errorSubject) return { kind: 'error-mail', about: idsAbout(mail), hasArchive: found.length > 0 };
 
   const archives = withoutCopies(found.filter(archive => !archive.insideReport));
@@ -35,8 +35,8 @@ function* withEnclosed(mail: OpenedMail): Generator<OpenedMail> {
 }
 
 /**
- * XDM/1.0/DDM in the subject, the mail's own or that of a mail forwarded in it, or in a forwarded mail that could not
- * be opened. An enclosed report announces nothing.
+ * XDM/1.0/DDM in the subject, the mail's own or that of a mail forwarded in it, or in a forwarded mail that
+ * could not be opened. An enclosed report announces nothing.
  */
 function someAnnounces(mail: OpenedMail): boolean {
   if (mail.report !== undefined || mail.errorSubject) return false;
@@ -47,7 +47,10 @@ function someAnnounces(mail: OpenedMail): boolean {
   );
 }
 
-/** openMail leaves a mail without readable structure among the attachments: its first bytes tell what it was about. */
+/**
+ * openMail leaves a mail without readable structure among the attachments: its first bytes tell what it was
+ * about.
+ */
 function isUnopenedDocumentMail({ contentType, filename, bytes }: MailAttachment): boolean {
   if (!isMailType(contentType, filename)) return false;
   const start = Buffer.from(bytes.subarray(0, 64 * 1024)).toString('latin1');
@@ -55,11 +58,7 @@ function isUnopenedDocumentMail({ contentType, filename, bytes }: MailAttachment
 }
 
 /** Every archive of a mail, outermost first; those inside a report or a [KO …] mail are marked. */
-function findArchives(
-  mail: OpenedMail,
-  looksLikeXdm: (bytes: Uint8Array) => boolean,
-  insideReport: boolean,
-): FoundArchive[] {
+function findArchives(mail: OpenedMail, insideReport: boolean): FoundArchive[] {
   const inside =
     insideReport ||
     mail.report !== undefined ||
@@ -67,9 +66,9 @@ function findArchives(
     isPlainBounce(mail) ||
     looseNotification(mail) !== undefined;
   const own = mail.attachments
-    .filter(part => isArchive(part, looksLikeXdm))
-    .map(part => ({ bytes: part.bytes, filename: part.filename, via: mail, insideReport: inside }));
-  return [...own, ...mail.enclosed.flatMap(inner => findArchives(inner, looksLikeXdm, inside))];
+    .filter(isArchive)
+    .map(part => ({ bytes: part.bytes, via: mail, insideReport: inside }));
+  return [...own, ...mail.enclosed.flatMap(inner => findArchives(inner, inside))];
 }
 
 /** A notification part outside multipart/report (some senders write multipart/mixed). */
@@ -84,15 +83,14 @@ function isPlainBounce({ returnPath, from }: OpenedMail): boolean {
   return returnPath === '' && (from === undefined || /^(?:mailer-daemon|postmaster)@/i.test(from.address));
 }
 
-/** By name, so that a broken archive is answered as one; numbered copies (`IHE_XDM (1).zip`) too. Else by content. */
-function isArchive(part: MailAttachment, looksLikeXdm: (bytes: Uint8Array) => boolean): boolean {
+/**
+ * By name, so that a broken archive is answered as one; numbered copies (`IHE_XDM (1).zip`) too. Else by
+ * content (quirk X1).
+ */
+function isArchive(part: MailAttachment): boolean {
   const name = baseName(part.filename);
   if (/^ihe_xdm[^/]*\.zip$/i.test(name)) return true;
   return beginsLikeZip(part.bytes) && looksLikeXdm(part.bytes);
-}
-
-function beginsLikeZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03 && bytes[3] === 0x04;
 }
 
 function isTnef(part: MailAttachment): boolean {
@@ -107,8 +105,8 @@ function baseName(filename: string | undefined): string {
 }
 
 /**
- * One of each: a forward often carries its archive twice, attached and inside the enclosed mail. The same bytes are
- * one archive; different bytes are two, and the mail is refused for it.
+ * One of each: a forward often carries its archive twice, attached and inside the enclosed mail. The same
+ * bytes are one archive; different bytes are two, and the mail is refused for it.
  */
 function withoutCopies(archives: readonly FoundArchive[]): FoundArchive[] {
   if (archives.length < 2) return [...archives];

@@ -5,8 +5,9 @@ const PREFIX = 'XDM/1.0/DDM+';
 const MAX_LABEL = 40;
 
 /**
- * The subject that a notification carries on, from `XDM/1.0/DDM+`: the original's (after any `Fwd:`, `TR:`…), else
- * rebuilt from the documents by ECO.2.1.3, `XDM/1.0/DDM+<label | N documents> <NOM> <prénom> <JJ/MM/AAAA>`.
+ * The subject that a notification carries on, from `XDM/1.0/DDM+`: the original's (after any `Fwd:`, `TR:`…),
+ * else rebuilt from the documents by MSSanté Référentiel #2, ECO.2.1.3: `XDM/1.0/DDM+<label | N documents>
+ * <NOM> <prénom> <JJ/MM/AAAA>`.
  *
  * @param original the outermost mail's subject, decoded.
  * @param documents the headers that could be read; none where the archive is broken.

@@ -10,8 +10,9 @@ export type ErrorMailInput = NotificationInput & {
 };
 
 /**
- * The standard error mail of struct-email-standard, as a raw mail ready to be submitted: for senders who asked for no
- * MDN. It says that a machine wrote it (RFC 3834), so that no other gateway answers it.
+ * The standard error mail (ANS, Transmission au LPS v1.1, struct-email-standard), as a raw mail ready to be
+ * submitted: for senders who asked for no MDN. It says that a machine wrote it (RFC 3834), so that no other
+ * gateway answers it.
  */
 export function buildErrorMail(input: ErrorMailInput): Uint8Array {
   return serialize(

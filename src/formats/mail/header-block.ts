@@ -4,7 +4,9 @@ import { GatewayError } from '../../errors/gateway-error.ts';
 /** The longest header block that is read, bytes (Postfix's `header_size_limit` is 100 KiB per message). */
 export const MAX_HEADER_BLOCK = 256 * 1024;
 
-/** One header field: its name in lower case, its value unfolded and turned to text, encoded words untouched. */
+/**
+ * One header field: its name in lower case, its value unfolded and turned to text, encoded words untouched.
+ */
 export interface HeaderField {
   readonly name: string;
   readonly value: string;
@@ -52,7 +54,10 @@ export function splitHeaderBlock(raw: Uint8Array): SplitMail {
   }
 }
 
-/** The fields of a header block, in order. Lines that are neither a field nor its continuation are passed over. */
+/**
+ * The fields of a header block, in order. Lines that are neither a field nor its continuation are passed
+ * over.
+ */
 export function parseHeaderBlock(block: Uint8Array): HeaderField[] {
   const fields: HeaderField[] = [];
   let start = 0;
@@ -76,9 +81,9 @@ export function allFields(fields: readonly HeaderField[], name: string): string[
 }
 
 /**
- * An unstructured value as people read it: RFC 2047 words decoded (neighbours of one charset are joined first, so
- * that a character cut in two is whole again), words in an unknown charset left as they are, control characters
- * neutralised after decoding as well as before.
+ * An unstructured value as people read it: RFC 2047 words decoded (neighbours of one charset are joined
+ * first, so that a character cut in two is whole again), words in an unknown charset left as they are,
+ * control characters neutralised after decoding as well as before.
  */
 export function decodeText(value: string): string {
   if (!value.includes('=?')) return value;
@@ -89,6 +94,7 @@ export function decodeText(value: string): string {
   return neutralise(libmime.decodeWords(guarded).replaceAll(GUARD, ''));
 }
 
+/** A value and its parameters, `type; name=value`. */
 export interface StructuredValue {
   readonly value: string;
   readonly params: ReadonlyMap<string, string>;
@@ -109,6 +115,14 @@ export function parseStructured(value: string | undefined): StructuredValue {
 /** Control characters become spaces: no NUL, CR or LF leaves this room inside a value. */
 export function neutralise(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+}
+
+/**
+ * Neutralised, its blanks made one: texts of other people's software can neither add a line nor draw a false
+ * one.
+ */
+export function oneLine(text: string): string {
+  return neutralise(text).replaceAll(/ +/g, ' ').trim();
 }
 
 /** Neutralised text never holds a NUL, so one can stand for "do not decode" while libmime works. */
@@ -143,8 +157,9 @@ function readField(raw: Uint8Array): HeaderField | undefined {
 }
 
 /**
- * Raw 8-bit headers carry no charset: UTF-8 when they are valid UTF-8, else ISO-8859-15, or Windows-1252 where
- * bytes occur that are only control characters in ISO-8859-15 (typographic apostrophes of old Outlook).
+ * Raw 8-bit headers carry no charset (quirk M11): UTF-8 when they are valid UTF-8, else ISO-8859-15, or
+ * Windows-1252 where bytes occur that are only control characters in ISO-8859-15 (typographic apostrophes of
+ * old Outlook).
  */
 function decodeBytes(bytes: Uint8Array): string {
   try {

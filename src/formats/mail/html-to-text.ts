@@ -6,8 +6,8 @@ const MAX_HTML = 512 * 1024;
 /**
  * An HTML body as plain text; '' when it is too long or too deep for that.
  *
- * The converter is mailparser's own (html-to-text), which it only uses where HTML is all that a mail holds: so it is
- * given such a mail.
+ * The converter is mailparser's own (html-to-text), which it only uses where HTML is all that a mail holds:
+ * so it is given such a mail.
  */
 export async function htmlToText(html: string): Promise<string> {
   if (html.length > MAX_HTML) return '';

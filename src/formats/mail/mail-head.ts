@@ -27,7 +27,10 @@ export function readHead(fields: readonly HeaderField[]): MailHead {
   };
 }
 
-/** The identifier with its angle brackets; blanks inside (seen in the ANS sample) and missing brackets are mended. */
+/**
+ * The identifier with its angle brackets; blanks inside (seen in the ANS sample) and missing brackets are
+ * mended.
+ */
 function readMessageId(value: string | undefined): string | undefined {
   const bare = value?.replaceAll(/[\s<>]/g, '');
   return bare === undefined || bare === '' || bare.length > MAX_MESSAGE_ID ? undefined : `<${bare}>`;
@@ -47,8 +50,8 @@ function readDate(value: string | undefined): Date | undefined {
 
 /**
  * Made by a machine, so never to be answered: RFC 3834 Auto-Submitted, the older Precedence, and Exchange's
- * X-Auto-Response-Suppress where it asks for no automatic reply. `OOF` or `DR` alone do not: Exchange sets them on
- * mails that people write.
+ * X-Auto-Response-Suppress where it asks for no automatic reply. `OOF` or `DR` alone do not: Exchange sets
+ * them on mails that people write.
  */
 function isAutomatic(fields: readonly HeaderField[]): boolean {
   const words = (name: string) =>

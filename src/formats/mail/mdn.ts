@@ -17,8 +17,8 @@ import type { NotificationInput } from './types.ts';
 const MAX_DISPOSITION_LABEL = 120;
 
 /**
- * The MDN of struct-msg-mdn, as a raw mail ready to be submitted: text, notification, original mail, archive, PDFs.
- * A success where `input.error` is undefined.
+ * The MDN (ANS, Transmission au LPS v1.1, struct-msg-mdn), as a raw mail ready to be submitted: text,
+ * notification, original mail, archive, PDFs. A success where `input.error` is undefined.
  */
 export function buildMdn(input: NotificationInput): Uint8Array {
   return serialize(
@@ -59,8 +59,8 @@ function notificationPart(input: NotificationInput): MimePart {
 }
 
 /**
- * `…; processed/Error: code^label` (struct-msg-mdn). RFC 8098 knows no encoding in this field: the label stands in it
- * without accents, and without the characters that the field or its ANS form give a meaning to.
+ * `…; processed/Error: code^label` (quirk M2). RFC 8098 knows no encoding in this field: the label stands in
+ * it without accents, and without the characters that the field or its ANS form give a meaning to.
  */
 function disposition(error: NotificationInput['error']): string {
   const done = 'automatic-action/MDN-sent-automatically; processed';

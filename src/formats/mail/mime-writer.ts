@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import libmime from 'libmime';
 import { encode as encodeQuotedPrintable, wrap } from 'nodemailer/lib/qp';
 import { toAscii } from './ascii.ts';
-import { neutralise } from './header-block.ts';
+import { neutralise, oneLine } from './header-block.ts';
 import type { MailAddress, MailAttachment } from './types.ts';
 
 /**
- * A small MIME writer. nodemailer's MailComposer gives no control over the fields of message/disposition-notification
- * nor over what stands inside message/rfc822, and is asynchronous; its encoders and libmime's are used here.
+ * A small MIME writer. nodemailer's MailComposer gives no control over the fields of
+ * message/disposition-notification nor over what stands inside message/rfc822, and is asynchronous; its
+ * encoders and libmime's are used here.
  */
 
 /** A header: name and value. The value is ASCII and ready to be folded. */
@@ -75,8 +76,8 @@ export function attachmentPart(attachment: MailAttachment, filename: string): Mi
 }
 
 /**
- * A text for an unstructured header (Subject…): words in plain ASCII as they are, runs of others as RFC 2047 words.
- * So `XDM/1.0/DDM+` and an error code stay legible to filters that decode nothing.
+ * A text for an unstructured header (Subject…): words in plain ASCII as they are, runs of others as RFC 2047
+ * words. So `XDM/1.0/DDM+` and an error code stay legible to filters that decode nothing.
  */
 export function encodeUnstructured(text: string): string {
   const runs: { plain: boolean; words: string[] }[] = [];
@@ -141,10 +142,6 @@ function isPlain(word: string): boolean {
 
 function encodeWords(text: string): string {
   return libmime.encodeWord(text, 'Q', 64);
-}
-
-function oneLine(text: string): string {
-  return neutralise(text).replaceAll(/ +/g, ' ').trim();
 }
 
 function quoted(text: string): string {

@@ -1,3 +1,4 @@
+import { beginsLikeZip } from '../xdm/zip-start.ts';
 import { toAscii } from './ascii.ts';
 import {
   attachmentPart,
@@ -29,7 +30,10 @@ export function notificationHeaders(
   ];
 }
 
-/** `[KO Intégration système !][code] XDM/1.0/DDM+…`, or without the brackets for a success (struct-msg-mdn). */
+/**
+ * `[KO Intégration système !][code] XDM/1.0/DDM+…`, or without the brackets for a success (ANS, Transmission
+ * au LPS v1.1, struct-msg-mdn; quirk M3).
+ */
 export function notificationSubject(input: NotificationInput): string {
   return input.error === undefined
     ? input.documentSubject
@@ -42,7 +46,7 @@ export function safeCode(code: string): string {
   return kept === '' ? '906' : kept;
 }
 
-/** The attachments given back, the archive under the name that the specification asks for. */
+/** The attachments given back, the archive under its published name (quirk X1). */
 export function givenBack(attachments: readonly MailAttachment[]): MimePart[] {
   const archive = attachments.find(isZip);
   return attachments.map((attachment, index) => {
@@ -62,6 +66,6 @@ function isZip({ contentType, filename, bytes }: MailAttachment): boolean {
   return (
     /^ihe_xdm[^/\\]*\.zip$/i.test(filename ?? '') ||
     /^application\/(?:x-)?zip/.test(contentType) ||
-    (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03 && bytes[3] === 0x04)
+    beginsLikeZip(bytes)
   );
 }

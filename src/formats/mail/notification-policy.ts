@@ -21,13 +21,18 @@ export type Silence =
   | 'loop-guard'
   | 'no-sender';
 
+/** Who is told, and how; or why nobody is. */
 export type NotificationDecision =
   | { readonly kind: 'mdn'; readonly to: string }
   | { readonly kind: 'error-mail'; readonly to: string }
   | { readonly kind: 'none'; readonly because: Silence };
 
+/** What the decision rests on. */
 export interface NotificationQuestion {
-  /** The outermost mail. An OpenedMail or OpenedHead is best: its `report` and `errorSubject` are looked at when given. */
+  /**
+   * The outermost mail. An OpenedMail or OpenedHead is best: its `report` and `errorSubject` are looked at
+   * when given.
+   */
   readonly mail: MailHead & Partial<Pick<OpenedHead, 'report' | 'errorSubject'>>;
   readonly outcome: 'accepted' | 'refused';
   readonly notify: NotifyRules;
@@ -36,7 +41,7 @@ export interface NotificationQuestion {
 }
 
 /**
- * Who is told, and how, once every document of a mail has ended (issue, "Telling the sender"). One rule stands above
+ * Who is told, and how, once every document of a mail has ended (docs/design.md §3). One rule stands above
  * all others: what a machine sent, what has no return path and what is itself a report is never answered.
  */
 export function notificationFor(question: NotificationQuestion): NotificationDecision {
@@ -55,7 +60,8 @@ export function notificationFor(question: NotificationQuestion): NotificationDec
 }
 
 function neverAnswered(mail: NotificationQuestion['mail'], ownAddress: string): Silence | undefined {
-  // A [KO …] mail of another gateway may lack Auto-Submitted (the published sample does): two gateways would loop.
+  // A [KO …] mail of another gateway may lack Auto-Submitted (the published sample does): two gateways would
+  // loop.
   if (mail.report !== undefined || mail.errorSubject === true) return 'report';
   if (mail.automatic) return 'automatic';
   if (mail.returnPath === '') return 'null-return-path';
@@ -63,7 +69,10 @@ function neverAnswered(mail: NotificationQuestion['mail'], ownAddress: string): 
   return undefined;
 }
 
-/** RFC 8098 §2.1: no automatic MDN to several requesters, nor where the requester is not the return path. */
+/**
+ * RFC 8098 §2.1: no automatic MDN to several requesters, nor where the requester is not the return path
+ * (quirk M5).
+ */
 function mdnFor(mail: MailHead, notify: NotifyRules, ownAddress: string): NotificationDecision {
   const [requester, ...others] = mail.dispositionNotificationTo;
   if (requester === undefined) return none('not-requested');

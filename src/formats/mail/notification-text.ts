@@ -1,4 +1,4 @@
-import { neutralise } from './header-block.ts';
+import { oneLine } from './header-block.ts';
 import type { DocumentResult, NotificationInput } from './types.ts';
 
 const ACTIONS = { add: 'ajout', replace: 'remplacement', delete: 'suppression' } as const;
@@ -119,9 +119,4 @@ function codeAndLabel(error: { readonly code: string; readonly label: string }):
     .map(oneLine)
     .filter(part => part !== '')
     .join(' – ');
-}
-
-/** Texts of other people's software stay on their line: they can neither add one nor draw a false entry. */
-function oneLine(text: string): string {
-  return neutralise(text).replaceAll(/ +/g, ' ').trim();
 }

@@ -49,16 +49,16 @@ const PARSER: ParserOptions = {
 /**
  * Opens a mail: headers, text, attachments, and the mails enclosed in it down to {@link MAX_NESTING} levels.
  *
- * @throws GatewayError MAIL-002 when it has too many parts, too many enclosed mails or too long headers; MAIL-003
- *   when its structure cannot be read.
+ * @throws GatewayError MAIL-002 when it has too many parts, too many enclosed mails or too long headers;
+ *   MAIL-003 when its structure cannot be read.
  */
 export async function openMail(raw: Uint8Array): Promise<OpenedMail> {
   return await open(raw, 0, { opened: 0 });
 }
 
 /**
- * The head of a mail, without opening it: of one too large to fetch, or that {@link openMail} refuses. Its `report` is
- * known by content type alone.
+ * The head of a mail, without opening it: of one too large to fetch, or that {@link openMail} refuses. Its
+ * `report` is known by content type alone.
  *
  * @param raw the mail, or its first bytes.
  * @throws GatewayError MAIL-002 when the headers are too long.
@@ -96,7 +96,10 @@ async function open(raw: Uint8Array, depth: number, budget: { opened: number }):
   };
 }
 
-/** mailparser reads the structure alone: of the mail's own headers it gets those that describe it, and no other. */
+/**
+ * mailparser reads the structure alone: of the mail's own headers it gets those that describe it, and no
+ * other.
+ */
 async function parse(fields: readonly HeaderField[], body: Uint8Array): Promise<ParsedMail> {
   const structure = fields.filter(field => field.name.startsWith('content-'));
   const head = structure.flatMap(field => [Buffer.from(field.raw), CRLF]);
@@ -116,7 +119,8 @@ async function parse(fields: readonly HeaderField[], body: Uint8Array): Promise<
 /**
  * The boundary of a multipart; undefined for any other type and for an empty body.
  *
- * @throws GatewayError MAIL-003 when it is missing or never appears: the mail would be read as one without any part.
+ * @throws GatewayError MAIL-003 when it is missing or never appears: the mail would be read as one without
+ *   any part.
  */
 function readBoundary(type: StructuredValue, body: Uint8Array): string | undefined {
   if (!type.value.startsWith('multipart/')) return undefined;
@@ -137,7 +141,10 @@ function readAttachment(part: ParsedMail['attachments'][number]): MailAttachment
   return { filename, contentType, bytes: undoTransferEncoding(part.content, part.headers, mayBeMail) };
 }
 
-/** Opens the parts that are mails; the rest, and what does not turn out to be a readable mail, stay attachments. */
+/**
+ * Opens the parts that are mails; the rest, and what does not turn out to be a readable mail, stay
+ * attachments.
+ */
 async function openEnclosed(
   parts: readonly MailAttachment[],
   depth: number,
@@ -163,7 +170,9 @@ async function openEnclosed(
   return { others, mails, tooDeep };
 }
 
-/** Undefined when the enclosed mail is unreadable: a bounce that returns half a mail is a bounce all the same. */
+/**
+ * Undefined when the enclosed mail is unreadable: a bounce that returns half a mail is a bounce all the same.
+ */
 async function openOrNot(
   raw: Uint8Array,
   depth: number,
@@ -184,8 +193,9 @@ async function readText(parsed: ParsedMail): Promise<string> {
 }
 
 /**
- * What the mail reports: by the type of the whole (RFC 6522), or because the whole is a notification. A notification
- * part in a multipart of another type is judged in classify.ts, where it is known whether an archive stands by it.
+ * What the mail reports: by the type of the whole (RFC 6522), or because the whole is a notification. A
+ * notification part in a multipart of another type is judged in classify.ts, where it is known whether an
+ * archive stands by it.
  */
 function reportType(type: StructuredValue, parts: readonly MailAttachment[]): OpenedMail['report'] {
   if (type.value !== 'multipart/report') return notificationType(type.value);

@@ -22,9 +22,9 @@ const ADDRESS_FIELDS = new Set([
 ]);
 
 /**
- * The original mail as a message/rfc822 part: its headers and its text, without attachments (the archive and PDFs
- * are given back beside it). The fields that describe the MIME structure are replaced, so that it is a valid mail;
- * raw 8-bit headers are encoded, so that it needs no 8-bit transport.
+ * The original mail as a message/rfc822 part: its headers and its text, without attachments (the archive and
+ * PDFs are given back beside it). The fields that describe the MIME structure are replaced, so that it is a
+ * valid mail; raw 8-bit headers are encoded, so that it needs no 8-bit transport.
  *
  * @param filename adds a Content-Disposition: the error mail's `message_original.eml`.
  */
@@ -48,7 +48,8 @@ export function originalPart(headerBlock: Uint8Array, text: string, filename?: s
 function writeField(field: HeaderField): string {
   const raw = Buffer.from(field.raw).toString('latin1').replaceAll(/\r?\n/g, '\r\n');
   const lines = raw.split('\r\n');
-  // RFC 5322 §4.5.3 lets a blank stand before the colon in old mails; many readers stop reading headers there.
+  // RFC 5322 §4.5.3 lets a blank stand before the colon in old mails; many readers stop reading headers
+  // there.
   const valid =
     !/^[^:\s]+[ \t]/.test(raw) &&
     lines.every(line => line.length <= 998 && /^[\t -~]*[!-~][\t -~]*$/.test(line));

@@ -6,8 +6,9 @@ const SNIFF = 1024;
 const [TAB, LF, CR, SPACE, HYPHEN] = [0x09, 0x0a, 0x0d, 0x20, 0x2d];
 
 /**
- * A part's bytes, decoded where its sender forgot to say how: base64 without a Content-Transfer-Encoding, or under
- * the misspelt `Content-Transfert-Encoding` of the ANS sample (struct-msg-mdn), which mailparser leaves as text.
+ * A part's bytes, decoded where its sender forgot to say how: base64 without a Content-Transfer-Encoding, or
+ * under the misspelt `Content-Transfert-Encoding` of the ANS sample (quirk M1), which mailparser leaves as
+ * text.
  */
 export function undoTransferEncoding(content: Buffer, headers: Headers, mayBeMail: boolean): Uint8Array {
   const start = content.subarray(0, SNIFF).toString('latin1').trimStart();
@@ -23,8 +24,9 @@ export function undoTransferEncoding(content: Buffer, headers: Headers, mayBeMai
 }
 
 /**
- * A multipart's body without the blanks that may stand after its delimiters (transport padding, RFC 2046 §5.1.1): mailparser
- * does not take such lines for delimiters, and the parts would be lost. The same bytes when there are none.
+ * A multipart's body without the blanks that may stand after its delimiters (transport padding, RFC 2046
+ * §5.1.1; quirk M1): mailparser does not take such lines for delimiters, and the parts would be lost. The
+ * same bytes when there are none.
  */
 export function trimBoundaryPadding(body: Uint8Array, boundary: string): Uint8Array {
   const source = Buffer.from(body.buffer, body.byteOffset, body.byteLength);

@@ -28,7 +28,9 @@ export interface MailHead {
   /** Original-Recipient's address, its `rfc822;` removed. */
   readonly originalRecipient: string | undefined;
   readonly deliveredTo: string | undefined;
-  /** Made by a machine: Auto-Submitted other than `no`, Precedence bulk/junk/list, X-Auto-Response-Suppress… */
+  /**
+   * Made by a machine: Auto-Submitted other than `no`, Precedence bulk/junk/list, X-Auto-Response-Suppress…
+   */
   readonly automatic: boolean;
   /** Message-IDs of In-Reply-To and References. */
   readonly references: readonly string[];
@@ -59,13 +61,12 @@ export interface OpenedMail extends OpenedHead {
 /** An archive found in a mail. `via` is the mail that directly carries it (itself or an enclosed one). */
 export interface FoundArchive {
   readonly bytes: Uint8Array;
-  readonly filename: string | undefined;
   readonly via: OpenedMail;
   /** Found inside an enclosed report or [KO …] mail. */
   readonly insideReport: boolean;
 }
 
-/** What a mail is; decided in the order of the issue, never by Auto-Submitted. */
+/** What a mail is; never decided by Auto-Submitted. */
 export type MailKind =
   | { readonly kind: 'receipt'; readonly report: 'mdn' | 'dsn' }
   /** A [KO …]/[Erreur …] mail: receipt when it is about a mail of ours (`about` holds the ids that tell). */

@@ -11,7 +11,10 @@ const HL7_SYSTEMS: ReadonlyMap<string, Hl7CodingSystem> = new Map([
   ['1.2.250.1.213.1.1.4.12', 'TRE_A05'],
 ]);
 
-/** What OBR-4.3 may hold (spec profils-messages.md): LOINC, or the CI-SIS's own document types. */
+/**
+ * What OBR-4.3 may hold (ANS, Transmission au LPS v1.1, “Le segment OBR”): LOINC, or the CI-SIS's own
+ * document types.
+ */
 export type Hl7CodingSystem = 'LN' | 'TRE_A05';
 
 /**
@@ -27,9 +30,9 @@ export function typeCodeLabel(code: string, system?: string): string | undefined
 }
 
 /**
- * The name that HL7 gives to the code system of a document type; without an OID, the system is that of JDV_J07 where
- * the code is. Of the third system of JDV_J07, ASTM, the only code (E1762) types the signature of a DMP submission,
- * never a CDA, and the profile has no name for it.
+ * The name that HL7 gives to the code system of a document type; without an OID, the system is that of
+ * JDV_J07 where the code is. Of the third system of JDV_J07, ASTM, the only code (E1762) types the signature
+ * of a DMP submission, never a CDA, and the profile has no name for it.
  *
  * @returns undefined when the profile has no name for the system.
  */

@@ -2,8 +2,8 @@ import type { Fault } from '../../errors/gateway-error.ts';
 import type { DocumentAction, DocumentEntry } from './types.ts';
 
 /**
- * What is asked for a document: no slot is a first sending, C replaces, D deletes (xdm.md §3). Anything else, a slot
- * without a value included, is XDM-015: guessing could file a second version beside the first.
+ * What is asked for a document: no slot is a first sending, C replaces, D deletes (quirk X8). Anything else,
+ * a slot without a value included, is XDM-015: guessing could file a second version beside the first.
  */
 export function actionOf({ actionSlot }: Pick<DocumentEntry, 'actionSlot'>): DocumentAction | Fault {
   switch (actionSlot) {

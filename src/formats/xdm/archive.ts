@@ -22,13 +22,13 @@ const MAX_DEPTH = 16;
 const RATIO_FROM = 1024 * 1024;
 
 /**
- * Opens a ZIP within bounds: every check on its directory is made before the first byte is inflated (xdm.md §8).
- * Accepts data descriptors, missing directory entries, backslashes, junk members.
+ * Opens a ZIP within bounds: every check on its directory is made before the first byte is inflated.
+ * Accepts data descriptors, missing directory entries, backslashes, junk members (quirk X7).
  *
  * @param bytes the whole archive
  * @param limits bounds; sizes in bytes
- * @throws GatewayError XDM-001 unreadable, XDM-002 encrypted, XDM-004 forbidden name, XDM-005 duplicate name, XDM-006
- * over a limit, XDM-007 lying sizes.
+ * @throws GatewayError XDM-001 unreadable, XDM-002 encrypted, XDM-004 forbidden name, XDM-005 duplicate name,
+ *   XDM-006 over a limit, XDM-007 lying sizes.
  */
 export function openArchive(bytes: Uint8Array, limits: ArchiveLimits): Archive {
   const buffer = asBuffer(bytes);
@@ -52,8 +52,8 @@ export function openArchive(bytes: Uint8Array, limits: ArchiveLimits): Archive {
 }
 
 /**
- * Whether a ZIP's directory names an `IHE_XDM/<directory>/METADATA.XML`. Reads names alone, however many or wrong the
- * members are: an archive that {@link openArchive} refuses is still known as one. Never throws.
+ * Whether a ZIP's directory names an `IHE_XDM/<directory>/METADATA.XML`. Reads names alone, however many or
+ * wrong the members are: an archive that {@link openArchive} refuses is still known as one. Never throws.
  */
 export function looksLikeXdm(bytes: Uint8Array): boolean {
   const buffer = asBuffer(bytes);
@@ -84,7 +84,8 @@ const IN_ZIP64 = 0xffffffff;
 
 /** The members that adm-zip reads from the central directory; it refuses exact duplicates itself. */
 function directoryOf(buffer: Buffer, limits: ArchiveLimits): readonly AdmZip.IZipEntry[] {
-  // adm-zip decodes names while it reads, then makes an entry of every folder on their way: deep ones must stop here.
+  // adm-zip decodes names while it reads, then makes an entry of every folder on their way: deep ones must
+  // stop here.
   const decoder = { encode: encodeLatin1, decode: decodeBounded };
   const options = { noSort: true, decoder };
   try {
@@ -113,8 +114,8 @@ function decodeBounded(name: Buffer): string {
 }
 
 /**
- * What adm-zip or zlib threw, as a code. It is never kept as the cause: adm-zip's texts hold member names, and repeat
- * the first one that they ever held (its error templates keep their arguments).
+ * What adm-zip or zlib threw, as a code. It is never kept as the cause: adm-zip's texts hold member names,
+ * and repeat the first one that they ever held (its error templates keep their arguments).
  */
 function refusal(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
@@ -164,7 +165,8 @@ function guardSize({ method, size, compressedSize }: Header, limits: ArchiveLimi
   if (size > RATIO_FROM && ratio > limits.ratio) throw overLimit('ratio', ratio, limits.ratio);
 }
 
-function overLimit(limit: string, value: number, allowed: number): GatewayError {
+/** XDM-006: `value`, a size in bytes or a number of things, is over what is `allowed` of `limit`. */
+export function overLimit(limit: string, value: number, allowed: number): GatewayError {
   return new GatewayError('XDM-006', { fields: { limit, value, allowed } });
 }
 

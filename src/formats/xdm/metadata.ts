@@ -1,4 +1,5 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
+import { plainAmpersands } from '../xml/ampersands.ts';
 import { decodeXml } from '../xml/decode.ts';
 import { at, attribute, childrenOf, parseXml, type XmlElement } from '../xml/element.ts';
 import { XmlError } from '../xml/xml-error.ts';
@@ -11,15 +12,17 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** ebXML 3.0, and 2.1 as old senders write it. */
 const EBXML = 'urn:oasis:names:tc:ebxml-regrep:';
 
-/** Where the action on a document is asked for (xdm.md §3). */
+/** Where the action on a document is asked for (quirk X8); slot names are compared in lower case. */
 const ACTION_SLOT = 'urn:action:extrametadataslot';
 
 /**
- * Reads a METADATA.XML by nesting and scheme UUID, never by `classifiedObject`, `registryObject` or names, which are
- * wrong in the official samples (xdm.md §2.7). Not gated on XSD: 103 of 110 official files fail it.
+ * Reads a METADATA.XML by nesting and scheme UUID, never by `classifiedObject`, `registryObject` or names,
+ * which are wrong in the official samples (quirk X3). Not gated on XSD: 103 of 110 official files fail it
+ * (quirk X2).
  *
  * @returns one submission for each submission set, in order; a file without any still gives its documents.
- * @throws GatewayError XDM-006 over the size limit, XDM-009 not well formed or not ebXML, XDM-010 DOCTYPE or entities.
+ * @throws GatewayError XDM-006 over the size limit, XDM-009 not well formed or not ebXML, XDM-010 DOCTYPE or
+ *   entities.
  */
 export function readMetadata(bytes: Uint8Array): Submission[] {
   const list = registryObjectList(parse(bytes));
@@ -82,12 +85,8 @@ function ownersOf(list: XmlElement): ReadonlyMap<string | undefined, XmlElement 
 }
 
 function toSubmission(owner: XmlElement | undefined, objects: readonly XmlElement[]): Submission {
-  const identifier = (scheme: string) => owner && externalIdentifier(owner, scheme);
   return {
-    uniqueId: identifier(SUBMISSION_SET.uniqueId),
-    sourceId: identifier(SUBMISSION_SET.sourceId),
-    patientId: identifier(SUBMISSION_SET.patientId),
-    submissionTime: owner && slotsOf(owner).get('submissiontime')?.[0],
+    patientId: owner && externalIdentifier(owner, SUBMISSION_SET.patientId),
     authors: owner === undefined ? [] : authorsOf(owner, SUBMISSION_SET.author),
     documents: objects.map(toDocumentEntry),
   };
@@ -97,9 +96,7 @@ function toDocumentEntry(object: XmlElement): DocumentEntry {
   const slots = slotsOf(object);
   const codes = (scheme: string) => classifications(object, scheme).flatMap(toCode);
   return {
-    entryUuid: objectId(object),
     uniqueId: externalIdentifier(object, DOCUMENT_ENTRY.uniqueId),
-    mimeType: attribute(object, 'mimeType'),
     uri: uriOf(slots.get('uri')),
     hash: slots.get('hash')?.[0]?.toLowerCase(),
     size: sizeOf(slots.get('size')?.[0]),
@@ -108,11 +105,7 @@ function toDocumentEntry(object: XmlElement): DocumentEntry {
     sourcePatientId: slots.get('sourcepatientid')?.[0],
     sourcePatientInfo: slots.get('sourcepatientinfo') ?? [],
     typeCode: codes(DOCUMENT_ENTRY.typeCode)[0],
-    classCode: codes(DOCUMENT_ENTRY.classCode)[0],
-    formatCode: codes(DOCUMENT_ENTRY.formatCode)[0],
     confidentialityCodes: codes(DOCUMENT_ENTRY.confidentialityCode),
-    title: localized(object),
-    authors: authorsOf(object, DOCUMENT_ENTRY.author),
   };
 }
 
@@ -125,7 +118,7 @@ function slotsOf(element: XmlElement): ReadonlyMap<string, readonly string[]> {
     const values = slots.get(name) ?? [];
     slots.set(name, values);
     for (const value of childrenOf(slot, 'ValueList').flatMap(list => childrenOf(list, 'Value'))) {
-      const text = hl7Text(value.text.trim());
+      const text = plainAmpersands(value.text.trim());
       if (text !== '') values.push(text);
     }
   }
@@ -160,7 +153,7 @@ function externalIdentifier(element: XmlElement, scheme: string): string | undef
     identifier => schemeOf(identifier, 'identificationScheme') === scheme,
   );
   const value = attribute(found, 'value');
-  return value === undefined ? undefined : hl7Text(value);
+  return value === undefined ? undefined : plainAmpersands(value);
 }
 
 /** One code; none where the classification lacks it. */
@@ -177,8 +170,6 @@ function authorsOf(element: XmlElement, scheme: string): XdsAuthor[] {
     return {
       person: slots.get('authorperson')?.[0],
       institutions: slots.get('authorinstitution') ?? [],
-      role: slots.get('authorrole')?.[0],
-      specialty: slots.get('authorspecialty')?.[0],
     };
   });
 }
@@ -197,12 +188,7 @@ function objectId(element: XmlElement): string | undefined {
   return withoutRepeats(attribute(element, 'id'));
 }
 
-/** `urn:uuid:urn:uuid:…` of the 2023 samples. */
+/** `urn:uuid:urn:uuid:…` of the 2023 samples (quirk X13). */
 function withoutRepeats(id: string | undefined): string | undefined {
   return id?.replace(/^(?:urn:uuid:){2,}/i, 'urn:uuid:');
-}
-
-/** Some senders escape the ampersands of CX, XON and XCN twice. */
-function hl7Text(text: string): string {
-  return text.replaceAll(/&(?:amp;)+/g, '&');
 }

@@ -1,6 +1,6 @@
 /**
  * A ZIP member's name as a path of the archive: forward slashes, no empty and no `.` segment.
- * Undefined when the name is absolute, names a drive, climbs with `..` or holds NUL (xdm.md §8, check 1).
+ * Undefined when the name is absolute, names a drive, climbs with `..` or holds NUL.
  */
 export function archivePath(name: string): string | undefined {
   const path = name.replaceAll('\\', '/');
@@ -14,7 +14,9 @@ export function foldPath(path: string): string {
   return path.normalize('NFC').toLowerCase();
 }
 
-/** What operating systems and editors leave in archives: `__MACOSX/`, `.DS_Store`, `.svn/`, `._DOC0001.XML`. */
+/**
+ * What operating systems and editors leave in archives: `__MACOSX/`, `.DS_Store`, `.svn/`, `._DOC0001.XML`.
+ */
 export function isJunk(path: string): boolean {
   return path.split('/').some(segment => segment.startsWith('.') || segment.toUpperCase() === '__MACOSX');
 }
@@ -25,7 +27,9 @@ export interface MetadataPlace {
   readonly directory: string;
 }
 
-/** Tells `IHE_XDM/<directory>/METADATA.XML`, in any case, at the root or in a wrapper folder (xdm.md §8, check 2). */
+/**
+ * Tells `IHE_XDM/<directory>/METADATA.XML`, in any case, at the root or in a wrapper folder (quirks X1, X7).
+ */
 export function metadataPlace(path: string): MetadataPlace | undefined {
   const found = /^((?:.*\/)?)(IHE_XDM\/[^/]+)\/METADATA\.XML$/i.exec(path);
   if (found === null || isJunk(path)) return undefined;
@@ -34,8 +38,8 @@ export function metadataPlace(path: string): MetadataPlace | undefined {
 }
 
 /**
- * A `URI` slot as a path of the archive: relative to the directory of its METADATA.XML, `../` allowed within the
- * archive (ITI-32; xdm.md §1.1). Undefined when it is absolute, has a scheme or leaves the archive.
+ * A `URI` slot as a path of the archive: relative to the directory of its METADATA.XML, `../` allowed within
+ * the archive (IHE ITI-32; quirk X7). Undefined when it is absolute, has a scheme or leaves the archive.
  */
 export function resolveUri(directory: string, uri: string): string | undefined {
   const relative = uri.replaceAll('\\', '/');

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { type Archive, openArchive } from './archive.ts';
+import { type Archive, openArchive, overLimit } from './archive.ts';
 import { readMetadata } from './metadata.ts';
 import { isJunk, metadataPlace, percentDecoded, resolveUri } from './paths.ts';
 import type { ArchiveLimits, DocumentEntry, XdmArchive, XdmDocument } from './types.ts';
+import { beginsLikeZip } from './zip-start.ts';
 
 /**
  * Reads an IHE_XDM.zip: every submission set and every document that they describe, with its bytes verified.
  *
- * What is wrong with one document (missing, altered, described twice) is that document's fault; what is wrong with
- * the archive or a METADATA.XML throws. An on-demand object is a document like another: without bytes it is missing.
+ * What is wrong with one document (missing, altered, described twice) is that document's fault; what is wrong
+ * with the archive or a METADATA.XML throws. An on-demand object is a document like another: without bytes it
+ * is missing.
  *
  * @param zip the whole archive
  * @param limits bounds; sizes in bytes
@@ -40,8 +42,8 @@ interface MetadataFile {
 }
 
 /**
- * The METADATA.XML to read. IHE_XDM at the root is the archive; where there is none, wrapper folders count, copies
- * of one tree once (seen: the same tree at the root and in a folder).
+ * The METADATA.XML to read. IHE_XDM at the root is the archive; where there is none, wrapper folders count,
+ * copies of one tree once (seen: the same tree at the root and in a folder).
  */
 function metadataFiles(archive: Archive): MetadataFile[] {
   const all = archive.paths.flatMap(path => {
@@ -79,11 +81,9 @@ function describedIn(archive: Archive, limits: ArchiveLimits): Described[] {
   return described;
 }
 
-function overLimit(limit: string, value: number, allowed: number): GatewayError {
-  return new GatewayError('XDM-006', { fields: { limit, value, allowed } });
-}
-
-/** Each document's member: by its URI; those without one by their hash, else the one member that is left over. */
+/**
+ * Each document's member: by its URI; those without one by their hash, else the one member that is left over.
+ */
 function locate(archive: Archive, described: readonly Described[]): Located[] {
   const byUri = described.map(of => ({ ...of, path: pathOf(archive, of.subset, of.entry) }));
   const taken = new Set(byUri.map(({ path }) => path));
@@ -141,12 +141,14 @@ function isDocument(path: string): boolean {
 
 function documentBytes(archive: Archive, path: string): Uint8Array {
   const bytes = archive.read(path);
-  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03 && bytes[3] === 0x04;
-  if (isZip) throw new GatewayError('XDM-003');
+  if (beginsLikeZip(bytes)) throw new GatewayError('XDM-003');
   return bytes;
 }
 
-/** IHE: the importer shall verify hash and size and report a mismatch; absent ones are noted. */
+/**
+ * IHE ITI-32: the importer shall verify hash and size and report a mismatch; absent ones are noted (quirk
+ * X5).
+ */
 function verified(of: Described, bytes: Uint8Array): XdmDocument {
   const sha1 = sha1Of(bytes);
   const { hash, size } = of.entry;

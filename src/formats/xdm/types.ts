@@ -9,7 +9,7 @@ export interface ArchiveLimits {
   readonly ratio: number;
 }
 
-/** What is asked for a document: slot `urn:action:extraMetadataSlot` (xdm.md §3); absent is add. */
+/** What is asked for a document: slot `urn:action:extraMetadataSlot` (quirk X8); absent is add. */
 export type DocumentAction = 'add' | 'replace' | 'delete';
 
 /** A code classification of METADATA.XML. */
@@ -23,15 +23,11 @@ export interface XdsCode {
 export interface XdsAuthor {
   readonly person: string | undefined;
   readonly institutions: readonly string[];
-  readonly role: string | undefined;
-  readonly specialty: string | undefined;
 }
 
 /** What METADATA.XML says of one document (an ExtrinsicObject), read by nesting and scheme UUID. */
 export interface DocumentEntry {
-  readonly entryUuid: string | undefined;
   readonly uniqueId: string | undefined;
-  readonly mimeType: string | undefined;
   readonly uri: string | undefined;
   /** SHA-1, lower-case hexadecimal. */
   readonly hash: string | undefined;
@@ -44,19 +40,12 @@ export interface DocumentEntry {
   /** Lines such as `PID-7|19790328`, `&amp;` undone. */
   readonly sourcePatientInfo: readonly string[];
   readonly typeCode: XdsCode | undefined;
-  readonly classCode: XdsCode | undefined;
-  readonly formatCode: XdsCode | undefined;
   readonly confidentialityCodes: readonly XdsCode[];
-  readonly title: string | undefined;
-  readonly authors: readonly XdsAuthor[];
 }
 
 /** A RegistryPackage and its documents. */
 export interface Submission {
-  readonly uniqueId: string | undefined;
-  readonly sourceId: string | undefined;
   readonly patientId: string | undefined;
-  readonly submissionTime: string | undefined;
   readonly authors: readonly XdsAuthor[];
   readonly documents: readonly DocumentEntry[];
 }
@@ -77,8 +66,12 @@ export type XdmDocument = {
   | { readonly fault: Fault; readonly bytes?: undefined }
 );
 
+/** An archive that has been read. */
 export interface XdmArchive {
   readonly documents: readonly XdmDocument[];
-  /** Files of the subsets' directories that no entry describes: ignored, as IHE says, and counted for the history. */
+  /**
+   * Files of the subsets' directories that no entry describes: ignored, as IHE says, and counted for the
+   * history.
+   */
   readonly orphans: number;
 }

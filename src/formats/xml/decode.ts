@@ -19,7 +19,7 @@ const LABELS: ReadonlyMap<string, string> = new Map([
 
 /**
  * Decodes XML bytes by byte-order mark, else by the encoding that the declaration names, else as UTF-8
- * (XML 1.0 appendix F), and drops the mark and leading blanks (quirk: 110 of 110 official METADATA begin with blanks).
+ * (XML 1.0 appendix F), and drops the mark and leading blanks (quirk X4).
  *
  * @throws XmlError `encoding` when the name is unknown or the bytes are not valid in it.
  */

@@ -3,7 +3,10 @@ import { declaredPrefix, type NamespaceScope, namespaceOf, ROOT_SCOPE, splitName
 import { MAX_DEPTH, readToken, type XmlToken } from './scan.ts';
 import { XmlError } from './xml-error.ts';
 
-/** An XML element with its namespace resolved. Attributes without prefix are kept, by name; others are left out. */
+/**
+ * An XML element with its namespace resolved. Attributes without prefix are kept, by name; others are left
+ * out.
+ */
 export interface XmlElement {
   readonly namespace: string;
   readonly name: string;
@@ -16,10 +19,10 @@ export interface XmlElement {
 type RawNode = Readonly<Record<string, unknown>>;
 
 /**
- * Parses a whole XML text into elements. Only what is safe is accepted: well formed, no DOCTYPE, no entity but the
- * five of XML and character references. fast-xml-parser does the parsing, of what {@link contentOf} leaves it, and after
- * its own validator: alone it accepts `<a><b></a>`. Namespaces and entities are resolved here: its `removeNSPrefix`
- * merges `sdtc:id` with `id`, and it leaves `&#39;` as it is.
+ * Parses a whole XML text into elements. Only what is safe is accepted: well formed, no DOCTYPE, no entity
+ * but the five of XML and character references. fast-xml-parser does the parsing, of what {@link contentOf}
+ * leaves it, and after its own validator: alone it accepts `<a><b></a>`. Namespaces and entities are resolved
+ * here: its `removeNSPrefix` merges `sdtc:id` with `id`, and it leaves `&#39;` as it is.
  *
  * @throws XmlError, which never carries a word of the text.
  */
@@ -32,8 +35,8 @@ export function parseXml(text: string): XmlElement {
 }
 
 /**
- * The most elements of one text. Official METADATA.XML have up to 218 for their one document, CDA headers up to 498; a
- * tree of two million (8 MB of `<a/>`) takes 1.5 GB.
+ * The most elements of one text. Official METADATA.XML have up to 218 for their one document, CDA headers up
+ * to 498; a tree of two million (8 MB of `<a/>`) takes 1.5 GB.
  */
 const MAX_ELEMENTS = 200_000;
 
@@ -41,11 +44,11 @@ const MAX_ELEMENTS = 200_000;
 const FORBIDDEN = /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/;
 
 /**
- * The text without what fast-xml-parser 5.12 misreads: an apostrophe in an instruction makes it swallow what follows, so
- * comments and instructions give way to an empty CDATA section (nothing would join the texts around them: `&am` and
- * `p;`). What its validator lets through is refused: a second root (which it drops), text after the root, `<` in an
- * attribute, `--` in a comment, `]]>` in text, an XML declaration that is not first, control characters; and, before
- * any tree is built, a DOCTYPE or nesting that is too deep.
+ * The text without what fast-xml-parser 5.12 misreads: an apostrophe in an instruction makes it swallow what
+ * follows, so comments and instructions give way to an empty CDATA section (nothing would join the texts
+ * around them: `&am` and `p;`). What its validator lets through is refused: a second root (which it drops),
+ * text after the root, `<` in an attribute, `--` in a comment, `]]>` in text, an XML declaration that is not
+ * first, control characters; and, before any tree is built, a DOCTYPE or nesting that is too deep.
  */
 function contentOf(text: string): string {
   if (FORBIDDEN.test(text) || !text.isWellFormed()) throw new XmlError('malformed');
@@ -146,8 +149,8 @@ function plainAttribute(key: string, raw: string, scope: NamespaceScope): [strin
 }
 
 /**
- * An attribute's value from its raw text: entities decoded; a line end or tab becomes a space where it is written as
- * such, and stays where it is written as a reference (XML 1.0 §3.3.3).
+ * An attribute's value from its raw text: entities decoded; a line end or tab becomes a space where it is
+ * written as such, and stays where it is written as a reference (XML 1.0 §3.3.3).
  */
 export function attributeValue(raw: string): string {
   return decodeEntities(raw.replaceAll(/\r\n|[\t\r\n]/g, ' '));
@@ -178,8 +181,8 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
 /**
  * Replaces the five entities of XML and character references.
  *
- * @throws XmlError `malformed` for any other entity (nothing but a DOCTYPE could have defined it) and for a reference
- * to what is no XML character.
+ * @throws XmlError `malformed` for any other entity (nothing but a DOCTYPE could have defined it) and for a
+ *   reference to what is no XML character.
  */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;

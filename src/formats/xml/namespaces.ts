@@ -22,7 +22,10 @@ export function namespaceOf(prefix: string, scope: NamespaceScope): string | und
   return prefix === '' ? '' : undefined;
 }
 
-/** The prefix that an attribute declares: '' for `xmlns`, `p` for `xmlns:p`; undefined for any other attribute. */
+/**
+ * The prefix that an attribute declares: '' for `xmlns`, `p` for `xmlns:p`; undefined for any other
+ * attribute.
+ */
 export function declaredPrefix(attributeName: string): string | undefined {
   if (attributeName === 'xmlns') return '';
   return attributeName.startsWith('xmlns:') ? attributeName.slice(6) : undefined;

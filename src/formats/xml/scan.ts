@@ -1,6 +1,9 @@
 import { XmlError } from './xml-error.ts';
 
-/** A piece of an XML text: `text.slice(start, end)`. `name` is a tag's qualified name, an instruction's target. */
+/**
+ * A piece of an XML text: `text.slice(start, end)`. `name` is a tag's qualified name, an instruction's
+ * target.
+ */
 export interface XmlToken {
   readonly kind: 'start' | 'empty' | 'end' | 'text' | 'cdata' | 'comment' | 'instruction';
   readonly start: number;

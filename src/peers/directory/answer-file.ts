@@ -2,7 +2,9 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { readAck } from '../../formats/hl7/ack.ts';
+import type { Ack } from '../../formats/hl7/types.ts';
 
+/** The file to wait for, and how. Times in ms, sizes in bytes. */
 export interface AnswerFile {
   readonly folder: string;
   readonly path: string;
@@ -15,12 +17,12 @@ export interface AnswerFile {
 }
 
 /**
- * Waits for a file that holds an ACK and has stopped growing: applications write it in place, and half an AE would read
- * as a refusal without its code.
+ * Waits for a file that holds an ACK and has stopped growing: applications write it in place, and half an AE
+ * would read as a refusal without its code.
  *
  * @throws GatewayError DIR-002 when there is none in time, HL7-002 when what is there is no ACK
  */
-export async function waitForAnswer(file: AnswerFile): Promise<Uint8Array> {
+export async function waitForAnswer(file: AnswerFile): Promise<Ack> {
   const deadline = AbortSignal.any([file.closing, AbortSignal.timeout(file.timeoutMs)]);
   const changes = watchFolder(file.folder);
   try {
@@ -29,8 +31,9 @@ export async function waitForAnswer(file: AnswerFile): Promise<Uint8Array> {
     while (!deadline.aborted) {
       const now = await read(file);
       if (now !== undefined && before?.equals(now) === true) {
-        unreadable = complaint(now);
-        if (unreadable === undefined) return now;
+        const ack = ackOrFault(now);
+        if (!(ack instanceof GatewayError)) return ack;
+        unreadable = ack;
       }
       before = now;
       await (now === undefined ? changes.next(file.pollMs, deadline) : pause(file.settleMs, deadline));
@@ -52,16 +55,17 @@ async function read({ path, maxAckBytes }: AnswerFile): Promise<Buffer | undefin
   }
 }
 
-function complaint(bytes: Uint8Array): GatewayError | undefined {
+function ackOrFault(bytes: Uint8Array): Ack | GatewayError {
   try {
-    readAck(bytes);
-    return undefined;
+    return readAck(bytes);
   } catch (cause) {
     return new GatewayError('HL7-002', { cause });
   }
 }
 
-/** The system's announcements of changes in a folder; where there are none, the time passed to `next` decides. */
+/**
+ * The system's announcements of changes in a folder; where there are none, the time passed to `next` decides.
+ */
 function watchFolder(folder: string): { next(ms: number, until: AbortSignal): Promise<void>; close(): void } {
   let changed = false;
   let wake = (): void => {

@@ -3,12 +3,14 @@ import { constants } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatewayError } from '../../errors/gateway-error.ts';
+import type { Ack } from '../../formats/hl7/types.ts';
 import { checkAnswer } from '../hl7-answer.ts';
 import type { Hl7Peer } from '../interfaces.ts';
 import { reasonOf } from '../open-socket.ts';
 import { type AnswerFile, waitForAnswer } from './answer-file.ts';
 import { writeWhole } from './write-whole.ts';
 
+/** Where the files are exchanged, and how. Times in ms, sizes in bytes. */
 export interface DirectoryHookOptions {
   /** The folder shared with the application. */
   readonly path: string;
@@ -21,11 +23,11 @@ export interface DirectoryHookOptions {
 }
 
 /**
- * An application that exchanges files: `<MSH-10>.hl7` appears there whole, `<MSH-10>.ack` is waited for, and both are
- * removed once it is read.
+ * An application that exchanges files: `<MSH-10>.hl7` appears there whole, `<MSH-10>.ack` is waited for, and
+ * both are removed once it is read.
  *
- * A repetition has the same name: an ACK that came after the last wait is taken as the answer, and nothing is written
- * again. An ACK file that is none or another message's is kept aside as `<MSH-10>.ack.rejected`.
+ * A repetition has the same name: an ACK that came after the last wait is taken as the answer, and nothing is
+ * written again. An ACK file that is none or another message's is kept aside as `<MSH-10>.ack.rejected`.
  *
  * Errors: DIR-001 the folder cannot be written, DIR-002 no ACK in time, HL7-002, HL7-004.
  */
@@ -34,7 +36,7 @@ export function createDirectoryHook(options: DirectoryHookOptions): Hl7Peer {
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
 
-  async function exchange(message: Uint8Array, controlId: string): Promise<Uint8Array> {
+  async function roundTrip(message: Uint8Array, controlId: string): Promise<Ack> {
     const base = join(path, fileName(controlId));
     const answerFile: AnswerFile = { ...options, folder: path, path: `${base}.ack`, closing: closing.signal };
     if (!(await exists(answerFile.path))) {
@@ -43,14 +45,14 @@ export function createDirectoryHook(options: DirectoryHookOptions): Hl7Peer {
       });
     }
     try {
-      const answer = await waitForAnswer(answerFile);
-      checkAnswer(answer, controlId);
+      const ack = await waitForAnswer(answerFile);
+      checkAnswer(ack, controlId);
       await rm(`${base}.hl7`, { force: true });
       await rm(answerFile.path, { force: true });
-      return answer;
+      return ack;
     } catch (thrown) {
-      // Left there, it would still be taken once a person has given it up or sent it again under another name. While
-      // the gateway only stops, nobody gives anything up.
+      // Left there, it would still be taken once a person has given it up or sent it again under another
+      // name. While the gateway only stops, nobody gives anything up.
       if (!closing.signal.aborted) await rm(`${base}.hl7`, { force: true });
       if (thrown instanceof GatewayError && thrown.code !== 'DIR-002') await setAside(answerFile.path);
       throw thrown;
@@ -59,7 +61,7 @@ export function createDirectoryHook(options: DirectoryHookOptions): Hl7Peer {
 
   return {
     send(message, controlId) {
-      const sent = exchange(message, controlId);
+      const sent = roundTrip(message, controlId);
       const forget = (): boolean => running.delete(sent);
       running.add(sent);
       sent.then(forget, forget);
@@ -82,8 +84,8 @@ export function createDirectoryHook(options: DirectoryHookOptions): Hl7Peer {
 }
 
 /**
- * A control id as a file name that no other id has: what is not a letter, a digit, `-`, `_` or an inner `.` becomes
- * `%XX`; a long one keeps its beginning and a digest.
+ * A control id as a file name that no other id has: what is not a letter, a digit, `-`, `_` or an inner `.`
+ * becomes `%XX`; a long one keeps its beginning and a digest.
  */
 function fileName(controlId: string): string {
   const name = controlId.replaceAll(/[^A-Za-z0-9._-]|^\./gu, encodeCharacter);

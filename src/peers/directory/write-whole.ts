@@ -2,8 +2,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Writes a file that is never seen in part and that survives a power cut: under a hidden name, synced, renamed (over an
- * earlier one of that name), the folder synced.
+ * Writes a file that is never seen in part and that survives a power cut: under a hidden name, synced,
+ * renamed (over an earlier one of that name), the folder synced.
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(path);

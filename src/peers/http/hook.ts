@@ -1,21 +1,24 @@
-import { Agent as PlainAgent, type IncomingMessage, request as plainRequest } from 'node:http';
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { TLSSocket } from 'node:tls';
+import type { Clock } from '../../basics/clock.ts';
+import { createLimit } from '../../basics/limit.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { declaredCharset, encodingFor } from '../../formats/hl7/charset.ts';
-import { checkAnswer } from '../hl7-answer.ts';
-import type { Clock, Hl7Peer, PeerReport, TlsOptions } from '../interfaces.ts';
-import { createLimit } from '../limit.ts';
+import type { Ack } from '../../formats/hl7/types.ts';
+import { deadlineMs, isEarlyYes, readAnswer } from '../hl7-answer.ts';
+import type { Hl7Peer, PeerReport, TlsOptions } from '../interfaces.ts';
 import { isCertificateAlert, openSocket, reasonOf, Unreachable } from '../open-socket.ts';
 import { connectionOptions, reportCertificates } from '../tls.ts';
 
+/** Where messages are posted, and how. Times in ms, sizes in bytes. */
 export interface HttpHookOptions {
   readonly url: string;
   /** Used where `url` is https. */
   readonly tls: Pick<TlsOptions, 'ca' | 'cert' | 'key'>;
   /** Read anew at each request: a rotated token counts at once. */
   readonly bearerToken: (() => Promise<string>) | undefined;
-  /** For connecting, sending and the whole answer, with a second more for each full MiB. */
+  /** For connecting, sending and the whole answer, ms; a second more for each full MiB sent. */
   readonly timeoutMs: number;
   readonly maxAckBytes: number;
   /** How many requests at once at most. */
@@ -30,14 +33,12 @@ interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
-const MEBIBYTE = 1024 * 1024;
-
 /**
- * An application that takes messages by HTTP: POST `application/hl7-v2`, the ACK in the answer's body. A body that is
- * the message's ACK counts whatever the status is; redirections are not followed.
+ * An application that takes messages by HTTP: POST `application/hl7-v2`, the ACK in the answer's body. A body
+ * that is the message's ACK counts whatever the status is; redirections are not followed.
  *
- * Errors: HTTP-001 before a connection stood, HTTP-002 a status of failure without ACK, HTTP-003
- * silence, HTTP-004 cut after bytes may have left, HL7-002 success without ACK, HL7-004 another message's ACK.
+ * Errors: HTTP-001 before a connection stood, HTTP-002 a status of failure without ACK, HTTP-003 silence,
+ * HTTP-004 cut after bytes may have left, HL7-002 success without ACK, HL7-004 another message's ACK.
  */
 export function createHttpHook(options: HttpHookOptions): Hl7Peer {
   const url = new URL(options.url);
@@ -49,7 +50,7 @@ export function createHttpHook(options: HttpHookOptions): Hl7Peer {
     : new PlainAgent(agentOptions);
   const limit = createLimit(options.parallel);
 
-  async function exchange(message: Uint8Array, controlId: string): Promise<Uint8Array> {
+  async function roundTrip(message: Uint8Array, controlId: string): Promise<Ack> {
     const headers = {
       'content-type': `application/hl7-v2; charset=${encodingFor(declaredCharset(message), message)}`,
       'content-length': message.byteLength,
@@ -60,25 +61,26 @@ export function createHttpHook(options: HttpHookOptions): Hl7Peer {
     };
     const { status, sent, body } = await post(message, headers);
     try {
-      const { code } = checkAnswer(body, controlId);
-      // A refusal may come early. A yes to a message that has not wholly left proves nothing.
-      if (!sent && (code === 'AA' || code === 'CA')) throw cut(undefined);
+      const ack = readAnswer(body, controlId);
+      if (isEarlyYes(ack, sent)) throw cut(undefined);
+      return ack;
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) throw thrown;
       const noAck = thrown.code === 'HL7-002' && (status < 200 || status > 299);
       throw new GatewayError(noAck ? 'HTTP-002' : thrown.code, { fields: { status } });
     }
-    return body;
   }
 
   function post(message: Uint8Array, headers: Record<string, string | number>): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const request = (secure ? secureRequest : plainRequest)(url, { method: 'POST', agent, headers });
       let reached = false;
-      const deadline = options.timeoutMs + Math.floor(message.byteLength / MEBIBYTE) * 1000;
-      const timer = setTimeout(() => {
-        fail(reached ? new GatewayError('HTTP-003') : unreachable(undefined, secure));
-      }, deadline);
+      const timer = setTimeout(
+        () => {
+          fail(reached ? new GatewayError('HTTP-003') : unreachable(undefined, secure));
+        },
+        deadlineMs(options.timeoutMs, message.byteLength),
+      );
 
       function fail(error: GatewayError): void {
         clearTimeout(timer);
@@ -106,7 +108,7 @@ export function createHttpHook(options: HttpHookOptions): Hl7Peer {
   }
 
   return {
-    send: (message, controlId) => limit.run(() => exchange(message, controlId)),
+    send: (message, controlId) => limit.run(() => roundTrip(message, controlId)),
     probe: () => probe(url, tls, options),
     async close() {
       await limit.close(() => new GatewayError('HTTP-001', { fields: { reason: 'closing' } }));

@@ -7,6 +7,7 @@ export interface Bell {
   wait(ms: number): Promise<void>;
 }
 
+/** A bell that nobody has rung yet. `ms` of `wait` are milliseconds. */
 export function createBell(): Bell {
   let rung = false;
   let wake: (() => void) | undefined;

@@ -27,6 +27,11 @@ export async function missingFolders(client: ImapFlow, folders: readonly string[
   );
 }
 
+/**
+ * Creates those of the folders that the mailbox does not have.
+ *
+ * @throws imapflow's error when the server refuses one
+ */
 export async function createMissing(client: ImapFlow, folders: readonly string[]): Promise<void> {
   for (const folder of await missingFolders(client, folders)) await client.mailboxCreate(folder);
 }
@@ -74,7 +79,11 @@ async function fetchOne(
   return mails.find(mail => mail.uid === uid && mail.source !== undefined);
 }
 
-/** Moves by MOVE, else by COPY and UID EXPUNGE; undefined when the mail is not there. @throws GatewayError IMAP-007 */
+/**
+ * Moves by MOVE, else by COPY and UID EXPUNGE; undefined when the mail is not there.
+ *
+ * @throws GatewayError IMAP-007
+ */
 export async function moveMail(
   client: ImapFlow,
   uid: number,
@@ -90,7 +99,8 @@ export async function moveMail(
     });
     moved = await client.messageMove(String(uid), folder, { uid: true });
   }
-  // imapflow answers false where the server said NO, and where the line was cut, which the session tells by itself.
+  // imapflow answers false where the server said NO, and where the line was cut, which the session tells by
+  // itself.
   if (moved === false) throw new GatewayError('IMAP-007');
   const target = moved.uidMap?.get(uid);
   if (target !== undefined && moved.uidValidity !== undefined) {

@@ -1,12 +1,12 @@
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import type { MailServer } from '../mail-server.ts';
+import { type MailServer, readLoginSecret } from '../mail-server.ts';
 import { connectionOptions } from '../tls.ts';
 import { connectFault } from './faults.ts';
 
 /**
- * Our own watchdog decides when a connection is dead (session.ts); imapflow's, which would also cut a line that rests
- * while a mail is being worked on, is only the last resort.
+ * Our own watchdog decides when a connection is dead (session.ts); imapflow's, which would also cut a line
+ * that rests while a mail is being worked on, is only the last resort.
  */
 const SOCKET_TIMEOUT_MS = 10 * 60_000;
 
@@ -60,6 +60,7 @@ class StrictImapFlow extends Base {
   }
 }
 
+/** How a connection is opened. */
 export interface ConnectOptions {
   /** From the first packet to the end of the login, ms. */
   readonly timeoutMs: number;
@@ -72,8 +73,8 @@ export interface ConnectOptions {
 /**
  * Opens one IMAP connection and logs in. An instance serves once: after `close` a new one is needed.
  *
- * @throws GatewayError IMAP-001 to IMAP-004; IMAP-004 where neither MOVE nor UIDPLUS is offered: a plain EXPUNGE would
- *   also erase what others have marked.
+ * @throws GatewayError IMAP-001 to IMAP-004; IMAP-004 where neither MOVE nor UIDPLUS is offered: a plain
+ *   EXPUNGE would also erase what others have marked.
  */
 export async function openConnection(server: MailServer, options: ConnectOptions): Promise<ImapFlow> {
   const client = new StrictImapFlow(
@@ -112,18 +113,11 @@ export function offers(client: ImapFlow, extension: 'MOVE' | 'UIDPLUS' | 'IDLE')
 }
 
 async function credentials({ auth }: MailServer): Promise<Pick<ImapFlowOptions, 'auth'>> {
-  if (auth.type === 'password') return { auth: { user: auth.user, pass: await readSecret(auth.password) } };
+  if (auth.type === 'password')
+    return { auth: { user: auth.user, pass: await readLoginSecret(auth.password, 'IMAP-002') } };
   if (auth.type === 'xoauth2')
-    return { auth: { user: auth.user, accessToken: await readSecret(auth.token) } };
+    return { auth: { user: auth.user, accessToken: await readLoginSecret(auth.token, 'IMAP-002') } };
   return {};
-}
-
-async function readSecret(source: () => Promise<string>): Promise<string> {
-  try {
-    return await source();
-  } catch (cause) {
-    throw new GatewayError('IMAP-002', { detail: 'Le secret configuré ne peut pas être lu.', cause });
-  }
 }
 
 async function connect(client: ImapFlow, options: ConnectOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ImapFlowError } from 'imapflow';
-import { GatewayError, type ErrorFields } from '../../errors/gateway-error.ts';
+import { type ErrorFields, GatewayError } from '../../errors/gateway-error.ts';
 import { tlsTrouble } from '../tls.ts';
 
 /** Response codes of RFC 5530 that say "not now", whatever the login was. */

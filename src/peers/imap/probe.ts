@@ -5,7 +5,7 @@ import { connectionOptions, rememberingCertificate, reportCertificates } from '.
 import { missingFolders } from './commands.ts';
 import { offers, openConnection } from './connection.ts';
 import { connectFault } from './faults.ts';
-import type { MailboxSettings } from './watcher.ts';
+import type { WatcherSettings } from './watcher.ts';
 
 const AUTH_NAMES = {
   password: 'mot de passe',
@@ -15,11 +15,12 @@ const AUTH_NAMES = {
 } as const;
 
 /**
- * What `pfi check` says of a mailbox: encryption, certificates, login, extensions, folders. Creates and changes nothing.
+ * What `pfi check` says of a mailbox: encryption, certificates, login, extensions, folders. Creates and
+ * changes nothing.
  *
  * @throws GatewayError when the watcher could not work either
  */
-export async function probeMailbox(settings: MailboxSettings): Promise<PeerReport> {
+export async function probeMailbox(settings: WatcherSettings): Promise<PeerReport> {
   const { server, timing } = settings;
   const remembering = rememberingCertificate(connectionOptions(server.tls));
   const client = await openConnection(server, { timeoutMs: timing.connect, tls: remembering.options });
@@ -64,7 +65,7 @@ function reportExtensions(client: ImapFlow): PeerReport {
   return { lines, warnings };
 }
 
-async function reportFolders(client: ImapFlow, settings: MailboxSettings): Promise<PeerReport> {
+async function reportFolders(client: ImapFlow, settings: WatcherSettings): Promise<PeerReport> {
   const all = [settings.inbox, ...settings.folders];
   const missing = new Set(await missingFolders(client, all));
   const lines: string[] = [];
@@ -75,7 +76,11 @@ async function reportFolders(client: ImapFlow, settings: MailboxSettings): Promi
     }
     const status = await client.status(folder, { messages: true });
     if (status === false) throw new GatewayError('IMAP-005');
-    lines.push(`Dossier « ${folder} » : ${status.messages ?? 0} courriel(s)`);
+    lines.push(`Dossier « ${folder} » : ${mailCount(status.messages ?? 0)}`);
   }
   return { lines, warnings: [] };
+}
+
+function mailCount(count: number): string {
+  return `${count} ${count > 1 ? 'courriels' : 'courriel'}`;
 }

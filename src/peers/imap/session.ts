@@ -1,7 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { MailPlace } from '../interfaces.ts';
-import { offers } from './connection.ts';
 import {
   createMissing,
   type FetchedMail,
@@ -12,11 +11,13 @@ import {
   moveMail,
   search,
 } from './commands.ts';
+import { offers } from './connection.ts';
 import { commandFault, isRefusal, refused } from './faults.ts';
 
 /** A command that trickles on is given up after so many of the silences that would end it at once. */
 const LONGEST_COMMAND = 20;
 
+/** What a look at the inbox found. */
 export interface InboxContent {
   readonly uidValidity: bigint;
   /** Ascending. */
@@ -24,8 +25,8 @@ export interface InboxContent {
 }
 
 /**
- * The commands of one open connection, one after the other. Each has to be answered in time, else the connection is
- * closed and everything that waits on it fails.
+ * The commands of one open connection, one after the other. Each has to be answered in time, else the
+ * connection is closed and everything that waits on it fails.
  */
 export interface ImapSession {
   /** Why the connection is gone; undefined while it stands. */
@@ -43,8 +44,8 @@ export interface ImapSession {
   /**
    * Listens to the inbox (IDLE) until the next command.
    *
-   * @returns false, and does not listen, when another folder was open since the last look at the inbox: what came
-   *   meanwhile was not announced, so look again first
+   * @returns false, and does not listen, when another folder was open since the last look at the inbox: what
+   *   came meanwhile was not announced, so look again first
    */
   listen(): Promise<boolean>;
   /** Says goodbye and closes; never throws. */
@@ -53,6 +54,7 @@ export interface ImapSession {
   close(): void;
 }
 
+/** What a session tells its watcher. */
 export interface SessionHooks {
   /** The inbox has more mails than before: only a hint. */
   readonly hint: () => void;
@@ -91,7 +93,7 @@ export function createSession(
     return lostFor;
   }
 
-  /** imapflow can wait minutes on a dead line (libraries.md B6): silence is measured here, in bytes received. */
+  /** imapflow (2.1) can wait minutes on a dead line: silence is measured here, in bytes received. */
   async function guarded<T>(command: string, work: () => Promise<T>): Promise<T> {
     if (lostFor !== undefined) throw lostFor;
     const { promise: silence, reject } = Promise.withResolvers<never>();

@@ -1,6 +1,7 @@
+import type { Clock } from '../../basics/clock.ts';
 import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
 import { createBackoff } from '../backoff.ts';
-import type { Clock, InboxMail, MailboxEvents, MailboxWatcher, MailPlace } from '../interfaces.ts';
+import type { InboxMail, MailboxEvents, MailboxWatcher, MailPlace } from '../interfaces.ts';
 import type { MailServer } from '../mail-server.ts';
 import { createBell } from './bell.ts';
 import { openConnection } from './connection.ts';
@@ -8,7 +9,10 @@ import { createSession, type ImapSession } from './session.ts';
 
 /** How many sizes are asked for at once. */
 const SIZES_AT_ONCE = 100;
-/** A mail that was in hand when so many connections were lost may be what breaks them: it comes after the others. */
+/**
+ * A mail that was in hand when so many connections were lost may be what breaks them: it comes after the
+ * others.
+ */
 const SUSPECT_LOSSES = 2;
 
 /** How patient the watcher is, all in ms. */
@@ -27,6 +31,7 @@ export interface ImapTiming {
   readonly stop: number;
 }
 
+/** The timing of every real mailbox. */
 export const IMAP_TIMING: ImapTiming = {
   connect: 30_000,
   command: 30_000,
@@ -37,7 +42,8 @@ export const IMAP_TIMING: ImapTiming = {
   stop: 30_000,
 };
 
-export interface MailboxSettings {
+/** The mailbox to watch, and how. */
+export interface WatcherSettings {
   readonly server: MailServer;
   readonly inbox: string;
   /** The other folders that mails will be moved to; created when missing, as the inbox is. */
@@ -51,11 +57,12 @@ export interface MailboxSettings {
 /**
  * Watches one mailbox over a connection of its own; shares nothing with the watchers of others.
  *
- * IDLE is a hint; a UID SEARCH on connecting, on a hint and at each poll is the truth. A mail is offered again at the
- * next poll when its handling threw, and after a reconnection when `events.unread` still asks for it.
+ * IDLE is a hint; a UID SEARCH on connecting, on a hint and at each poll is the truth. A mail is offered
+ * again at the next poll when its handling threw, and after a reconnection when `events.unread` still asks
+ * for it.
  */
 export function createMailboxWatcher(
-  settings: MailboxSettings,
+  settings: WatcherSettings,
   events: MailboxEvents,
   deps: { readonly clock: Clock; readonly random: () => number },
 ): MailboxWatcher {
@@ -69,9 +76,11 @@ export function createMailboxWatcher(
   let running: Promise<void> | undefined;
   let session: ImapSession | undefined;
   let outage = false;
-  let pollAsked = false;
   const lostWith = new Map<string, number>();
-  /** Once the first connection stands or has failed: until then nobody can say that the mailbox cannot be reached. */
+  /**
+   * Once the first connection stands or has failed: until then nobody can say that the mailbox cannot be
+   * reached.
+   */
   const firstTry = Promise.withResolvers<void>();
 
   const isStopping = (): boolean => stopping.signal.aborted;
@@ -118,8 +127,7 @@ export function createMailboxWatcher(
     let again: readonly number[] = [];
     let nextPoll = 0;
     while (!isStopping()) {
-      const isPoll = pollAsked || performance.now() >= nextPoll;
-      pollAsked = false;
+      const isPoll = performance.now() >= nextPoll;
       const inbox = await mine.inbox(highest + 1);
       if (inbox.uidValidity !== uidValidity && highest > 0) {
         // Every uid is new: look at the whole inbox again.
@@ -141,7 +149,11 @@ export function createMailboxWatcher(
     }
   }
 
-  /** Handles what the flow wants of these mails, one after the other. @returns those that must be asked again */
+  /**
+   * Handles what the flow wants of these mails, one after the other.
+   *
+   * @returns those that must be asked again
+   */
   async function handleAll(
     mine: ImapSession,
     uidValidity: bigint,
@@ -227,10 +239,6 @@ export function createMailboxWatcher(
     async fetchAt(place) {
       return await fetchWhole(await connected(), place);
     },
-    pollNow() {
-      pollAsked = true;
-      bell.ring();
-    },
     async stop() {
       stopping.abort();
       firstTry.resolve();
@@ -256,8 +264,8 @@ function inboxMail(session: ImapSession, place: MailPlace, size: number | undefi
 }
 
 /**
- * imapflow #65, #401: a large mail could come truncated. Some servers only estimate RFC822.SIZE: bytes of another number
- * are believed when a second fetch brings the same.
+ * imapflow #65, #401: a large mail could come truncated. Some servers only estimate RFC822.SIZE: bytes of
+ * another number are believed when a second fetch brings the same.
  */
 async function fetchWhole(session: ImapSession, place: MailPlace): Promise<Uint8Array | undefined> {
   const mail = await session.fetch(place);

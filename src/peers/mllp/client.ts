@@ -1,10 +1,13 @@
 import { TLSSocket } from 'node:tls';
+import type { Clock } from '../../basics/clock.ts';
+import { createLimit } from '../../basics/limit.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import type { Clock, Hl7Peer, PeerReport } from '../interfaces.ts';
-import { createLimit } from '../limit.ts';
+import type { Ack } from '../../formats/hl7/types.ts';
+import type { Hl7Peer, PeerReport } from '../interfaces.ts';
 import { reportCertificates } from '../tls.ts';
 import { type MllpAddress, type MllpConnection, openConnection } from './connection.ts';
 
+/** Where messages are sent, and how. */
 export interface MllpClientOptions extends MllpAddress {
   /** How many connections, hence messages in flight, at most. */
   readonly parallel: number;
@@ -14,8 +17,8 @@ export interface MllpClientOptions extends MllpAddress {
 /**
  * An application that listens with MLLP. Connections are kept and used again, one message in flight on each.
  *
- * Errors: MLLP-001 and -004 before a connection stood, MLLP-002 silence, MLLP-003 cut after bytes may
- * have left (also where a kept connection proves to have been closed by the peer), HL7-002 no ACK, HL7-004 another
+ * Errors: MLLP-001 and -004 before a connection stood, MLLP-002 silence, MLLP-003 cut after bytes may have
+ * left (also where a kept connection proves to have been closed by the peer), HL7-002 no ACK, HL7-004 another
  * message's ACK.
  */
 export function createMllpClient(options: MllpClientOptions): Hl7Peer {
@@ -28,16 +31,16 @@ export function createMllpClient(options: MllpClientOptions): Hl7Peer {
     return idle.pop();
   }
 
-  async function exchange(message: Uint8Array, controlId: string): Promise<Uint8Array> {
+  async function roundTrip(message: Uint8Array, controlId: string): Promise<Ack> {
     const connection = takeIdle() ?? (await openConnection(options));
-    const answer = await connection.exchange(message, controlId);
+    const ack = await connection.roundTrip(message, controlId);
     if (closing) connection.end();
     else if (connection.usable) idle.push(connection);
-    return answer;
+    return ack;
   }
 
   return {
-    send: (message, controlId) => limit.run(() => exchange(message, controlId)),
+    send: (message, controlId) => limit.run(() => roundTrip(message, controlId)),
     async probe() {
       const connection = await openConnection(options);
       try {

@@ -1,16 +1,18 @@
 import type { Socket } from 'node:net';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { BLOCK_END, BLOCK_START, createDeframer } from '../../formats/hl7/framing.ts';
-import { checkAnswer } from '../hl7-answer.ts';
+import type { Ack } from '../../formats/hl7/types.ts';
+import { deadlineMs, isEarlyYes, readAnswer } from '../hl7-answer.ts';
 import type { TlsOptions } from '../interfaces.ts';
 import { isCertificateAlert, openSocket, reasonOf, Unreachable } from '../open-socket.ts';
 
+/** Where an application listens. Times in ms, sizes in bytes. */
 export interface MllpAddress {
   readonly host: string;
   readonly port: number;
   /** MLLP has no STARTTLS: TLS from the first byte or none. */
   readonly tls: TlsOptions & { readonly mode: 'none' | 'implicit' };
-  /** For connecting; then for sending and the answer, with a second more for each full MiB. */
+  /** For connecting; then for sending and the answer, ms; a second more for each full MiB sent. */
   readonly timeoutMs: number;
   readonly maxAckBytes: number;
 }
@@ -21,16 +23,16 @@ export interface MllpConnection {
   /** False once the connection must not carry another message. */
   readonly usable: boolean;
   /**
-   * Sends a message and brings its answer.
+   * Sends a message and brings its ACK.
    *
-   * @throws GatewayError, the connection being closed then: an answer that comes late can meet no other message
+   * @throws GatewayError, the connection being closed then: an answer that comes late can meet no other
+   *   message
    */
-  exchange(message: Uint8Array, controlId: string): Promise<Uint8Array>;
+  roundTrip(message: Uint8Array, controlId: string): Promise<Ack>;
   /** Ends the connection in good order. */
   end(): void;
 }
 
-const MEBIBYTE = 1024 * 1024;
 /** How much is handed to the socket at a time; the next slice waits until the peer has taken it. */
 const SLICE = 256 * 1024;
 
@@ -52,11 +54,12 @@ function unreachable({ stage, about, cause }: Unreachable): GatewayError {
   return new GatewayError(stage === 'tls' ? 'MLLP-004' : 'MLLP-001', { ...about, cause });
 }
 
-interface Exchange {
+/** A message on its way, and who waits for its answer. */
+interface RoundTrip {
   readonly controlId: string;
   readonly timer: NodeJS.Timeout;
   sent: boolean;
-  readonly resolve: (answer: Uint8Array) => void;
+  readonly resolve: (answer: Ack) => void;
   readonly reject: (reason: GatewayError) => void;
 }
 
@@ -64,7 +67,7 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
   const deframer = createDeframer({ maxBytes: maxAckBytes });
   let usable = true;
   let answered = false;
-  let current: Exchange | undefined;
+  let current: RoundTrip | undefined;
   let trouble: Error | undefined;
 
   function discard(): void {
@@ -94,14 +97,13 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
     const [answer, ...more] = deframer.push(chunk);
     if (answer === undefined) return;
     const { controlId, sent, timer, resolve } = current;
-    const { code } = checkAnswer(answer, controlId);
-    // A refusal may come early. A yes to a message that has not wholly left proves nothing: nobody can have taken it.
-    if (!sent && (code === 'AA' || code === 'CA')) return fail(ambiguous('MLLP-003'));
+    const ack = readAnswer(answer, controlId);
+    if (isEarlyYes(ack, sent)) return fail(ambiguous('MLLP-003'));
     clearTimeout(timer);
     current = undefined;
     answered = true;
     if (!sent || more.length > 0 || deframer.open) discard();
-    resolve(answer);
+    resolve(ack);
   }
 
   socket.on('data', chunk => {
@@ -122,20 +124,19 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
     get usable() {
       return usable;
     },
-    exchange(message, controlId) {
+    roundTrip(message, controlId) {
       // Closed by the peer since it was opened or taken: nothing has left.
       if (!usable)
         return Promise.reject(new GatewayError('MLLP-001', { fields: reasonOf(trouble), cause: trouble }));
       return new Promise((resolve, reject) => {
-        const deadline = timeoutMs + Math.floor(message.byteLength / MEBIBYTE) * 1000;
         const timer = setTimeout(
           () => fail(ambiguous(deframer.stray > 0 ? 'HL7-002' : 'MLLP-002')),
-          deadline,
+          deadlineMs(timeoutMs, message.byteLength),
         );
-        const exchange: Exchange = { controlId, timer, sent: false, resolve, reject };
-        current = exchange;
+        const trip: RoundTrip = { controlId, timer, sent: false, resolve, reject };
+        current = trip;
         writeBlock(socket, message, () => {
-          exchange.sent = true;
+          trip.sent = true;
         });
       });
     },
@@ -153,7 +154,9 @@ function ambiguous(code: 'MLLP-002' | 'MLLP-003' | 'HL7-002', cause?: unknown): 
   return new GatewayError(code, { fields: reasonOf(cause), cause });
 }
 
-/** Writes a block without copying the message, no faster than the peer reads; `done` once all is handed over. */
+/**
+ * Writes a block without copying the message, no faster than the peer reads; `done` once all is handed over.
+ */
 function writeBlock(socket: Socket, message: Uint8Array, done: () => void): void {
   let at = 0;
   function pump(): void {

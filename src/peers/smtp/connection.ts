@@ -1,9 +1,9 @@
 import { isAscii } from 'node:buffer';
 import { Readable } from 'node:stream';
 import SmtpConnection, { type Options, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
-import { GatewayError } from '../../errors/gateway-error.ts';
+import type { GatewayError } from '../../errors/gateway-error.ts';
 import type { MailEnvelope } from '../interfaces.ts';
-import type { MailServer } from '../mail-server.ts';
+import { type MailServer, readLoginSecret } from '../mail-server.ts';
 import { connectionOptions } from '../tls.ts';
 import { smtpFault } from './faults.ts';
 
@@ -12,6 +12,7 @@ const CHUNK_BYTES = 64 * 1024;
 const OUR_XOAUTH2 = 'GATEWAY-XOAUTH2';
 const OUR_EXTERNAL = 'GATEWAY-EXTERNAL';
 
+/** How patient a submission is. */
 export interface SmtpTiming {
   /** To connect, for the greeting and for each step of TLS, ms. */
   readonly connect: number;
@@ -19,7 +20,11 @@ export interface SmtpTiming {
   readonly silence: number;
 }
 
-/** One connection, encrypted as configured, not logged in. @throws GatewayError SMTP-001, SMTP-003, SMTP-005 */
+/**
+ * One connection, encrypted as configured, not logged in.
+ *
+ * @throws GatewayError SMTP-001, SMTP-003, SMTP-005
+ */
 export async function connect(
   server: MailServer,
   timing: SmtpTiming,
@@ -63,7 +68,11 @@ export async function connect(
   }
 }
 
-/** Logs in where the server offers it: on a trusted network it may offer none. @throws GatewayError SMTP-002, SMTP-005 */
+/**
+ * Logs in where the server offers it: on a trusted network it may offer none.
+ *
+ * @throws GatewayError SMTP-002, SMTP-005
+ */
 export async function login(connection: SmtpConnection, server: MailServer): Promise<void> {
   if (server.auth.type === 'none' || !connection.allowsAuth) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -83,19 +92,12 @@ export async function login(connection: SmtpConnection, server: MailServer): Pro
 async function loginData(
   auth: Exclude<MailServer['auth'], { type: 'none' }>,
 ): Promise<Parameters<SmtpConnection['login']>[0]> {
-  if (auth.type === 'password') return { user: auth.user, pass: await readSecret(auth.password) };
+  if (auth.type === 'password')
+    return { user: auth.user, pass: await readLoginSecret(auth.password, 'SMTP-002') };
   if (auth.type === 'xoauth2') {
-    return { method: OUR_XOAUTH2, user: auth.user, pass: await readSecret(auth.token) };
+    return { method: OUR_XOAUTH2, user: auth.user, pass: await readLoginSecret(auth.token, 'SMTP-002') };
   }
   return { method: OUR_EXTERNAL, user: auth.user };
-}
-
-async function readSecret(source: () => Promise<string>): Promise<string> {
-  try {
-    return await source();
-  } catch (cause) {
-    throw new GatewayError('SMTP-002', { detail: 'Le secret configuré ne peut pas être lu.', cause });
-  }
 }
 
 function expectAccepted(answer: { readonly status: number }): void {
@@ -107,7 +109,7 @@ function base64(text: string): string {
 }
 
 /** A submission that failed, and whether bytes of the mail had left by then. */
-export interface Failure {
+export interface FailedSubmission {
   readonly error: GatewayError;
   readonly begun: boolean;
 }
@@ -117,7 +119,7 @@ export async function submit(
   connection: SmtpConnection,
   raw: Uint8Array,
   envelope: MailEnvelope,
-): Promise<SentMessageInfo | Failure> {
+): Promise<SentMessageInfo | FailedSubmission> {
   let begun = false;
   const body = Readable.from(
     (function* slices() {
@@ -127,7 +129,7 @@ export async function submit(
     })(),
     { objectMode: false },
   );
-  const { promise, resolve } = Promise.withResolvers<SentMessageInfo | Failure>();
+  const { promise, resolve } = Promise.withResolvers<SentMessageInfo | FailedSubmission>();
   const smtpEnvelope = {
     from: envelope.from,
     to: [...envelope.to],

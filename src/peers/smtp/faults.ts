@@ -1,5 +1,5 @@
-import { GatewayError, type ErrorFields } from '../../errors/gateway-error.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
+import { type ErrorFields, GatewayError } from '../../errors/gateway-error.ts';
 import { tlsTrouble } from '../tls.ts';
 
 /** What nodemailer puts on its errors. */
@@ -14,9 +14,9 @@ interface SmtpError {
 const AUTH_REPLIES: readonly number[] = [530, 534, 535, 538];
 
 /**
- * What a failed submission means. The server's reply comes first: nodemailer gives the same `code` to a refusal and to
- * a greylisting. A reply counts against the mail only where it answers the mail: one to the greeting, or 421, says that
- * the server takes no mail now (RFC 5321 §3.8), and every mail waits.
+ * What a failed submission means. The server's reply comes first: nodemailer gives the same `code` to a
+ * refusal and to a greylisting. A reply counts against the mail only where it answers the mail: one to the
+ * greeting, or 421, says that the server takes no mail now (RFC 5321 §3.8), and every mail waits.
  *
  * @param begun whether bytes of the mail had left: without a reply nobody knows then what became of it
  */
@@ -44,7 +44,8 @@ function faultCode(error: SmtpError, isTls: boolean, begun: boolean): ErrorCode 
     return reply >= 500 && reply !== 503 ? 'SMTP-004' : 'SMTP-005';
   }
   if (isAboutLogin(error)) return 'SMTP-002';
-  // Refused by nodemailer itself: an address that cannot be written, a mail over the size that the server announces.
+  // Refused by nodemailer itself: an address that cannot be written, a mail over the size that the server
+  // announces.
   if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') return 'SMTP-004';
   if (begun) return 'SMTP-006';
   return isTls || error.code === 'ETLS' ? 'SMTP-003' : 'SMTP-001';

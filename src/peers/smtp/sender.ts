@@ -1,21 +1,26 @@
 import type SmtpConnection from 'nodemailer/lib/smtp-connection';
 import type { SentMessageInfo } from 'nodemailer/lib/smtp-connection';
+import { createLimit } from '../../basics/limit.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { MailEnvelope, MailSender, PeerReport } from '../interfaces.ts';
 import type { MailServer } from '../mail-server.ts';
 import { connectionOptions, rememberingCertificate, reportCertificates } from '../tls.ts';
-import { connect, login, submit, type SmtpTiming } from './connection.ts';
+import { connect, login, type SmtpTiming, submit } from './connection.ts';
 import { smtpFault, smtpFields } from './faults.ts';
 
 /** How many mails leave side by side. */
 const CONNECTIONS = 2;
-/** A connection that rests is kept so long for the next mail, ms; RFC 5321 §4.5.3.2.7 gives it five minutes. */
+/**
+ * A connection that rests is kept so long for the next mail, ms; RFC 5321 §4.5.3.2.7 gives it five minutes.
+ */
 const KEPT_MS = 30_000;
 /** How long a server may take to answer QUIT, ms. */
 const QUIT_MS = 5_000;
 
+/** The timing of every real server. */
 export const SMTP_TIMING: SmtpTiming = { connect: 30_000, silence: 5 * 60_000 };
 
+/** The server to submit to, and how. */
 export interface SenderSettings {
   readonly server: MailServer;
   /** `SMTP_TIMING` unless a test is in a hurry. */
@@ -25,33 +30,14 @@ export interface SenderSettings {
 /**
  * Submits mails to one server over at most two connections, each kept for a while after its mail.
  *
- * A mail of which some recipients were refused has left for the others all the same: the error then says how many in
- * `fields.accepted`.
+ * A mail of which some recipients were refused has left for the others all the same: the error then says how
+ * many in `fields.accepted`.
  */
 export function createMailSender(settings: SenderSettings): MailSender {
   const { server, timing } = settings;
   const resting = new Map<SmtpConnection, NodeJS.Timeout>();
-  const underway = new Set<Promise<unknown>>();
-  const waiting: (() => void)[] = [];
-  let busy = 0;
+  const limit = createLimit(CONNECTIONS);
   let closed = false;
-
-  async function takeSlot(): Promise<void> {
-    if (busy < CONNECTIONS) {
-      busy += 1;
-      return;
-    }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    waiting.push(resolve);
-    await promise;
-  }
-
-  /** The slot passes straight to the next in line. */
-  function giveSlot(): void {
-    const next = waiting.shift();
-    if (next === undefined) busy -= 1;
-    else next();
-  }
 
   function keep(connection: SmtpConnection): void {
     if (closed) {
@@ -102,38 +88,22 @@ export function createMailSender(settings: SenderSettings): MailSender {
     return sent.response;
   }
 
-  async function inTurn(raw: Uint8Array, envelope: MailEnvelope): Promise<string> {
-    await takeSlot();
-    try {
-      if (closed) throw new GatewayError('SMTP-001', { fields: { reason: 'closed' } });
-      return await deliver(raw, envelope);
-    } finally {
-      giveSlot();
-    }
-  }
-
   return {
-    async send(raw, envelope) {
-      const mine = inTurn(raw, envelope);
-      underway.add(mine);
-      try {
-        return await mine;
-      } finally {
-        underway.delete(mine);
-      }
-    },
+    send: (raw, envelope) => limit.run(() => deliver(raw, envelope)),
     async probe() {
       return await probe(settings);
     },
     async close() {
       closed = true;
       for (const connection of resting.keys()) dismiss(connection);
-      await Promise.allSettled(underway);
+      await limit.close(() => new GatewayError('SMTP-001', { fields: { reason: 'closed' } }));
     },
   };
 }
 
-/** Final only when every refusal is: else the mail would be given up on for a recipient who is merely late. */
+/**
+ * Final only when every refusal is: else the mail would be given up on for a recipient who is merely late.
+ */
 function partlyRefused(sent: SentMessageInfo): GatewayError {
   const faults = (sent.rejectedErrors ?? []).map(error => ({ error, fault: smtpFault(error, false) }));
   const open = faults.find(({ fault }) => fault.class !== 'permanent') ?? faults[0];

@@ -20,7 +20,9 @@ const LOCAL = '1.2.250.1.999.2';
 
 const ii = (root: string, extension?: string): InstanceIdentifier => ({ root, extension });
 
-/** `BR:DUPONT CL:MARTIN JEAN` as parts; a word without a qualifier is unqualified, `_` is a blank in a value. */
+/**
+ * `BR:DUPONT CL:MARTIN JEAN` as parts; a word without a qualifier is unqualified, `_` is a blank in a value.
+ */
 function parts(text: string): NamePart[] {
   return text
     .split(' ')

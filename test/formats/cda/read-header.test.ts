@@ -17,7 +17,6 @@ const EXPECTED: CdaHeader = {
   title: "Compte rendu d'analyses",
   effectiveTime: '20261104101500+0100',
   confidentiality: { code: 'N', system: '2.16.840.1.113883.5.25', display: undefined },
-  language: 'fr-FR',
   replaces: [{ root: '1.2.250.1.999.7', extension: 'CR-2026-40' }],
   patient: {
     identifiers: [

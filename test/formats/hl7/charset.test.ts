@@ -1,7 +1,7 @@
-import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeHl7, encodeHl7 } from '../../../src/formats/hl7/charset.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import { declaredCharset, decodeAs, encodeHl7, encodingFor } from '../../../src/formats/hl7/charset.ts';
 import { parseMessage } from '../../../src/formats/hl7/message.ts';
 
 const latin9 = (text: string): Uint8Array => encodeHl7(text, '8859/15', 'refuse');
@@ -55,7 +55,7 @@ describe('encodeHl7', () => {
 
 const message = (declared: string) => `MSH|^~\\&|A|B|C|D|2026||ACK|1|P|2.6|||||FRA|${declared}\rNTE|1||`;
 
-describe('decodeHl7', () => {
+describe('encodingFor', () => {
   it.each([
     ['UNICODE UTF-8', 'é€', 'utf8'],
     ['UTF-8', 'é€', 'utf8'],
@@ -71,6 +71,7 @@ describe('decodeHl7', () => {
     const head = Buffer.from(message(declared), 'latin1');
     const tail =
       writtenIn === 'latin9' ? latin9(text) : Buffer.from(text, writtenIn === 'utf8' ? 'utf8' : 'latin1');
-    expect(decodeHl7(Buffer.concat([head, tail]))).toBe(message(declared) + text);
+    const bytes = Buffer.concat([head, tail]);
+    expect(decodeAs(bytes, encodingFor(declaredCharset(bytes), bytes))).toBe(message(declared) + text);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDeframer, frame, FrameTooLarge } from '../../../src/formats/hl7/framing.ts';
+import { createDeframer, FrameTooLarge, frame } from '../../../src/formats/hl7/framing.ts';
 
 const LIMIT = { maxBytes: 1000 };
 const text = (messages: Uint8Array[]) => messages.map(message => Buffer.from(message).toString('latin1'));

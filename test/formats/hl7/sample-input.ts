@@ -29,7 +29,6 @@ export const HEADER: CdaHeader = {
   title: 'Échographie',
   effectiveTime: '20261119103000+0100',
   confidentiality: undefined,
-  language: 'fr-FR',
   replaces: [],
   patient: PATIENT,
   authors: [],

@@ -10,7 +10,6 @@ const header: CdaHeader = {
   title: 'Résultats',
   effectiveTime: undefined,
   confidentiality: undefined,
-  language: undefined,
   replaces: [],
   patient: {
     identifiers: [],

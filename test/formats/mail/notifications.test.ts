@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { assert, property, string } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archivePart, documentMail, rawBytes } from '../../../samples/kit/mail.ts';
@@ -11,6 +11,7 @@ import { parseHeaderBlock } from '../../../src/formats/mail/header-block.ts';
 import { buildMdn } from '../../../src/formats/mail/mdn.ts';
 import { openMail } from '../../../src/formats/mail/open-mail.ts';
 import type { DocumentResult, NotificationInput, OpenedMail } from '../../../src/formats/mail/types.ts';
+import { hasShared, SHARED } from '../../kit/shared.ts';
 
 const ARCHIVE = Buffer.concat([
   Buffer.from('PK\u0003\u0004'),
@@ -93,7 +94,7 @@ describe('buildMdn', () => {
   it('of a refusal: code and label in subject, text and fields; every document told', async () => {
     const raw = buildMdn(inputFor(original, { error: UNKNOWN }));
     const mail = await openMail(raw);
-    expect(classify(mail, () => true)).toEqual({ kind: 'receipt', report: 'mdn' });
+    expect(classify(mail)).toEqual({ kind: 'receipt', report: 'mdn' });
     expect(mail.from).toEqual({ address: 'dpi.urologie@chu-x.mssante.fr', name: 'CHU X – Urologie' });
     expect(mail.automatic).toBe(true);
     expect(mail.references).toEqual(['<exemple-1@tilleuls.mssante.fr>']);
@@ -165,7 +166,7 @@ describe('buildMdn', () => {
 describe('buildErrorMail', () => {
   it('is the standard error mail, which no gateway takes for documents', async () => {
     const mail = await openMail(buildErrorMail({ ...inputFor(original), error: UNKNOWN }));
-    expect(classify(mail, () => true)).toEqual({
+    expect(classify(mail)).toEqual({
       kind: 'error-mail',
       about: ['<exemple-1@tilleuls.mssante.fr>'],
       hasArchive: true,
@@ -267,13 +268,10 @@ describe('notifications bear any label', () => {
   });
 });
 
-const checker = join(
-  process.env['PFI_SHARED'] ?? resolve(import.meta.dirname, '../../../../shared'),
-  'tools/check_mail.py',
-);
+const checker = join(SHARED, 'tools/check_mail.py');
 const python = spawnSync('python3', ['--version']).status === 0;
 
-describe.skipIf(!existsSync(checker) || !python)('check_mail.py finds no fault', () => {
+describe.skipIf(!hasShared('tools/check_mail.py') || !python)('check_mail.py finds no fault', () => {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'pfi-mail-'));

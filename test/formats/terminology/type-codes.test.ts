@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TYPE_CODES } from '../../../src/formats/terminology/data/type-codes.ts';
 import { hl7CodingSystem, typeCodeLabel } from '../../../src/formats/terminology/type-codes.ts';
+import { hasShared, SHARED } from '../../kit/shared.ts';
 
 const LOINC = '2.16.840.1.113883.6.1';
 const CI_SIS = '1.2.250.1.213.1.1.4.12';
@@ -36,12 +37,9 @@ describe('hl7CodingSystem', () => {
   });
 });
 
-const source = join(
-  process.env['PFI_SHARED'] ?? join(import.meta.dirname, '../../../../shared'),
-  'terminology/JDV_J07_XdsTypeCode_CISIS.xml',
-);
+const source = join(SHARED, 'terminology/JDV_J07_XdsTypeCode_CISIS.xml');
 
-describe.skipIf(!existsSync(source))('the table', () => {
+describe.skipIf(!hasShared('terminology/JDV_J07_XdsTypeCode_CISIS.xml'))('the table', () => {
   it('is JDV_J07, whole', () => {
     const concepts = readFileSync(source, 'utf8').matchAll(
       /<Concept\s+code="([^"]*)"\s+codeSystem="([^"]*)"\s+displayName="([^"]*)"/g,

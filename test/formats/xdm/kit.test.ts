@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { archiveMembers, rawZip, xdmArchive } from '../../../samples/kit/archive.ts';
 import { cdaDocument, cdaSample, PATIENTS } from '../../../samples/kit/cda.ts';
+import { hasShared, SHARED } from '../../kit/shared.ts';
 
-const shared = process.env['PFI_SHARED'] ?? resolve(import.meta.dirname, '../../../../shared');
-const checker = join(shared, 'tools/check_xdm.py');
-const schema = join(shared, 'xsd/cda/cda/CDA_extended.xsd');
-const canCheck = existsSync(checker) && runs('python3', '--version') && runs('xmllint', '--version');
+const checker = join(SHARED, 'tools/check_xdm.py');
+const schema = join(SHARED, 'xsd/cda/cda/CDA_extended.xsd');
+const canCheck =
+  hasShared('tools/check_xdm.py') && runs('python3', '--version') && runs('xmllint', '--version');
 
 function runs(...[command = '', ...args]: readonly string[]): boolean {
   return spawnSync(command, args).status === 0;

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import {
   type ArchiveDocument,
   type ArchiveMember,
-  archiveMembers,
   type ArchiveSubset,
+  archiveMembers,
   rawZip,
   xdmArchive,
 } from '../../../samples/kit/archive.ts';
@@ -60,22 +60,24 @@ function timeOf(zip: Uint8Array): number {
 }
 
 describe('an archive of documents', () => {
+  const FIRST_ENTRY = expect.objectContaining({ uniqueId: FIRST.id.root, actionSlot: 'C' });
+  const SECOND_ENTRY = expect.objectContaining({ uniqueId: SECOND.id.root, actionSlot: undefined });
   it('gives each with its entry, its bytes and their hash', async () => {
     const zip = await xdmArchive({ documents: [{ sample: FIRST, action: 'C' }, { sample: SECOND }] });
     const { documents } = readXdm(zip, LIMITS);
     expect(documents).toEqual([
       {
         subset: 'IHE_XDM/SUBSET01',
-        submission: expect.objectContaining({ uniqueId: '1.2.250.1.999.1.4.2026.1' }),
-        entry: expect.objectContaining({ uniqueId: FIRST.id.root, actionSlot: 'C', title: FIRST.title }),
+        submission: expect.objectContaining({ documents: [FIRST_ENTRY, SECOND_ENTRY] }),
+        entry: FIRST_ENTRY,
         bytes: FIRST_BYTES,
         sha1: sha1(FIRST_BYTES),
         integrity: 'verified',
       },
       {
         subset: 'IHE_XDM/SUBSET01',
-        submission: expect.objectContaining({ uniqueId: '1.2.250.1.999.1.4.2026.1' }),
-        entry: expect.objectContaining({ uniqueId: SECOND.id.root, title: 'Ordonnance' }),
+        submission: expect.objectContaining({ documents: [FIRST_ENTRY, SECOND_ENTRY] }),
+        entry: SECOND_ENTRY,
         bytes: SECOND_BYTES,
         sha1: sha1(SECOND_BYTES),
         integrity: 'verified',
@@ -89,9 +91,9 @@ describe('an archive of documents', () => {
     });
     const { documents } = readXdm(zip, LIMITS);
     expect(documents.map(({ subset }) => subset)).toEqual(['IHE_XDM/SUBSET01', 'IHE_XDM/LUCY_0']);
-    expect(documents.map(({ submission }) => submission.uniqueId)).toEqual([
-      '1.2.250.1.999.1.4.2026.1',
-      '1.2.250.1.999.1.4.2026.2',
+    expect(documents.map(({ submission }) => submission.documents.map(({ uniqueId }) => uniqueId))).toEqual([
+      [FIRST.id.root],
+      [SECOND.id.root],
     ]);
     expect(documents.map(bytesOf)).toEqual([FIRST_BYTES, SECOND_BYTES]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bringMail, claimIds, deliver, deliveryOf, owed } from '../../kit/journal.ts';
+import { addDelivery, bringMail, claimIds, deliver, deliveryOf, owed } from '../../kit/journal.ts';
 import type { ContractContext } from '../contract.ts';
 
-const ERROR = { code: 'GEN-001', class: 'transient', spentMs: 0 } as const;
+const ERROR = { code: 'GEN-001', spentMs: 0 } as const;
 
 export function claimingContract({ bed, another }: ContractContext): void {
   describe('claim', () => {
@@ -42,11 +42,12 @@ export function claimingContract({ bed, another }: ContractContext): void {
     });
 
     it('goes by the order in which mails were recorded, not planned', async () => {
-      const { journal, newId } = bed();
+      const { newId } = bed();
       const early = newId();
       const first = await bringMail(bed(), { documents: [{ patient: 'p' }] });
       const late = await bringMail(bed(), { documents: [] });
-      await journal.owe(
+      await addDelivery(
+        bed(),
         late.exchangeId,
         owed(bed(), late.exchangeId, { id: early, target: 'dpi', lane: 'dpi|p', kind: 'mdm' }),
       );
@@ -74,7 +75,7 @@ export function claimingContract({ bed, another }: ContractContext): void {
       const [first = '', second = '', third = ''] = ids;
       expect(await claimIds(bed(), 'dpi', 1)).toEqual([first]);
       await journal.sending(first);
-      await journal.retry(first, { ...ERROR, nextAt: clock.at() + 1_000 });
+      await journal.retryLater(first, { ...ERROR, nextAt: clock.at() + 1_000 });
       expect(await claimIds(bed())).toEqual([third]);
       clock.advance(999);
       expect(await claimIds(bed())).toEqual([]);
@@ -126,7 +127,7 @@ export function claimingContract({ bed, another }: ContractContext): void {
       expect(await journal.due()).toEqual(['ris']);
       await claimIds(bed(), 'ris');
       await deliver(bed(), ris.id);
-      await journal.retry(dpi.id, { ...ERROR, nextAt: clock.at() + 10 });
+      await journal.retryLater(dpi.id, { ...ERROR, nextAt: clock.at() + 10 });
       expect(await journal.due()).toEqual([]);
       clock.advance(10);
       expect(await journal.due()).toEqual(['dpi']);

@@ -46,7 +46,7 @@ export function concludingContract({ bed, another }: ContractContext): void {
         state: 'ended',
         endedAt: clock.at(),
       });
-      expect(await journal.settled(10)).toEqual([]);
+      expect(await journal.readyToConclude(10)).toEqual([]);
     });
 
     it('is done once, by whoever comes first', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bringMail, claimIds, deliver, deliveryOf, owed, viewOf } from '../../kit/journal.ts';
+import { addDelivery, bringMail, claimIds, deliver, deliveryOf, owed, viewOf } from '../../kit/journal.ts';
 import type { ContractContext } from '../contract.ts';
 
-const RETRY = { code: 'MLLP-003', class: 'ambiguous', spentMs: 500 } as const;
+const RETRY = { code: 'MLLP-003', spentMs: 500 } as const;
 
 export function deliveringContract({ bed, another }: ContractContext): void {
   describe('a delivery', () => {
@@ -31,19 +31,19 @@ export function deliveringContract({ bed, another }: ContractContext): void {
       expect((await deliveryOf(bed(), mail, mail.id)).attempts).toBe(0);
     });
 
-    it('remembers a failed attempt, its class and the patience that it cost', async () => {
+    it('remembers a failed attempt, whether its end is known and the patience that it cost', async () => {
       const { journal, clock } = bed();
       const mail = await bringMail(bed());
       await claimIds(bed());
       await journal.sending(mail.id);
       const nextAt = clock.at() + 2_000;
-      await journal.retry(mail.id, { ...RETRY, nextAt });
+      await journal.retryLater(mail.id, { ...RETRY, nextAt });
       const after = await deliveryOf(bed(), mail, mail.id);
       expect(after).toMatchObject({ state: 'waiting', attempts: 1, ambiguous: 1, spentMs: 500, nextAt });
-      expect(after.lastError).toEqual({ code: 'MLLP-003', class: 'ambiguous' });
+      expect(after.lastError).toEqual({ code: 'MLLP-003' });
       clock.advance(2_000);
       await claimIds(bed());
-      await journal.retry(mail.id, { code: 'MLLP-003', class: 'transient', spentMs: 70, nextAt });
+      await journal.retryLater(mail.id, { code: 'SMTP-005', spentMs: 70, nextAt });
       expect(await deliveryOf(bed(), mail, mail.id)).toMatchObject({
         attempts: 2,
         ambiguous: 1,
@@ -52,7 +52,7 @@ export function deliveringContract({ bed, another }: ContractContext): void {
       const { events } = await viewOf(bed(), mail.exchangeId);
       expect(events).toMatchObject([
         { type: 'attempt-failed', deliveryId: mail.id, data: { code: 'MLLP-003' } },
-        { type: 'attempt-failed' },
+        { type: 'attempt-failed', data: { code: 'SMTP-005' } },
       ]);
     });
 
@@ -67,7 +67,7 @@ export function deliveringContract({ bed, another }: ContractContext): void {
         expect(await journal.payload(mail.exchangeId, `delivery:${mail.id}`)).toEqual(payload);
         await journal.sending(mail.id);
         if (attempt === 1) await journal.recover();
-        else await journal.retry(mail.id, { ...RETRY, nextAt: clock.at() });
+        else await journal.retryLater(mail.id, { ...RETRY, nextAt: clock.at() });
       }
     });
 
@@ -138,35 +138,35 @@ export function deliveringContract({ bed, another }: ContractContext): void {
       const before = await viewOf(bed(), mail.exchangeId);
       await journal.sending(mail.id);
       await journal.release(mail.id);
-      await journal.retry(mail.id, { ...RETRY, nextAt: clock.at() });
+      await journal.retryLater(mail.id, { ...RETRY, nextAt: clock.at() });
       await journal.hold(mail.id, { code: 'DOC-003' });
       await journal.recover();
       expect(await viewOf(bed(), mail.exchangeId)).toEqual(before);
     });
   });
 
-  describe('settled', () => {
+  describe('readyToConclude', () => {
     it('names an exchange once each of its documents has ended, the oldest first', async () => {
       const { journal } = bed();
       const one = await bringMail(bed(), { documents: [{}, {}] });
       const two = await bringMail(bed());
       await claimIds(bed());
       await deliver(bed(), one.ids[0] ?? '');
-      expect(await journal.settled(10)).toEqual([]);
+      expect(await journal.readyToConclude(10)).toEqual([]);
       await deliver(bed(), two.id);
-      expect(await journal.settled(10)).toEqual([two.exchangeId]);
+      expect(await journal.readyToConclude(10)).toEqual([two.exchangeId]);
       await deliver(bed(), one.ids[1] ?? '');
-      expect(await journal.settled(10)).toEqual([one.exchangeId, two.exchangeId]);
-      expect(await journal.settled(1)).toEqual([one.exchangeId]);
+      expect(await journal.readyToConclude(10)).toEqual([one.exchangeId, two.exchangeId]);
+      expect(await journal.readyToConclude(1)).toEqual([one.exchangeId]);
     });
 
     it('does not wait for what is no document', async () => {
       const { journal } = bed();
       const mail = await bringMail(bed());
-      await journal.owe(mail.exchangeId, owed(bed(), mail.exchangeId));
+      await addDelivery(bed(), mail.exchangeId, owed(bed(), mail.exchangeId));
       await claimIds(bed());
       await deliver(bed(), mail.id);
-      expect(await journal.settled(10)).toEqual([mail.exchangeId]);
+      expect(await journal.readyToConclude(10)).toEqual([mail.exchangeId]);
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bringMail, claimIds, deliver, mdn, owed, seeMail } from '../../kit/journal.ts';
+import { addDelivery, bringMail, claimIds, deliver, mdn, owed, seeMail } from '../../kit/journal.ts';
 import type { ContractContext } from '../contract.ts';
 
 const HELD = { state: 'held', fault: { code: 'DOC-001' } } as const;
@@ -29,7 +29,7 @@ export function lookingContract({ bed }: ContractContext): void {
       });
       const heldFiling = await bringMail(bed(), { state: 'closing', documents: [], mailbox: 'cardiologie' });
       const filing = owed(bed(), heldFiling.exchangeId, { target: 'imap:cardiologie' });
-      await journal.owe(heldFiling.exchangeId, filing);
+      await addDelivery(bed(), heldFiling.exchangeId, filing);
       await claimIds(bed(), 'imap:cardiologie');
       await journal.hold(filing.id, { code: 'IMAP-004' });
       const listed = async (filter: {
@@ -60,7 +60,7 @@ export function lookingContract({ bed }: ContractContext): void {
       const one = await bringMail(bed(), { documents: [{}, {}, { start: HELD }] });
       clock.advance(1_000);
       const two = await bringMail(bed());
-      await journal.owe(two.exchangeId, owed(bed(), two.exchangeId));
+      await addDelivery(bed(), two.exchangeId, owed(bed(), two.exchangeId));
       await bringMail(bed(), { state: 'held', documents: [] });
       await journal.claim('dpi', 2);
       await deliver(bed(), one.id);
@@ -108,7 +108,7 @@ export function lookingContract({ bed }: ContractContext): void {
       const { journal } = bed();
       const mail = await bringMail(bed());
       const notification = mdn(bed(), mail.exchangeId);
-      await journal.owe(mail.exchangeId, notification);
+      await addDelivery(bed(), mail.exchangeId, notification);
       const messageId = notification.identifiers['messageId'] ?? '';
       expect(await journal.isOurs(messageId)).toBe(true);
       for (const other of [

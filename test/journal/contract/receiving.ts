@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { bringMail, claimIds, deliver, mdn, owed, receiptOf, seeMail, viewOf } from '../../kit/journal.ts';
+import {
+  addDelivery,
+  bringMail,
+  claimIds,
+  deliver,
+  mdn,
+  owed,
+  recordOf,
+  seeMail,
+  viewOf,
+} from '../../kit/journal.ts';
 import type { ContractContext } from '../contract.ts';
 
 const INBOX = { folder: 'INBOX', uidValidity: 7, uid: 12 };
@@ -151,27 +161,27 @@ export function receivingContract({ bed, another }: ContractContext): void {
         confidentiality: ['N', 'V'],
         setId: '1.2^S',
       };
-      const receipt = {
-        ...receiptOf(bed(), exchangeId, {
+      const recorded = {
+        ...recordOf(bed(), exchangeId, {
           documents: [spec, { start: { state: 'held', fault: { code: 'DOC-001' } } }],
           payloads: [{ name: 'mail', bytes: Buffer.from('head') }],
-          events: [{ type: 'noted', data: { count: 2 } }],
+          events: [{ type: 'files-not-described', data: { count: 2 } }],
         }),
         deliveries: [owed(bed(), exchangeId, { subject: 'failed' })],
       };
-      await journal.record(receipt);
+      await journal.record(recorded);
       const { exchange, documents, deliveries, events } = await viewOf(bed(), exchangeId);
       expect(exchange).toMatchObject({
         nature: 'document',
         state: 'open',
-        messageId: receipt.messageId,
-        digest: receipt.digest,
-        sender: receipt.sender,
+        messageId: recorded.messageId,
+        digest: recorded.digest,
+        sender: recorded.sender,
         concludedAt: undefined,
         endedAt: undefined,
       });
       expect(documents.map(({ document }) => document)).toEqual(
-        receipt.documents.map(({ document }, position) => ({ ...document, exchangeId, position })),
+        recorded.documents.map(({ document }, position) => ({ ...document, exchangeId, position })),
       );
       expect(deliveries.map(({ state, kind, hold }) => [kind, state, hold?.code])).toEqual([
         ['mdm', 'waiting', undefined],
@@ -181,17 +191,17 @@ export function receivingContract({ bed, another }: ContractContext): void {
       expect(
         deliveries.every(({ createdAt, nextAt }) => createdAt === clock.at() && nextAt === clock.at()),
       ).toBe(true);
-      expect(events).toMatchObject([{ type: 'noted', data: { count: 2 } }]);
+      expect(events).toMatchObject([{ type: 'files-not-described', data: { count: 2 } }]);
       expect(Buffer.from((await journal.payload(exchangeId, 'mail')) ?? []).toString()).toBe('head');
     });
 
     it('takes one of two readings at once', async () => {
       const exchangeId = await seeMail(bed());
-      const receipts = [receiptOf(bed(), exchangeId), receiptOf(bed(), exchangeId)];
-      await Promise.all(receipts.map(receipt => bed().journal.record(receipt)));
+      const records = [recordOf(bed(), exchangeId), recordOf(bed(), exchangeId)];
+      await Promise.all(records.map(record => bed().journal.record(record)));
       const { documents, deliveries } = await viewOf(bed(), exchangeId);
       expect(deliveries).toHaveLength(1);
-      expect(receipts.map(({ documents: [planned] }) => planned?.document.id)).toContain(
+      expect(records.map(({ documents: [planned] }) => planned?.document.id)).toContain(
         documents[0]?.document.id,
       );
     });
@@ -209,7 +219,7 @@ export function receivingContract({ bed, another }: ContractContext): void {
       const { exchangeId } = await bringMail(bed(), {
         documents: [{ start: { state: 'done', ending } }],
       });
-      expect(await bed().journal.settled(10)).toEqual([exchangeId]);
+      expect(await bed().journal.readyToConclude(10)).toEqual([exchangeId]);
       const { tallies } = await bed().journal.backlog();
       expect(tallies).toEqual([{ application: 'dpi', outcome: 'refused', code: '906', count: 1 }]);
       const [planned] = (await viewOf(bed(), exchangeId)).documents;
@@ -259,13 +269,12 @@ export function receivingContract({ bed, another }: ContractContext): void {
     });
   });
 
-  describe('owe', () => {
+  describe('what is owed', () => {
     it('adds what is owed once for an exchange, kind, target and subject', async () => {
-      const { journal } = bed();
       const { exchangeId } = await bringMail(bed());
       const first = mdn(bed(), exchangeId);
-      await journal.owe(exchangeId, first);
-      await journal.owe(exchangeId, mdn(bed(), exchangeId));
+      await addDelivery(bed(), exchangeId, first);
+      await addDelivery(bed(), exchangeId, mdn(bed(), exchangeId));
       const { deliveries } = await viewOf(bed(), exchangeId);
       expect(deliveries.filter(({ kind }) => kind === 'mdn').map(({ id }) => id)).toEqual([first.id]);
     });
@@ -275,11 +284,11 @@ export function receivingContract({ bed, another }: ContractContext): void {
       const { exchangeId } = await bringMail(bed());
       const asked = { kind, subject: '' };
       const { id } = owed(bed(), exchangeId, asked);
-      await journal.owe(exchangeId, { ...owed(bed(), exchangeId, asked), id });
+      await addDelivery(bed(), exchangeId, { ...owed(bed(), exchangeId, asked), id });
       await claimIds(bed(), 'imap:urologie');
       await journal.end(id, { outcome: 'abandoned', reason: 'not-there' });
       bed().clock.advance(5_000);
-      await journal.owe(exchangeId, owed(bed(), exchangeId, asked));
+      await addDelivery(bed(), exchangeId, owed(bed(), exchangeId, asked));
       const again = (await viewOf(bed(), exchangeId)).deliveries.find(delivery => delivery.id === id);
       expect(again).toMatchObject({
         state: 'waiting',
@@ -290,28 +299,26 @@ export function receivingContract({ bed, another }: ContractContext): void {
 
       expect(await claimIds(bed(), 'imap:urologie')).toEqual([id]);
       await journal.hold(id, { code: 'IMAP-005' });
-      await journal.owe(exchangeId, owed(bed(), exchangeId, asked));
+      await addDelivery(bed(), exchangeId, owed(bed(), exchangeId, asked));
       const held = (await viewOf(bed(), exchangeId)).deliveries.find(delivery => delivery.id === id);
       expect(held).toMatchObject({ state: 'waiting', hold: undefined });
     });
 
     it.each(['mdm', 'mdn', 'error-mail'] as const)('never owes a %s again', async kind => {
-      const { journal } = bed();
       const { exchangeId } = await bringMail(bed());
       const asked = { kind, subject: 'x', target: 'somebody' };
       const first = owed(bed(), exchangeId, asked);
-      await journal.owe(exchangeId, first);
+      await addDelivery(bed(), exchangeId, first);
       await claimIds(bed(), 'somebody');
       await deliver(bed(), first.id);
-      await journal.owe(exchangeId, owed(bed(), exchangeId, asked));
+      await addDelivery(bed(), exchangeId, owed(bed(), exchangeId, asked));
       expect(await claimIds(bed(), 'somebody')).toEqual([]);
     });
 
     it('opens an exchange that had ended until what is owed is done', async () => {
-      const { journal } = bed();
       const { exchangeId } = await bringMail(bed(), { state: 'closing', nature: 'other', documents: [] });
       const copy = owed(bed(), exchangeId, { subject: 'copy:1:2' });
-      await journal.owe(exchangeId, copy);
+      await addDelivery(bed(), exchangeId, copy);
       expect((await viewOf(bed(), exchangeId)).exchange).toMatchObject({
         state: 'closing',
         endedAt: undefined,
@@ -320,22 +327,15 @@ export function receivingContract({ bed, another }: ContractContext): void {
       await deliver(bed(), copy.id);
       expect((await viewOf(bed(), exchangeId)).exchange.state).toBe('ended');
     });
-
-    it('does nothing for an exchange that is not there', async () => {
-      await bed().journal.owe('nothing', owed(bed(), 'nothing'));
-      expect(await claimIds(bed(), 'imap:urologie')).toEqual([]);
-    });
   });
 
-  describe('moved and note', () => {
-    it('remember where a mail lies and what happened', async () => {
-      const { journal, clock } = bed();
+  describe('moved', () => {
+    it('remembers where a mail lies', async () => {
+      const { journal } = bed();
       const { exchangeId } = await bringMail(bed());
       await journal.moved(exchangeId, { folder: 'Traites', uidValidity: 3, uid: 4 });
-      await journal.note(exchangeId, { type: 'said', deliveryId: 'd', data: { ok: true } });
-      const { exchange, events } = await viewOf(bed(), exchangeId);
+      const { exchange } = await viewOf(bed(), exchangeId);
       expect(exchange.place).toEqual({ folder: 'Traites', uidValidity: 3, uid: 4 });
-      expect(events).toEqual([{ at: clock.at(), type: 'said', deliveryId: 'd', data: { ok: true } }]);
       await journal.moved(exchangeId, undefined);
       expect((await viewOf(bed(), exchangeId)).exchange.place).toBeUndefined();
     });

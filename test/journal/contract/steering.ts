@@ -48,8 +48,8 @@ export function steeringContract({ bed }: ContractContext): void {
       const { journal, clock } = bed();
       const mail = await bringMail(bed());
       await claimIds(bed());
-      const failure = { code: 'MLLP-003', class: 'transient', nextAt: clock.at(), spentMs: 900 } as const;
-      await journal.retry(mail.id, failure);
+      const failure = { code: 'SMTP-005', nextAt: clock.at(), spentMs: 900 } as const;
+      await journal.retryLater(mail.id, failure);
       await claimIds(bed());
       await journal.hold(mail.id, { code: 'DOC-002' });
       clock.advance(60_000);
@@ -71,7 +71,7 @@ export function steeringContract({ bed }: ContractContext): void {
       });
       await claimIds(bed());
       await deliver(bed(), mail.id);
-      expect(await journal.settled(5)).toEqual([mail.exchangeId]);
+      expect(await journal.readyToConclude(5)).toEqual([mail.exchangeId]);
     });
 
     it('opens again the exchange of a refused document', async () => {
@@ -85,10 +85,10 @@ export function steeringContract({ bed }: ContractContext): void {
         endedAt: undefined,
       });
       expect(await deliveryOf(bed(), mail, mail.id)).toMatchObject({ ending: undefined, endedAt: undefined });
-      expect(await journal.settled(5)).toEqual([]);
+      expect(await journal.readyToConclude(5)).toEqual([]);
       await claimIds(bed());
       await deliver(bed(), mail.id);
-      expect(await journal.settled(5)).toEqual([mail.exchangeId]);
+      expect(await journal.readyToConclude(5)).toEqual([mail.exchangeId]);
     });
 
     it('sends a held notification again as it is', async () => {
@@ -204,7 +204,7 @@ export function steeringContract({ bed }: ContractContext): void {
         type: 'abandoned',
         data: { by: 'essai', kind: 'mdm' },
       });
-      expect(await journal.settled(5)).toEqual([mail.exchangeId]);
+      expect(await journal.readyToConclude(5)).toEqual([mail.exchangeId]);
       expect((await journal.backlog()).tallies).toEqual([
         { application: 'dpi', outcome: 'abandoned', code: '906', count: 1 },
       ]);
@@ -232,7 +232,7 @@ export function steeringContract({ bed }: ContractContext): void {
         state: 'open',
         abandonReason: 'Illisible.',
       });
-      expect(await journal.settled(5)).toEqual([mail.exchangeId]);
+      expect(await journal.readyToConclude(5)).toEqual([mail.exchangeId]);
       expect((await journal.backlog()).tallies).toMatchObject([{ outcome: 'abandoned', code: '906' }]);
     });
 
@@ -257,7 +257,7 @@ export function steeringContract({ bed }: ContractContext): void {
       const { exchange, events } = await viewOf(bed(), mail.exchangeId);
       expect(exchange).toMatchObject({ state: 'open', abandonReason: 'Publicité.' });
       expect(events.at(-1)).toMatchObject({ type: 'abandoned', data: { by: 'essai' } });
-      expect(await journal.settled(5)).toEqual([mail.exchangeId]);
+      expect(await journal.readyToConclude(5)).toEqual([mail.exchangeId]);
       expect((await journal.backlog()).tallies).toMatchObject([{ outcome: 'abandoned', count: 1 }]);
     });
 

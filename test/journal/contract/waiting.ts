@@ -4,7 +4,7 @@ import type { ContractContext } from '../contract.ts';
 
 const HELD = { state: 'held', fault: { code: 'DOC-001' } } as const;
 
-/** Design §4, invariant 4: a replacement never overtakes its original. */
+/** docs/design.md §4, invariant 4: a replacement never overtakes its original. */
 export function waitingContract({ bed }: ContractContext): void {
   describe('a replacement or deletion', () => {
     const ways: [string, DocumentSpec, DocumentSpec][] = [

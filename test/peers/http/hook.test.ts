@@ -10,13 +10,12 @@ import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import { readAck } from '../../../src/formats/hl7/ack.ts';
 import { buildMdm } from '../../../src/formats/hl7/mdm.ts';
 import type { Hl7Charset } from '../../../src/formats/hl7/types.ts';
 import { createHttpHook, type HttpHookOptions } from '../../../src/peers/http/hook.ts';
 import type { Hl7Peer } from '../../../src/peers/interfaces.ts';
 import { mdmInput } from '../../formats/hl7/sample-input.ts';
+import { failureOf } from '../../kit/failure.ts';
 import { certificates } from '../../kit/certificates.ts';
 import { ackTo } from '../../kit/mllp-server.ts';
 import { waitFor } from '../../kit/wait.ts';
@@ -91,12 +90,7 @@ const message = (controlId: string, charset: Hl7Charset = 'UNICODE UTF-8') =>
 const sending = (peer: Hl7Peer, controlId: string) => peer.send(message(controlId), controlId);
 
 async function failure(promise: Promise<unknown>) {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(GatewayError);
-  const { code, class: kind, fields } = error as GatewayError;
+  const { code, class: kind, fields } = await failureOf(promise);
   return { code, kind, status: fields['status'] };
 }
 
@@ -107,7 +101,7 @@ describe('a request', () => {
   ] as const)('is a POST that names its charset: %s', async (charset, name) => {
     const dpi = await application();
     const answer = await hook(dpi.url).send(message('1', charset), '1');
-    expect(readAck(answer)).toMatchObject({ code: 'AA', controlId: '1' });
+    expect(answer).toMatchObject({ code: 'AA', controlId: '1' });
     const [request] = dpi.requests;
     expect(request).toMatchObject({ method: 'POST', url: '/mdm?bal=urologie' });
     expect(request?.headers['content-type']).toBe(`application/hl7-v2; charset=${name}`);
@@ -144,7 +138,7 @@ describe('an answer', () => {
     const dpi = await application((body, response) => {
       response.writeHead(status).end(ackTo(body, 'AE'));
     });
-    expect(readAck(await sending(hook(dpi.url), '1'))).toMatchObject({ code: 'AE', controlId: '1' });
+    expect(await sending(hook(dpi.url), '1')).toMatchObject({ code: 'AE', controlId: '1' });
   });
 
   it.each<[string, string, number, string]>([
@@ -224,7 +218,7 @@ describe('HTTPS', () => {
       rejectUnauthorized: true,
     });
     const peer = hook(dpi.url, { tls: { ca: certificates.ca, ...certificates.client } });
-    expect(readAck(await sending(peer, '1')).code).toBe('AA');
+    expect((await sending(peer, '1')).code).toBe('AA');
   });
 });
 
@@ -253,7 +247,7 @@ describe('close', () => {
     const closed = peer.close();
     expect(await queued).toMatchObject({ code: 'HTTP-001' });
     for (const answer of waiting) answer();
-    expect(readAck(await inFlight).code).toBe('AA');
+    expect((await inFlight).code).toBe('AA');
     await closed;
   });
 });

@@ -32,7 +32,8 @@ function start(port: number, ca: string): MailboxWatcher {
   return watcher;
 }
 
-// At each restart the filings that were owed were told as an outage of the mailbox, and lost a second over it.
+// At each restart the filings that were owed were told as an outage of the mailbox, and lost a second over
+// it.
 it('a move that is asked for before the first connection stands waits for it', async () => {
   operator = await startOperator({ mailboxes: [{ address: ADDRESS, password: 'secret' }] });
   operator.deliver(Buffer.from('Subject: essai\r\n\r\nessai\r\n'), { from: '', to: [ADDRESS] });

@@ -1,6 +1,6 @@
+import { createMailboxWatcher, type WatcherSettings } from '../../../src/peers/imap/watcher.ts';
 import type { MailboxEvents, MailboxWatcher, TlsOptions } from '../../../src/peers/interfaces.ts';
 import type { MailServer } from '../../../src/peers/mail-server.ts';
-import { createMailboxWatcher, type MailboxSettings } from '../../../src/peers/imap/watcher.ts';
 
 /** Everything faster than in a hospital. */
 export const HURRIED = {
@@ -31,8 +31,8 @@ export function passwordServer(
 
 export function mailboxSettings(
   server: MailServer,
-  changes: Partial<Omit<MailboxSettings, 'server'>> = {},
-): MailboxSettings {
+  changes: Partial<Omit<WatcherSettings, 'server'>> = {},
+): WatcherSettings {
   return {
     server,
     inbox: 'INBOX',
@@ -45,7 +45,7 @@ export function mailboxSettings(
 
 /** @param random is drawn once before each wait between two connections */
 export function watch(
-  settings: MailboxSettings,
+  settings: WatcherSettings,
   events: MailboxEvents,
   random: () => number = () => 0.5,
 ): MailboxWatcher {

@@ -7,9 +7,9 @@ import type { MailboxWatcher } from '../../../src/peers/interfaces.ts';
 import { certificates } from '../../kit/certificates.ts';
 import type { ScriptedServer } from '../../kit/scripted-server.ts';
 import { waitFor } from '../../kit/wait.ts';
-import { mail, recordingFlow, type RecordingFlow } from './recording-flow.ts';
-import { HURRIED, mailboxSettings, NO_TLS, passwordServer, watch } from './settings.ts';
+import { mail, type RecordingFlow, recordingFlow } from './recording-flow.ts';
 import { type Script, scriptedImap } from './scripted-imap.ts';
+import { HURRIED, mailboxSettings, NO_TLS, passwordServer, watch } from './settings.ts';
 
 const PLUGINS = ['STARTTLS', 'LOGINDISABLED', 'IDLE', 'LITERALPLUS', 'UNSELECT'];
 
@@ -214,7 +214,7 @@ describe('a mailbox on a server in this process', () => {
     ['a fetch', / UID FETCH .*BODY/],
     ['the opening of the inbox', / SELECT /],
     ['the NOOP', / NOOP/],
-    // libraries.md B6: imapflow alone would wait for four minutes here.
+    // imapflow (2.1) alone would wait for four minutes here.
     ['IDLE, before its continuation', / IDLE/],
   ])('gives up a server that never answers %s, and connects anew', async (_, silent) => {
     let silences = 0;

@@ -6,14 +6,18 @@ export interface Limit {
   close(refusal: () => Error): Promise<void>;
 }
 
+/** A limit of `parallel` tasks at once, one at least. */
 export function createLimit(parallel: number): Limit {
   const waiting: { start: () => void; refuse: (reason: Error) => void }[] = [];
-  const running = new Set<Promise<unknown>>();
+  const underway = new Set<Promise<unknown>>();
   let free = parallel;
-  let refused: (() => Error) | undefined;
+  let refusal: (() => Error) | undefined;
+
+  function checkOpen(): void {
+    if (refusal !== undefined) throw refusal();
+  }
 
   function turn(): Promise<void> {
-    if (refused !== undefined) return Promise.reject(refused());
     if (free > 0) {
       free--;
       return Promise.resolve();
@@ -21,25 +25,37 @@ export function createLimit(parallel: number): Limit {
     return new Promise((start, refuse) => waiting.push({ start, refuse }));
   }
 
+  /** The turn passes straight to the next in line. */
   function release(): void {
     const next = waiting.shift();
     if (next === undefined) free++;
     else next.start();
   }
 
+  async function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    checkOpen();
+    await turn();
+    try {
+      // It may have been closed between the turn given and the turn taken.
+      checkOpen();
+      return await task();
+    } finally {
+      release();
+    }
+  }
+
   return {
-    async run(task) {
-      await turn();
-      const result = task().finally(release);
-      const forget = (): boolean => running.delete(result);
-      running.add(result);
+    run(task) {
+      const result = inTurn(task);
+      const forget = (): boolean => underway.delete(result);
+      underway.add(result);
       result.then(forget, forget);
       return result;
     },
-    async close(refusal) {
-      refused = refusal;
-      for (const { refuse } of waiting.splice(0)) refuse(refusal());
-      await Promise.allSettled(running);
+    async close(reason) {
+      refusal = reason;
+      for (const { refuse } of waiting.splice(0)) refuse(reason());
+      await Promise.allSettled(underway);
     },
   };
 }

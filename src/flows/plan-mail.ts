@@ -2,19 +2,19 @@ import type { Fault } from '../errors/gateway-error.ts';
 import { documentSubject } from '../formats/mail/document-subject.ts';
 import { announcesDocuments } from '../formats/mail/announced.ts';
 import { notificationFor } from '../formats/mail/notification-policy.ts';
-import type { FolderRole, NewDelivery, Receipt } from '../journal/journal.ts';
-import { filing } from './file-mail.ts';
+import type { FolderRole, NewDelivery, NewEvent, RecordedMail } from '../journal/journal.ts';
+import { filingDelivery } from './file-mail.ts';
 import { keepMail } from './kept-mail.ts';
-import { type PlanContext, planDocument } from './plan-documents.ts';
+import { type PlanContext, planDocument } from './plan-document.ts';
 import type { Reading } from './reading/reading.ts';
 
 /** What the journal is told of a reading: the exchange, its documents, and everything that is owed because of them. */
-export async function receiptOf(
+export async function planMail(
   exchangeId: string,
   digest: string,
   reading: Reading,
   context: PlanContext,
-): Promise<Receipt> {
+): Promise<RecordedMail> {
   const { outer } = reading;
   const base = {
     exchangeId,
@@ -27,8 +27,10 @@ export async function receiptOf(
     payloads: [],
     events: [],
   };
-  const filedAs = (role: FolderRole): NewDelivery[] => [filing(exchangeId, role, context)];
-  const held = (fault: Fault): Receipt => ({
+  const filedAs = (role: FolderRole): NewDelivery[] => [
+    filingDelivery(exchangeId, role, context, context.mailbox.name),
+  ];
+  const held = (fault: Fault): RecordedMail => ({
     ...base,
     nature: 'unusable',
     state: 'held',
@@ -94,15 +96,19 @@ export async function receiptOf(
         payloads: payloadsOf(reading, context),
         events: [
           ...planned.flatMap(({ events }) => events),
-          ...(reading.orphans > 0 ? [{ type: 'files-not-described', data: { count: reading.orphans } }] : []),
+          ...(reading.orphans > 0 ? [filesNotDescribed(reading.orphans)] : []),
         ],
       };
     }
   }
 }
 
+function filesNotDescribed(count: number): NewEvent {
+  return { type: 'files-not-described', data: { count } };
+}
+
 /** The head is kept for the notification; the attachments only when one may be sent and may carry them. */
-function payloadsOf(reading: Reading, { mailbox }: PlanContext): Receipt['payloads'] {
+function payloadsOf(reading: Reading, { mailbox }: PlanContext): RecordedMail['payloads'] {
   const { attachments } = reading;
   const facts = { ...reading.outer, text: cut(reading.outer.text) };
   const answerable = (['accepted', 'refused'] as const).some(

@@ -3,10 +3,11 @@ import type { IdSource } from '../basics/ids.ts';
 import { explain, type Fault } from '../errors/gateway-error.ts';
 import { insOf, uniqueIdOf } from '../formats/cda/identity.ts';
 import type { CdaHeader } from '../formats/cda/types.ts';
+import { controlIdOf } from '../formats/hl7/control-id.ts';
 import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import { confidentialityOf, restrictionsOf } from '../formats/terminology/restrictions.ts';
 import { typeCodeLabel } from '../formats/terminology/type-codes.ts';
-import type { Journal, NewDelivery, NewDocument, NewEvent } from '../journal/journal.ts';
+import type { DocumentRecord, Journal, NewDelivery, NewDocument, NewEvent } from '../journal/journal.ts';
 import { mdmOfDocument, type ReadMail } from './mdm-of-document.ts';
 import type { ReadDocument } from './reading/reading.ts';
 import type { ApplicationSettings, GatewaySettings, MailboxSettings } from './settings.ts';
@@ -38,7 +39,7 @@ export async function planDocument(
   const earlier = document.uniqueId && (await journal.findDocument(application.name, document.uniqueId));
   const replaced = await findReplaced(document, context);
   const deliveryId = newId();
-  const controlId = deliveryId.replaceAll('-', '').slice(0, 20);
+  const controlId = controlIdOf(deliveryId);
   const message = mdmOfDocument(read, mail, document, replaced, controlId, context);
   const acted = document.action === 'delete' ? earlier || undefined : replaced;
   const hold =
@@ -55,17 +56,26 @@ export async function planDocument(
       start: startOf(read.refusal, hold),
       ...(message.bytes !== undefined ? { payload: message.bytes } : {}),
     },
-    events: [
-      ...(earlier && earlier.sha1 !== document.sha1
-        ? [{ type: 'same-id-other-bytes', deliveryId, data: { earlier: earlier.exchangeId } }]
-        : []),
-      // Sent as an addition, as the mail asks: the version that it names stays beside it.
-      ...(document.action === 'add' && document.parentIds.length > 0
-        ? [{ type: 'names-a-parent-without-action', deliveryId }]
-        : []),
-      ...(read.integrity === 'not-given' ? [{ type: 'no-hash-given', deliveryId }] : []),
-    ],
+    events: eventsOf(read, document, earlier || undefined, deliveryId),
   };
+}
+
+function eventsOf(
+  { integrity }: ReadDocument,
+  { action, parentIds, sha1 }: NewDocument,
+  earlier: DocumentRecord | undefined,
+  deliveryId: string,
+): NewEvent[] {
+  const events: NewEvent[] = [];
+  if (earlier !== undefined && earlier.sha1 !== sha1) {
+    events.push({ type: 'same-id-other-bytes', deliveryId, data: { earlier: earlier.exchangeId } });
+  }
+  // Sent as an addition, as the mail asks: the version that it names stays beside it.
+  if (action === 'add' && parentIds.length > 0) {
+    events.push({ type: 'names-a-parent-without-action', deliveryId });
+  }
+  if (integrity === 'not-given') events.push({ type: 'no-hash-given', deliveryId });
+  return events;
 }
 
 function startOf(refusal: Fault | undefined, hold: Fault | undefined): NewDelivery['start'] {
@@ -87,6 +97,7 @@ function describeDocument(read: ReadDocument, { journal, newId }: PlanContext): 
     action: read.action,
     typeCode: header?.code.code ?? read.typeCode?.code,
     typeLabel: header === undefined ? read.typeCode?.display : labelOf(header),
+    // Quirk H4: of two spellings one code.
     confidentiality: confidentialityOf([
       ...(header?.confidentiality === undefined ? [] : [header.confidentiality.code]),
       ...read.confidentialityCodes.map(({ code }) => code),

@@ -1,0 +1,195 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { waitAfter } from '../basics/backoff.ts';
+import { publicCode } from '../basics/public-code.ts';
+import { type Fault, type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import { logFields } from '../errors/log-fields.ts';
+import type { Attempt, DispatcherOptions, RetryPolicy, Target, TargetState } from './dispatcher.ts';
+import type { Delivery } from './journal.ts';
+
+/** The share of a pause that is left to chance. */
+const JITTER = 0.2;
+
+/** One target's deliveries: claimed, attempted, recorded. */
+export interface Runner {
+  /** Claims as many as there is room for. Never throws. */
+  fill(): void;
+  state(): TargetState;
+  /** Claims nothing more; resolves once nothing is on the wire. */
+  stop(): Promise<void>;
+}
+
+/** Serves one target: pauses and knocks while it is down, tries again what failed, hands over what waits too long. */
+export function createRunner(target: Target, { journal, clock, random, log }: DispatcherOptions): Runner {
+  const running = new Set<Promise<void>>();
+  let filling: Promise<void> | undefined;
+  let fillAgain = false;
+  let stopped = false;
+  let downSince: number | undefined;
+  let tries = 0;
+  let pausedUntil = 0;
+  const now = (): number => clock.now().getTime();
+  const tlog = log.child(target.logged);
+
+  const fill = (): void => {
+    if (filling !== undefined) {
+      fillAgain = true;
+      return;
+    }
+    filling = claim()
+      .catch((error: unknown) => tlog.error(logFields(error), 'claim failed'))
+      .finally(() => {
+        filling = undefined;
+        if (!fillAgain) return;
+        fillAgain = false;
+        fill();
+      });
+  };
+
+  const claim = async (): Promise<void> => {
+    // While it is down a single delivery knocks: an outage costs one connection a pause, not one a document.
+    const room = (downSince === undefined ? target.parallel : 1) - running.size;
+    if (stopped || room <= 0 || now() < pausedUntil) return;
+    for (const delivery of await journal.claim(target.name, room)) {
+      const run = handle(delivery)
+        .catch((error: unknown) =>
+          tlog.error({ ...logFields(error), delivery: delivery.id }, 'delivery left as it is'),
+        )
+        .finally(() => {
+          running.delete(run);
+          fill();
+        });
+      running.add(run);
+    }
+  };
+
+  const handle = async (delivery: Delivery): Promise<void> => {
+    const dlog = tlog.child({
+      exchange: delivery.exchangeId,
+      delivery: delivery.id,
+      // pino writes a field twice that it is given twice.
+      ...('mailbox' in target.logged ? {} : { mailbox: delivery.mailbox }),
+    });
+    if (stopped || !(await begun(delivery, dlog))) {
+      await persist(dlog, () => journal.release(delivery.id));
+      return;
+    }
+    let result: Attempt;
+    try {
+      result = await target.attempt(delivery);
+    } catch (error) {
+      result = failed(toGatewayError(error));
+    }
+    await settle(delivery, result, dlog);
+  };
+
+  /** Nothing leaves before the journal knows of it: a journal that refuses costs the delivery nothing but time. */
+  const begun = async (delivery: Delivery, dlog: Logger): Promise<boolean> => {
+    try {
+      await journal.sending(delivery.id);
+      return true;
+    } catch (error) {
+      dlog.error(logFields(error), 'journal refuses a record: not sent yet');
+      pausedUntil = Math.max(pausedUntil, now() + target.retry.firstMs);
+      return false;
+    }
+  };
+
+  const settle = async (delivery: Delivery, result: Attempt, dlog: Logger): Promise<void> => {
+    if ('later' in result && result.later.class === 'unreachable')
+      return unreachable(delivery, result.later, dlog);
+    reachable();
+    const { kind } = delivery;
+    if ('later' in result) return later(delivery, result.later, dlog);
+    if ('hold' in result) {
+      const { hold } = result;
+      if (!(await persist(dlog, () => setAside(delivery, hold)))) return;
+      dlog.warn({ kind, code: hold.code }, 'delivery waits for a person');
+      return;
+    }
+    const { ended } = result;
+    if (!(await persist(dlog, () => journal.end(delivery.id, ended)))) return;
+    const { outcome, code } = ended;
+    dlog.info({ kind, outcome, ...(code === undefined ? {} : { code: publicCode(code) }) }, 'delivery ended');
+    try {
+      await target.ended(delivery, ended);
+    } catch (error) {
+      dlog.error(logFields(error), 'nothing could be made of the ending');
+    }
+  };
+
+  const setAside = (delivery: Delivery, fault: Fault): Promise<void> =>
+    journal.hold(delivery.id, fault, target.owedWhenHeld?.(delivery) ?? []);
+
+  const later = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
+    const { kind } = delivery;
+    const pause = waitOf(target.retry, delivery.attempts - 1, random());
+    const spentMs = now() - (delivery.triedAt ?? now()) + pause;
+    if (delivery.spentMs + spentMs > target.retry.giveUpAfterMs) {
+      const fault = target.givenUp(error);
+      if (!(await persist(dlog, () => setAside(delivery, fault)))) return;
+      dlog.warn({ kind, code: fault.code, last: error.code }, 'given up: waits for a person');
+      return;
+    }
+    const retry = { code: error.code, nextAt: now() + pause, spentMs };
+    if (!(await persist(dlog, () => journal.retryLater(delivery.id, retry)))) return;
+    dlog.warn({ ...error.fields, kind, code: error.code, retryInMs: pause }, 'attempt failed');
+  };
+
+  const unreachable = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
+    // Several attempts may fail together when a peer goes down: one step of the backoff for all of them.
+    if (now() >= pausedUntil) {
+      pausedUntil = now() + waitOf(target.retry, tries, random());
+      tries += 1;
+    }
+    if (downSince === undefined) {
+      downSince = now();
+      tlog.error({ ...error.fields, code: error.code }, 'target down: its deliveries wait');
+    }
+    await persist(dlog, () => journal.release(delivery.id));
+  };
+
+  const reachable = (): void => {
+    tries = 0;
+    pausedUntil = 0;
+    if (downSince === undefined) return;
+    tlog.info({ downMs: now() - downSince }, 'target up again');
+    downSince = undefined;
+  };
+
+  /**
+   * What happened at the peer cannot be undone, so its record is tried until the journal takes it.
+   *
+   * @returns false when the gateway stops before: the next one finds the delivery as it was
+   */
+  const persist = async (dlog: Logger, write: () => Promise<void>): Promise<boolean> => {
+    for (let pause = 100; ; pause = Math.min(pause * 2, 5_000)) {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        dlog.error(logFields(error), 'journal refuses a record');
+        if (stopped) return false;
+        await delay(pause);
+      }
+    }
+  };
+
+  return {
+    fill,
+    state: () => ({ name: target.name, downSince }),
+    stop: async () => {
+      stopped = true;
+      await filling;
+      await Promise.all(running);
+    },
+  };
+}
+
+function failed(error: GatewayError): Attempt {
+  return error.class === 'permanent' ? { hold: error.fault } : { later: error };
+}
+
+function waitOf({ firstMs, factor, maxMs }: RetryPolicy, failures: number, random: number): number {
+  return waitAfter(failures, { first: firstMs, factor, max: maxMs, jitter: JITTER }, random);
+}
