@@ -2,7 +2,7 @@ import { publicCode } from '../basics/public-code.ts';
 import { type Fault, GatewayError } from '../errors/gateway-error.ts';
 import { verdict } from '../formats/hl7/ack.ts';
 import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
-import { payloadName } from '../journal/context.ts';
+import { payloadName } from '../journal/payload-rows.ts';
 import type { Attempt } from '../journal/dispatcher.ts';
 import type { Delivery, Journal } from '../journal/journal.ts';
 import type { Hl7Peer } from '../peers/interfaces.ts';

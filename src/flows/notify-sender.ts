@@ -1,6 +1,7 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import { explain, type Fault, GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import { buildErrorMail } from '../formats/mail/error-mail.ts';
 import { buildMdn } from '../formats/mail/mdn.ts';
 import { type NotificationDecision, notificationFor } from '../formats/mail/notification-policy.ts';
@@ -19,7 +20,6 @@ import type {
 import type { MailSender } from '../peers/interfaces.ts';
 import { filingDelivery } from './file-mail.ts';
 import { type KeptMail, keptMail } from './kept-mail.ts';
-import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import { type GatewaySettings, type MailboxSettings, targetOf, type Woken } from './settings.ts';
 
 export interface NotifyContext {
@@ -204,7 +204,11 @@ function notificationDelivery(
   };
 }
 
-/** Submits a notification; its bytes and Message-ID are those fixed when it was owed. */
+/**
+ * Submits a notification; its bytes and Message-ID are those fixed when it was owed.
+ *
+ * @throws GatewayError JRN-007 when they are kept no more, JRN-004 when they cannot be unsealed, SMTP-… of the sender
+ */
 export async function sendNotification(
   delivery: Delivery,
   { journal, sender }: { readonly journal: Journal; readonly sender: MailSender },

@@ -21,7 +21,8 @@ export interface SteerContext {
  *
  * @param confirmed whoever acts has made sure that document and patient belong together
  * @returns how many deliveries go out again.
- * @throws GatewayError JRN-005 when there is nothing that could be sent again, JRN-006 when it must be confirmed first.
+ * @throws GatewayError JRN-005 when there is nothing that could be sent again, JRN-006 when it must be confirmed first,
+ *   JRN-004 when a document's message cannot be unsealed.
  */
 export async function retryExchange(
   exchangeId: string,

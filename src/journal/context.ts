@@ -6,7 +6,6 @@ import type { NewEvent } from './journal.ts';
 import * as sql from './sql.ts';
 
 // For flows/deliver-document.ts.
-export { payloadName } from './payload-rows.ts';
 
 /** What every part of the journal works with. */
 export interface JournalContext {

@@ -2,17 +2,13 @@ import type { Statements } from './engine.ts';
 import type { NewDelivery } from './journal.ts';
 import * as sql from './sql.ts';
 
-/**
- * Adds a delivery; one that exists already stays as it is, but filing and reading are owed again.
- *
- * @returns true when it was added
- */
+/** Adds a delivery; one that exists already stays as it is, but filing and reading are owed again. */
 export async function owe(
   statements: Statements,
   owner: { readonly exchangeId: string; readonly mailbox: string },
   delivery: NewDelivery,
   at: number,
-): Promise<boolean> {
+): Promise<void> {
   const { id, kind, target, subject, lane, identifiers, start } = delivery;
   const ending = start.state === 'done' ? start.ending : undefined;
   const added = await statements.run(
@@ -41,5 +37,4 @@ export async function owe(
       ? await statements.run(sql.DELIVERY_OWE_AGAIN, at, owner.exchangeId, kind, target, subject)
       : 0;
   if (added + again > 0) await statements.run(sql.EXCHANGE_OWES_AGAIN, owner.exchangeId);
-  return added > 0;
 }

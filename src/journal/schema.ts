@@ -2,7 +2,7 @@
  * Forward-only migrations; once shipped, a step is never edited. Times are milliseconds since 1970; ids are UUIDv7, so
  * that their order is the order of creation. Deliveries have a number of their own as well, `seq`: two mails may be
  * planned at once, and the order of their lanes is that of the transactions which brought them. Partial indexes hold
- * only what is still owed: claiming, settling and counting cost the same whatever the history.
+ * only what is still owed: claiming, concluding and counting cost the same whatever the history.
  */
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [

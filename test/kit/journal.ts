@@ -198,8 +198,8 @@ export async function addDelivery(bed: JournalBed, exchangeId: string, delivery:
   const { mailbox } = (await viewOf(bed, exchangeId)).exchange;
   const packed = await packAll({ ...bed, sealKey: undefined }, exchangeId, bytesOf([delivery]));
   await engine.write(async statements => {
-    const added = await owe(statements, { exchangeId, mailbox }, delivery, clock.at());
-    if (added) await putPayloads(statements, exchangeId, packed);
+    await owe(statements, { exchangeId, mailbox }, delivery, clock.at());
+    await putPayloads(statements, exchangeId, packed);
   });
 }
 

@@ -12,7 +12,7 @@ export function concludingContract({ bed, another }: ContractContext): void {
     events: [{ type: 'notification-owed', data: { kind: 'mdn' } }],
     ...change,
   });
-  const settledMail = async (): Promise<Brought> => {
+  const readyMail = async (): Promise<Brought> => {
     const mail = await bringMail(bed());
     await claimIds(bed());
     await deliver(bed(), mail.id);
@@ -24,7 +24,7 @@ export function concludingContract({ bed, another }: ContractContext): void {
   describe('conclude', () => {
     it('fixes the outcome and what is owed, and the exchange ends with the last of it', async () => {
       const { journal, clock } = bed();
-      const mail = await settledMail();
+      const mail = await readyMail();
       const decided = conclusion(mail, { outcome: 'refused', code: '902' });
       await journal.conclude(mail.exchangeId, decided);
       const { exchange, events } = await viewOf(bed(), mail.exchangeId);
@@ -51,7 +51,7 @@ export function concludingContract({ bed, another }: ContractContext): void {
 
     it('is done once, by whoever comes first', async () => {
       const other = await another();
-      const mail = await settledMail();
+      const mail = await readyMail();
       const [mine, theirs] = [conclusion(mail), conclusion(mail, { outcome: 'refused', code: '906' })];
       await bed().journal.conclude(mail.exchangeId, mine);
       await other.journal.conclude(mail.exchangeId, theirs);
@@ -72,14 +72,14 @@ export function concludingContract({ bed, another }: ContractContext): void {
     });
 
     it('ends at once an exchange of which nothing is owed', async () => {
-      const mail = await settledMail();
+      const mail = await readyMail();
       await bed().journal.conclude(mail.exchangeId, conclusion(mail, { deliveries: [] }));
       expect((await viewOf(bed(), mail.exchangeId)).exchange.state).toBe('ended');
     });
 
     it('keeps a mail for a person that nobody else hears of', async () => {
       const { journal } = bed();
-      const mail = await settledMail();
+      const mail = await readyMail();
       const file = owed(bed(), mail.exchangeId, { subject: 'failed' });
       await journal.conclude(
         mail.exchangeId,
