@@ -8,14 +8,23 @@ export async function renderMetrics(status: GatewayStatus): Promise<string> {
     new Gauge({ name, help, labelNames: [...labels], registers: [registry] });
 
   gauge('pfi_start_time_seconds', 'When the gateway started').set(Date.parse(status.startedAt) / 1000);
+  gauge('pfi_journal_writable', 'Whether the journal can be written; nothing is taken while it cannot').set(
+    Number(status.journal.writable),
+  );
   const connected = gauge('pfi_mailbox_connected', 'Whether the mailbox is being watched', ['mailbox']);
   const polled = gauge('pfi_mailbox_last_poll_timestamp_seconds', 'Last successful look at the inbox', [
     'mailbox',
   ]);
   const received = gauge('pfi_mailbox_last_mail_timestamp_seconds', 'Last mail received', ['mailbox']);
-  for (const { name: mailbox, connected: up, lastPollAt, lastMailAt } of status.mailboxes) {
+  const notTaken = gauge(
+    'pfi_mailbox_not_taken_since_timestamp_seconds',
+    'Since when mails of the inbox cannot be taken; absent while all can',
+    ['mailbox', 'code'],
+  );
+  for (const { name: mailbox, connected: up, lastPollAt, lastMailAt, notTaken: left } of status.mailboxes) {
     connected.set({ mailbox }, Number(up));
     if (lastPollAt !== undefined) polled.set({ mailbox }, Date.parse(lastPollAt) / 1000);
+    if (left !== undefined) notTaken.set({ mailbox, code: left.code }, Date.parse(left.since) / 1000);
     if (lastMailAt !== undefined) received.set({ mailbox }, Date.parse(lastMailAt) / 1000);
   }
   const reached = gauge('pfi_target_up', 'Whether deliveries reach the target', ['target']);

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import Fastify, { type FastifyReply } from 'fastify';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { renderMetrics } from './metrics.ts';
@@ -10,7 +11,7 @@ export interface AdminOptions {
   readonly status: () => Promise<GatewayStatus>;
   /** False when the heart has stopped: a supervisor should start the process anew. */
   readonly alive: () => boolean;
-  /** True once everything was started and as long as nothing is being stopped. */
+  /** True once everything was started, as long as nothing is being stopped and the journal can be written. */
   readonly ready: () => boolean;
   /** Told why an answer could not be made; who asked learns nothing of it. */
   readonly failed: (error: unknown) => void;
@@ -34,6 +35,10 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   });
   server.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'not found' }));
   server.setErrorHandler((error, _, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) {
+      return reply.code(refusal).send({ error: STATUS_CODES[refusal]?.toLowerCase() });
+    }
     failed(error);
     return reply.code(500).send({ error: 'internal error' });
   });
@@ -54,6 +59,13 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
     port: typeof address === 'object' && address !== null ? address.port : port,
     stop: () => server.close(),
   };
+}
+
+/** The 4xx of a request that Fastify itself refuses (a body that is no JSON, too long…): whoever asked is at fault. */
+function refusalOf(error: unknown): number | undefined {
+  if (!(error instanceof Error && 'statusCode' in error)) return undefined;
+  const status = Number(error.statusCode);
+  return status >= 400 && status < 500 ? status : undefined;
 }
 
 function probe(reply: FastifyReply, name: string, holds: boolean): FastifyReply {

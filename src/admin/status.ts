@@ -6,6 +6,7 @@ export interface GatewayStatus {
   readonly startedAt: string;
   readonly mailboxes: readonly MailboxStatus[];
   readonly targets: readonly TargetStatus[];
+  readonly journal: JournalStatus;
   /** What waits for a person. */
   readonly worklist: { readonly deliveries: number; readonly mails: number };
   readonly outcomes: readonly {
@@ -16,6 +17,13 @@ export interface GatewayStatus {
   }[];
 }
 
+export interface JournalStatus {
+  /** False while nothing can be written down: nothing is taken, sent or filed then. */
+  readonly writable: boolean;
+  /** The code of what keeps it from being written. */
+  readonly code: string | undefined;
+}
+
 export interface MailboxStatus {
   readonly name: string;
   readonly connected: boolean;
@@ -24,11 +32,15 @@ export interface MailboxStatus {
   readonly lastPollAt: string | undefined;
   readonly secondsSincePoll: number | undefined;
   readonly lastMailAt: string | undefined;
+  /** Mails of the inbox that could not be taken: since when, and the code of the last one. */
+  readonly notTaken: { readonly since: string; readonly code: string } | undefined;
 }
 
 /** `dpi`, `imap:urologie`, `smtp:urologie`. */
 export interface TargetStatus {
   readonly name: string;
+  /** False for a mailbox or application that is configured no more and is still owed something. */
+  readonly configured: boolean;
   readonly up: boolean;
   readonly downSince: string | undefined;
   readonly waiting: number;

@@ -1,4 +1,4 @@
-import type { GatewayStatus } from '../admin/status.ts';
+import type { GatewayStatus, TargetStatus } from '../admin/status.ts';
 import { describe, isErrorCode } from '../errors/catalogue.ts';
 import { count } from './output.ts';
 
@@ -12,7 +12,7 @@ export const WORDS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
 /** Of the first line, before its performance data. */
 const LINE = 200;
 
-/** Milliseconds from which a mailbox not looked at, or a delivery not ended, is critical. */
+/** Milliseconds from which a mailbox not looked at or not emptied, or a delivery not ended, is critical. */
 export interface Limits {
   readonly silence: number;
   readonly age: number;
@@ -29,21 +29,33 @@ export function judge(status: GatewayStatus, { silence, age }: Limits, now: Date
   const critical: string[] = [];
   const warning: string[] = [];
   const sinceStart = (now.getTime() - Date.parse(status.startedAt)) / 1000;
-  for (const { name, connected, error, secondsSincePoll } of status.mailboxes) {
+  if (!status.journal.writable) {
+    critical.push(`le journal n’accepte plus d’écriture${because(status.journal.code)}`);
+  }
+  for (const { name, connected, error, secondsSincePoll, notTaken } of status.mailboxes) {
     const silent = secondsSincePoll ?? sinceStart;
     if (silent * 1000 > silence) {
       critical.push(`boîte ${name} non relevée depuis ${spoken(silent)}${because(error)}`);
     } else if (!connected && (error !== undefined || secondsSincePoll !== undefined)) {
       warning.push(`boîte ${name} non connectée${because(error)}`);
     }
+    if (notTaken !== undefined) {
+      const left = Math.max(0, now.getTime() - Date.parse(notTaken.since));
+      const words = `boîte ${name} : courriels non pris depuis ${spoken(left / 1000)}${because(notTaken.code)}`;
+      (left > silence ? critical : warning).push(words);
+    }
   }
-  for (const { name, up, waiting, oldestSeconds } of status.targets) {
+  for (const { name, up, waiting, oldestSeconds } of status.targets.filter(({ configured }) => configured)) {
     if (oldestSeconds !== undefined && oldestSeconds * 1000 > age) {
       const oldest = spoken(oldestSeconds);
       critical.push(
         `${count(waiting, 'envoi')} en attente pour ${called(name)}, le plus ancien depuis ${oldest}`,
       );
     } else if (!up) warning.push(`${called(name)} injoignable`);
+  }
+  for (const [who, owed] of owedToStrangers(status.targets)) {
+    const sent = `${count(owed, 'envoi')} ${owed > 1 ? 'l’attendent' : 'l’attend'}`;
+    warning.push(`${who} n’est plus dans la configuration, et ${sent}`);
   }
   const held = status.worklist.deliveries + status.worklist.mails;
   if (held > 0) warning.push(`${held} à traiter (pfi exchanges list --held)`);
@@ -76,8 +88,12 @@ export function render(status: GatewayStatus, { level, reasons }: Verdict, limit
       return `${label(parts.join('_'))}=${total}c`;
     }),
   ];
-  const errors = new Set(status.mailboxes.flatMap(({ error }) => error ?? []));
+  const errors = new Set([
+    status.journal.code,
+    ...status.mailboxes.flatMap(({ error, notTaken }) => [error, notTaken?.code]),
+  ]);
   const advice = [...errors]
+    .filter(code => code !== undefined)
     .filter(isErrorCode)
     .map(code => `${code} : ${describe(code).why} ${describe(code).todo}`);
   return [
@@ -102,9 +118,26 @@ function label(name: string): string {
   return `'${name.replaceAll(/['=\s|]/g, '_')}'`;
 }
 
+/** What is owed to mailboxes and applications that are configured no more, by who they are: nobody will take it. */
+function owedToStrangers(targets: readonly TargetStatus[]): ReadonlyMap<string, number> {
+  const owed = new Map<string, number>();
+  for (const { name, configured, waiting, held } of targets) {
+    if (configured) continue;
+    const { mailbox } = parsed(name);
+    const who = mailbox === undefined ? `l’application ${name}` : `la boîte ${mailbox}`;
+    owed.set(who, (owed.get(who) ?? 0) + waiting + held);
+  }
+  return owed;
+}
+
+/** `imap:urologie` taken apart; an application is its own target. */
+function parsed(target: string): { readonly protocol?: string; readonly mailbox?: string } {
+  return /^(?<protocol>imap|smtp):(?<mailbox>.*)$/.exec(target)?.groups ?? {};
+}
+
 /** `imap:urologie` as people say it. */
 function called(target: string): string {
-  const [, protocol, mailbox] = /^(imap|smtp):(.*)$/.exec(target) ?? [];
+  const { protocol, mailbox } = parsed(target);
   if (mailbox === undefined) return `l’application ${target}`;
   return `${protocol === 'imap' ? 'le rangement' : 'le serveur SMTP'} de la boîte ${mailbox}`;
 }

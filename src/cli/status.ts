@@ -22,10 +22,16 @@ export function addStatus(program: Command): void {
     .description(
       paragraphs(
         'Dit si tout passe : une ligne de résumé, puis les données de performance (perfdata).',
-        'Retour :\n  0  tout passe\n  1  avertissement : injoignable, ou quelque chose à traiter\n  2  critique : boîte muette, envoi trop ancien, passerelle arrêtée\n  3  inconnu : configuration ou ligne de commande fautive',
+        'Retour :\n  0  tout passe\n  1  avertissement : injoignable, hors configuration, ou quelque chose à traiter\n  2  critique : boîte muette, courriels non pris, envoi trop ancien, journal bloqué, passerelle arrêtée\n  3  inconnu : configuration ou ligne de commande fautive',
       ),
     )
-    .addOption(limit('--silence <durée>', 'dernière relève d’une boîte plus ancienne : critique', '15m'))
+    .addOption(
+      limit(
+        '--silence <durée>',
+        'boîte non relevée, ou courriels non pris, depuis plus longtemps : critique',
+        '15m',
+      ),
+    )
     .addOption(limit('--age <durée>', 'envoi en attente depuis plus longtemps : critique', '30m'))
     .exitOverride(error => {
       if (error.exitCode === 0) throw error;
@@ -68,7 +74,8 @@ async function ask(address: string): Promise<GatewayStatus | undefined> {
   try {
     const answer = await fetch(`${address}/status.json`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
     const found = (await answer.json()) as Partial<GatewayStatus> | null;
-    return answer.ok && Array.isArray(found?.mailboxes) ? (found as GatewayStatus) : undefined;
+    const isStatus = Array.isArray(found?.mailboxes) && found.journal !== undefined;
+    return answer.ok && isStatus ? (found as GatewayStatus) : undefined;
   } catch {
     return undefined;
   }

@@ -9,10 +9,19 @@ import { besideFaults, mark, port, type Refusal, secret } from './values.ts';
  * here and beside.
  */
 
-const retention = z.strictObject({
-  payloads: duration.prefault('7d'),
-  history: duration.prefault('1095d'),
-});
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `retry` needs what was received, and a repeated mail is recognised by its history. */
+const retention = z
+  .strictObject({
+    payloads: duration.refine(ms => ms >= HOUR_MS, 'au moins 1h attendu').prefault('7d'),
+    history: duration.refine(ms => ms >= DAY_MS, 'au moins 1d attendu').prefault('1095d'),
+  })
+  .refine(({ payloads, history }) => history >= payloads, {
+    path: ['history'],
+    error: 'pas moins que `payloads` attendu',
+  });
 
 const limits = z.strictObject({
   /** The largest mail that is fetched. */
@@ -22,8 +31,9 @@ const limits = z.strictObject({
   archive: z
     .strictObject({
       entries: z.int().min(10).default(500),
-      member: size.prefault('100MB'),
-      total: size.prefault('200MB'),
+      /** In base64 this fills an MDM of 50 MB, the largest that applications are told to expect. */
+      member: size.prefault('37MB'),
+      total: size.prefault('80MB'),
       ratio: z.int().min(20).default(200),
     })
     .prefault({}),
@@ -47,7 +57,7 @@ export const configSchema = z
     journal: z.strictObject({
       url: z
         .string()
-        .regex(/^sqlite:.+/, 'adresse attendue : sqlite:CHEMIN')
+        .regex(/^sqlite:(?!:memory:$).+/, 'adresse attendue : sqlite:CHEMIN')
         .meta(mark('sqlite')),
       /** 32 bytes in base64; seals the payloads at rest when given. */
       key: secret.optional(),

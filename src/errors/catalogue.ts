@@ -55,7 +55,7 @@ export const CATALOGUE = {
   },
   'MAIL-002': {
     class: 'permanent',
-    why: 'Le courriel a trop de parties ou des en-têtes trop longs pour être lu sans risque.',
+    why: 'Le courriel a trop de parties, trop de lignes ou des en-têtes trop longs pour être lu sans risque.',
     did: MAIL_HELD,
     todo: ASK_SENDER,
   },
@@ -118,6 +118,12 @@ export const CATALOGUE = {
     why: 'Le courriel a disparu de la boîte avant d’avoir été lu.',
     did: 'L’échange est clos ; rien n’a été transmis.',
     todo: 'Vérifiez qu’aucune autre personne ni règle ne déplace les courriels de cette boîte.',
+  },
+  'MAIL-013': {
+    class: 'permanent',
+    why: 'La boîte de ce courriel n’est plus dans la configuration.',
+    did: 'Ses documents ont été traités, mais l’expéditeur n’a pas reçu de réponse et le courriel n’a pas été rangé.',
+    todo: 'Remettez la boîte dans la configuration, ou prévenez l’expéditeur vous-même, puis écartez l’échange.',
   },
 
   'XDM-001': {
@@ -570,6 +576,12 @@ export const CATALOGUE = {
     why: 'Le contenu à envoyer n’est plus conservé.',
     did: 'Rien n’a été envoyé ; l’envoi attend dans la liste « À traiter ».',
     todo: 'Demandez un nouvel envoi, puis écartez l’échange avec un motif.',
+  },
+  'JRN-008': {
+    class: 'permanent',
+    why: 'Le fichier du journal a été retiré ou remplacé pendant que la passerelle tourne.',
+    did: 'Ce qui est reçu depuis ne serait retrouvé par aucun redémarrage : la passerelle se dit non prête.',
+    todo: 'Arrêtez la passerelle, remettez le fichier d’origine à sa place, puis relancez-la.',
   },
 
   'ADM-001': {

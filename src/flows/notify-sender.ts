@@ -69,6 +69,24 @@ export async function concludeMail(exchangeId: string, context: NotifyContext): 
   return [targetOf.imap(mailbox.name), targetOf.smtp(mailbox.name)];
 }
 
+/**
+ * Fixes what became of a mail whose mailbox is no longer configured: nobody can be told and nothing filed, so a person
+ * has it (MAIL-013).
+ */
+export async function concludeWithoutMailbox(exchangeId: string, journal: Journal): Promise<void> {
+  const view = await journal.exchange(exchangeId);
+  if (view === undefined || view.documents.some(({ delivery }) => delivery.state !== 'done')) return;
+  const { outcome, error } = concluded(view);
+  const hold: Fault = { code: 'MAIL-013' };
+  await journal.conclude(exchangeId, {
+    outcome,
+    code: error?.code,
+    hold,
+    deliveries: [],
+    events: [{ type: 'held', data: { code: hold.code } }],
+  });
+}
+
 /** One refused document makes the mail refused, with the first refusal's code; then one abandoned; else accepted. */
 function concluded({ exchange, documents }: ExchangeView): Conclusion {
   const { fault, abandonReason } = exchange;

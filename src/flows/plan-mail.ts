@@ -109,8 +109,7 @@ function filesNotDescribed(count: number): NewEvent {
 
 /** The head is kept for the notification; the attachments only when one may be sent and may carry them. */
 function payloadsOf(reading: Reading, { mailbox }: PlanContext): RecordedMail['payloads'] {
-  const { attachments } = reading;
-  const facts = { ...reading.outer, text: cut(reading.outer.text) };
+  const { outer: facts, attachments } = reading;
   const answerable = (['accepted', 'refused'] as const).some(
     outcome =>
       notificationFor({ mail: facts, outcome, notify: mailbox.notify, ownAddress: mailbox.address }).kind !==
@@ -128,13 +127,6 @@ function payloadsOf(reading: Reading, { mailbox }: PlanContext): RecordedMail['p
     attachments: answerable && !leftOut ? attachments : [],
     leftOut,
   });
-}
-
-/** A letter fits; a log of megabytes that somebody pasted is not given back whole. */
-const MAX_TEXT = 256 * 1024;
-
-function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n[… texte coupé]`;
 }
 
 /** MIME base64: lines of 76 characters and their ends. */

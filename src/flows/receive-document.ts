@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Budget } from '../basics/budget.ts';
+import type { Limit } from '../basics/limit.ts';
 import { type Fault, toGatewayError } from '../errors/gateway-error.ts';
 import { documentSubject } from '../formats/mail/document-subject.ts';
 import type { Exchange, Journal, Place, RecordedMail } from '../journal/journal.ts';
@@ -12,7 +13,7 @@ import type { PlanContext } from './plan-document.ts';
 import { planMail } from './plan-mail.ts';
 import type { Reader } from './reading/reader.ts';
 import { headOnly } from './reading/read-mail.ts';
-import type { MailFacts } from './reading/reading.ts';
+import type { MailFacts, Reading } from './reading/reading.ts';
 import { seenAgain } from './seen-again.ts';
 import type { Woken } from './settings.ts';
 
@@ -24,6 +25,8 @@ export interface ReceiveContext extends PlanContext {
   readonly reader: Reader;
   /** Bytes of mails in hand at once, over all mailboxes. */
   readonly memory: Budget;
+  /** Mails being read, planned and recorded at once: what an archive inflates to is bounded by their number. */
+  readonly readings: Limit;
   readonly log: Logger;
 }
 
@@ -68,27 +71,21 @@ async function fetchAndRecord(
   context: ReceiveContext,
 ): Promise<Woken | undefined> {
   const { journal, log } = context;
-  const raw = await fetchOrCount(exchangeId, mail, journal);
+  let raw: Uint8Array | undefined;
+  try {
+    raw = await mail.fetch(context.mailbox.maxMail);
+  } catch (thrown) {
+    const { code, fault } = toGatewayError(thrown);
+    // Larger than the server had announced.
+    if (code === 'MAIL-001') return setAside(exchangeId, await mail.fetchHead(), fault, context);
+    throw thrown;
+  }
   if (raw === undefined) {
     await journal.vanish(exchangeId, { code: 'MAIL-012' });
     log.warn({ exchange: exchangeId, code: 'MAIL-012' }, 'mail gone before it was read');
     return [];
   }
-  return readAndRecord(exchangeId, raw, place, context);
-}
-
-/** A mail that a sound connection cannot bring is not asked for without end: that counts as a reading not finished. */
-async function fetchOrCount(
-  exchangeId: string,
-  mail: InboxMail,
-  journal: Journal,
-): Promise<Uint8Array | undefined> {
-  try {
-    return await mail.fetch();
-  } catch (thrown) {
-    if (toGatewayError(thrown).class !== 'unreachable') await journal.beginReading(exchangeId);
-    throw thrown;
-  }
+  return context.readings.run(() => readAndRecord(exchangeId, raw, place, context));
 }
 
 /** Reads a mail again at a person's wish, wherever it lies now. */
@@ -101,7 +98,7 @@ export async function rereadMail(
   if (raw.byteLength > context.mailbox.maxMail) {
     return setAside(exchangeId, raw, { code: 'MAIL-001', fields: { size: raw.byteLength } }, context);
   }
-  const woken = await readAndRecord(exchangeId, raw, undefined, context);
+  const woken = await context.readings.run(() => readAndRecord(exchangeId, raw, undefined, context));
   return woken ?? setAside(exchangeId, undefined, { code: 'MAIL-010' }, context);
 }
 
@@ -112,11 +109,28 @@ async function readAndRecord(
   newAt: Place | undefined,
   context: ReceiveContext,
 ): Promise<Woken | undefined> {
-  const { journal, reader, log } = context;
+  const { journal, reader } = context;
   const digest = digestOf(raw);
   const result = await reader.read(raw, () => journal.beginReading(exchangeId));
   if ('unfinished' in result) return undefined;
   const { reading } = result;
+  try {
+    return await recordReading(exchangeId, digest, reading, newAt, context);
+  } catch (thrown) {
+    // The mail was read to its end: whatever keeps it from being recorded, a full disk first of all, is not its doing.
+    await journal.forgiveReading(exchangeId).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+async function recordReading(
+  exchangeId: string,
+  digest: string,
+  reading: Reading,
+  newAt: Place | undefined,
+  context: ReceiveContext,
+): Promise<Woken> {
+  const { journal, log } = context;
   const { messageId } = reading.outer;
   const earlier = newAt && (await journal.recognise(exchangeId, messageId, digest));
   if (earlier) return seenAgain(exchangeId, newAt, earlier, context);

@@ -45,9 +45,9 @@ async function fetchWhereItLies(
   exchange: Exchange,
   access: MailboxAccess,
 ): Promise<Uint8Array | undefined> {
-  const { watcher } = access;
+  const { watcher, mailbox } = access;
   return (
-    (await watcher.fetchAt(toMailPlace(place))) ??
-    (await orWhereItLiesNow(place, exchange, access, now => watcher.fetchAt(now)))
+    (await watcher.fetchAt(toMailPlace(place), mailbox.maxMail)) ??
+    (await orWhereItLiesNow(place, exchange, access, now => watcher.fetchAt(now, mailbox.maxMail)))
   );
 }

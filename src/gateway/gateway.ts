@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import { startAdmin } from '../admin/server.ts';
 import type { GatewayStatus } from '../admin/status.ts';
-import { createBudget } from '../basics/budget.ts';
+import { createTieredBudget } from '../basics/budget.ts';
 import type { Clock } from '../basics/clock.ts';
+import { createLimit } from '../basics/limit.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
 import { logFields } from '../errors/log-fields.ts';
+import { concludeWithoutMailbox } from '../flows/notify-sender.ts';
 import { createReader } from '../flows/reading/reader.ts';
 import type { Woken } from '../flows/settings.ts';
 import { createDispatcher, type Dispatcher } from '../journal/dispatcher.ts';
@@ -36,7 +38,7 @@ export interface Gateway {
 
 const GRACE_MS = 30_000;
 /** Bytes of mails that are fetched and read at once; what is made of them takes a few times as much. */
-const MAILS_IN_HAND = 128 * 1024 ** 2;
+const MAILS_IN_HAND = { small: { upTo: 1024 ** 2, whole: 32 * 1024 ** 2 }, large: 128 * 1024 ** 2 } as const;
 /** The reader's bounds: memory of a thread in MiB, threads at once. */
 export const READER = { memoryMb: 1_024, threads: 2 } as const;
 
@@ -66,6 +68,7 @@ async function startOn(
   const { clock, log } = deps;
   const recovered = await journal.recover();
   if (recovered.claimed + recovered.sending > 0) log.warn(recovered, 'took up what a former process left');
+  for (const renamed of await journal.adoptMailboxes(config.mailboxes)) log.warn(renamed, 'mailbox renamed');
 
   const reader = createReader({
     ...READER,
@@ -75,8 +78,18 @@ async function startOn(
   const wake = (targets: Woken): void => {
     for (const target of targets) dispatcher.poke(target);
   };
-  const memory = createBudget(MAILS_IN_HAND);
-  const common = { ...deps, journal, newId, reader, memory, wake, gateway: gatewaySettings(config) };
+  const memory = createTieredBudget(MAILS_IN_HAND.small, MAILS_IN_HAND.large);
+  const readings = createLimit(READER.threads);
+  const common = {
+    ...deps,
+    journal,
+    newId,
+    reader,
+    memory,
+    readings,
+    wake,
+    gateway: gatewaySettings(config),
+  };
   const applications = assembleApplications(config, common);
   const mailboxes = assembleMailboxes(config, common);
   const dispatcher: Dispatcher = createDispatcher({
@@ -88,9 +101,9 @@ async function startOn(
   /** Concludes a mail of which every document has ended; twice at the same time does no harm, the journal takes one. */
   async function conclude(exchangeId: string, mailbox: string): Promise<void> {
     const box = mailboxes.get(mailbox);
-    if (box === undefined) return;
     try {
-      wake(await box.conclude(exchangeId));
+      if (box === undefined) await concludeWithoutMailbox(exchangeId, journal);
+      else wake(await box.conclude(exchangeId));
     } catch (error) {
       log.error({ exchange: exchangeId, mailbox, ...logFields(error) }, 'mail not concluded yet');
     }
@@ -114,17 +127,19 @@ async function startOn(
       startedAt,
       mailboxes: [...mailboxes.values()].map(box => box.state),
       targets: dispatcher.states(),
+      journalError: upkeep.journalError(),
     });
   const admin = await startAdmin({
     ...config.admin,
     status,
     alive: () => upkeep.alive(),
-    ready: () => ready,
+    ready: () => ready && upkeep.journalError() === undefined,
     failed: error => log.error(logFields(error), 'admin request failed'),
   });
   upkeep.start();
   for (const box of mailboxes.values()) box.watcher.start();
   ready = true;
+  await warnOfStrays(journal, dispatcher, log);
   log.info({ mailboxes: mailboxes.size, applications: config.applications.length }, 'gateway started');
 
   return {
@@ -145,4 +160,12 @@ async function startOn(
       log.info('gateway stopped');
     },
   };
+}
+
+/** What is owed to a mailbox or application that is configured no more waits for ever: the log says so at each start. */
+async function warnOfStrays(journal: Journal, dispatcher: Dispatcher, log: Logger): Promise<void> {
+  const known = new Set(dispatcher.states().map(({ name }) => name));
+  for (const { target, waiting, held } of (await journal.backlog()).targets) {
+    if (!known.has(target)) log.error({ target, waiting, held }, 'owed to a target that is not configured');
+  }
 }

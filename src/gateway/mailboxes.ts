@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Budget } from '../basics/budget.ts';
+import type { Limit } from '../basics/limit.ts';
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config, MailboxConfig } from '../config/schema.ts';
@@ -16,12 +17,17 @@ import type { MailboxEvents, MailboxWatcher, MailSender } from '../peers/interfa
 import { mailboxWatcher, mailSender } from './peers.ts';
 import { applicationSettings, MAIL_RETRY, mailboxSettings } from './settings.ts';
 
+/** A mail that could not be taken is asked for at each poll: unheard of for so many, it is no longer there. */
+const FORGOTTEN_POLLS = 5;
+
 /** What is known of a mailbox's connection since the start. */
 export interface MailboxState {
   readonly name: string;
   connected: boolean;
   error: string | undefined;
   lastPollAt: Date | undefined;
+  /** Mails of the inbox that could not be taken: since when, and the last code; by uid. */
+  readonly notTaken: Map<string, { since: Date; last: Date; code: string }>;
 }
 
 export interface AssembledMailbox {
@@ -40,6 +46,7 @@ export interface MailboxDeps {
   readonly journal: Journal;
   readonly reader: Reader;
   readonly memory: Budget;
+  readonly readings: Limit;
   readonly gateway: GatewaySettings;
   readonly wake: (targets: Woken) => void;
 }
@@ -50,27 +57,50 @@ export function assembleMailboxes(config: Config, deps: MailboxDeps): ReadonlyMa
 }
 
 function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps): AssembledMailbox {
-  const { journal, wake } = deps;
+  const { journal, wake, clock } = deps;
   const log = deps.log.child({ mailbox: box.name });
   const mailbox = mailboxSettings(box, config);
   const application = config.applications.find(({ name }) => name === box.application);
   if (application === undefined) throw new Error(`no application ${box.application}: the schema checks this`);
   const context = { ...deps, log, mailbox, application: applicationSettings(application) };
-  const state: MailboxState = { name: box.name, connected: false, error: undefined, lastPollAt: undefined };
+  const state: MailboxState = {
+    name: box.name,
+    connected: false,
+    error: undefined,
+    lastPollAt: undefined,
+    notTaken: new Map(),
+  };
 
+  /** The first look at the inbox is a whole one: what was begun and is not there any more was taken away meanwhile. */
+  let first = true;
+  const vanishMissing = async (uidValidity: number, uids: readonly number[]): Promise<void> => {
+    const gone = await journal.vanishMissing(box.name, uidValidity, uids, { code: 'MAIL-012' });
+    if (gone > 0) log.warn({ code: 'MAIL-012', mails: gone }, 'mails gone before they were read');
+  };
   /** The watcher asks again at the next poll and says nothing: what went wrong is ours to log. */
-  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+  const told = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
-      return await work();
+      const result = await work();
+      state.notTaken.delete(what);
+      return result;
     } catch (thrown) {
       const error = toGatewayError(thrown);
+      const last = clock.now();
+      state.notTaken.set(what, { since: state.notTaken.get(what)?.since ?? last, last, code: error.code });
       log.error(logFields(error), 'mail not taken: again at the next poll');
       throw error;
     }
   };
   const events: MailboxEvents = {
-    unread: (uidValidity, uids) => told(() => journal.unread(box.name, Number(uidValidity), uids)),
-    handle: mail => told(async () => wake(await receiveMail(mail, context))),
+    unread: (uidValidity, uids) =>
+      told('inbox', async () => {
+        forgetOld(state.notTaken, clock.now().getTime() - FORGOTTEN_POLLS * box.poll);
+        if (first) await vanishMissing(Number(uidValidity), uids);
+        first = false;
+        return journal.unread(box.name, Number(uidValidity), uids);
+      }),
+    handle: mail =>
+      told(`${mail.uidValidity}/${mail.uid}`, async () => wake(await receiveMail(mail, context))),
     polled: at => {
       state.connected = true;
       state.lastPollAt = at;
@@ -118,4 +148,8 @@ function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps):
     ],
     conclude: exchangeId => concludeMail(exchangeId, context),
   };
+}
+
+function forgetOld(notTaken: MailboxState['notTaken'], before: number): void {
+  for (const [what, { last }] of notTaken) if (last.getTime() < before) notTaken.delete(what);
 }

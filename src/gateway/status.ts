@@ -1,5 +1,6 @@
 import type { GatewayStatus } from '../admin/status.ts';
 import type { Clock } from '../basics/clock.ts';
+import type { ErrorFields } from '../errors/gateway-error.ts';
 import type { TargetState } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MailboxState } from './mailboxes.ts';
@@ -12,14 +13,17 @@ export async function gatherStatus(from: {
   readonly startedAt: Date;
   readonly mailboxes: readonly MailboxState[];
   readonly targets: readonly TargetState[];
+  /** Why the journal takes no writes; undefined while it does. */
+  readonly journalError: ErrorFields | undefined;
 }): Promise<GatewayStatus> {
   const { journal, startedAt } = from;
   const now = from.clock.now().getTime();
   const secondsSince = (at: number): number => Math.max(0, Math.round((now - at) / 1000));
   const backlog = await journal.backlog();
   const mailboxes = [];
-  for (const { name, connected, error, lastPollAt } of from.mailboxes) {
+  for (const { name, connected, error, lastPollAt, notTaken } of from.mailboxes) {
     const lastMail = await journal.lastMail(name);
+    const [oldest] = [...notTaken.values()].toSorted((a, b) => a.since.getTime() - b.since.getTime());
     mailboxes.push({
       name,
       connected,
@@ -27,6 +31,7 @@ export async function gatherStatus(from: {
       lastPollAt: lastPollAt?.toISOString(),
       secondsSincePoll: lastPollAt === undefined ? undefined : secondsSince(lastPollAt.getTime()),
       lastMailAt: lastMail === undefined ? undefined : new Date(lastMail).toISOString(),
+      notTaken: oldest && { since: oldest.since.toISOString(), code: oldest.code },
     });
   }
   // What is owed to a mailbox or application that is configured no more is shown too: nothing else would tell of it.
@@ -38,6 +43,7 @@ export async function gatherStatus(from: {
     const oldest = owed.flatMap(({ oldestAt }) => oldestAt ?? []);
     return {
       name,
+      configured: known.has(name),
       up: downSince === undefined,
       downSince: downSince === undefined ? undefined : new Date(downSince).toISOString(),
       waiting: owed.reduce((sum, { waiting }) => sum + waiting, 0),
@@ -50,6 +56,10 @@ export async function gatherStatus(from: {
     startedAt: startedAt.toISOString(),
     mailboxes,
     targets,
+    journal: {
+      writable: from.journalError === undefined,
+      code: from.journalError === undefined ? undefined : String(from.journalError['code']),
+    },
     worklist: {
       deliveries: backlog.targets.reduce((sum, { held }) => sum + held, 0),
       mails: backlog.heldMails,

@@ -1,11 +1,18 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../basics/clock.ts';
 import type { Config } from '../config/schema.ts';
+import { type ErrorFields, GatewayError } from '../errors/gateway-error.ts';
 import { logFields } from '../errors/log-fields.ts';
 import type { Journal } from '../journal/journal.ts';
 
 const HEARTBEAT_MS = 1_000;
 const PURGE_EVERY_MS = 3_600_000;
+/** The journal is tried this often. */
+const TOUCH_EVERY_MS = 10_000;
+/** A wall clock that goes back by more was set back. */
+const CLOCK_JUMP_MS = 60_000;
+/** Nothing is put off for longer, unless an application's `retry.max` says so. */
+const LONGEST_PAUSE_MS = 5 * 60_000;
 /** Without a beat for this long the heart is dead. */
 const DEAD_MS = 60_000;
 /** Exchanges concluded between two looks at the journal. */
@@ -28,6 +35,8 @@ export interface UpkeepOptions {
 /** What comes round by itself while a gateway runs. */
 export interface Upkeep {
   start(): void;
+  /** Why the journal takes no writes; undefined while it does. */
+  journalError(): ErrorFields | undefined;
   /** False when the heart has not beaten for a minute. */
   alive(): boolean;
   /** Begins nothing more; what has begun goes on. */
@@ -36,10 +45,25 @@ export interface Upkeep {
   stop(): Promise<void>;
 }
 
+interface UpkeepState {
+  stopping: boolean;
+  /** Monotonic, ms. */
+  beatAt: number;
+  wallAt: number;
+  touchedAt: number;
+  journalError: ErrorFields | undefined;
+}
+
 /** Has what is owed looked for at each beat, and what is past its time removed each hour. */
 export function createUpkeep(options: UpkeepOptions): Upkeep {
   const { journal, clock, log, retention, conclude, poke } = options;
-  const state = { stopping: false, beatAt: clock.now().getTime() };
+  const state: UpkeepState = {
+    stopping: false,
+    beatAt: performance.now(),
+    wallAt: clock.now().getTime(),
+    touchedAt: 0,
+    journalError: undefined,
+  };
 
   const beat = async (): Promise<void> => {
     // Page by page: those that cannot be concluded, their mailbox being configured no more, keep none of the others.
@@ -51,8 +75,32 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       }
       last = page.at(-1);
     }
+    await followClock();
     poke();
-    state.beatAt = clock.now().getTime();
+    await touch();
+    state.beatAt = performance.now();
+  };
+  /** Set back, the wall clock would put off what was due soon by as much: bring it forward. */
+  const followClock = async (): Promise<void> => {
+    const now = clock.now().getTime();
+    if (now < state.wallAt - CLOCK_JUMP_MS) {
+      const brought = await journal.pullForward(now + LONGEST_PAUSE_MS);
+      log.warn({ jumpMs: now - state.wallAt, brought }, 'clock set back');
+    }
+    state.wallAt = now;
+  };
+  const touch = async (): Promise<void> => {
+    if (performance.now() - state.touchedAt < TOUCH_EVERY_MS) return;
+    state.touchedAt = performance.now();
+    try {
+      if (!journal.intact()) throw new GatewayError('JRN-008');
+      await journal.touch();
+      if (state.journalError !== undefined) log.info('journal writable again');
+      state.journalError = undefined;
+    } catch (error) {
+      if (state.journalError === undefined) log.error(logFields(error), 'journal takes no writes');
+      state.journalError = logFields(error);
+    }
   };
   const purge = async (): Promise<void> => {
     const now = clock.now().getTime();
@@ -68,7 +116,8 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
         every(PURGE_EVERY_MS, purge, failed('purge failed')),
       ];
     },
-    alive: () => clock.now().getTime() - state.beatAt < DEAD_MS,
+    alive: () => performance.now() - state.beatAt < DEAD_MS,
+    journalError: () => state.journalError,
     leaveOff: () => {
       state.stopping = true;
     },

@@ -17,5 +17,7 @@ export interface Engine {
   write<T>(work: (sql: Statements) => Promise<T>): Promise<T>;
   /** Runs `work` on one consistent snapshot. */
   read<T>(work: (sql: Statements) => Promise<T>): Promise<T>;
+  /** False once a file of it was removed or replaced: what is written then is lost with the process. Cheap. */
+  intact(): boolean;
   close(): Promise<void>;
 }

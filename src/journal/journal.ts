@@ -30,6 +30,15 @@ export interface Journal {
   see(source: Source): Promise<{ exchangeId: string; readings: number }>;
   /** Written before a mail's bytes are parsed; a reading that kills the process is counted all the same. */
   beginReading(exchangeId: string): Promise<void>;
+  /** Takes a reading back from the count: it came to its end, and something else failed. */
+  forgiveReading(exchangeId: string): Promise<void>;
+  /**
+   * Ends the readings begun in a mailbox whose mail is not among these uids, all that its inbox holds: somebody took it
+   * away while nobody watched.
+   *
+   * @returns how many
+   */
+  vanishMissing(mailbox: string, uidValidity: number, uids: readonly number[], fault: Fault): Promise<number>;
   /** Of these uids of an inbox, those with no finished reading, in order. */
   unread(mailbox: string, uidValidity: number, uids: readonly number[]): Promise<number[]>;
   /** An earlier exchange of the mailbox with the same Message-ID and digest; none for a recorded mail itself. */
@@ -119,6 +128,21 @@ export interface Journal {
   lastMail(mailbox: string): Promise<number | undefined>;
 
   // Upkeep
+  /**
+   * Learns which mailboxes are configured. One that has another name now keeps its exchanges and what is owed to it; one
+   * whose name stands for another address now leaves them under the former address, as a removed one does.
+   *
+   * @returns the mailboxes that have a new name
+   */
+  adoptMailboxes(
+    mailboxes: readonly { readonly name: string; readonly address: string }[],
+  ): Promise<{ readonly from: string; readonly to: string }[]>;
+  /** A tiny write: whether the journal still takes any. */
+  touch(): Promise<void>;
+  /** False when the journal's file was removed or replaced since it was opened. */
+  intact(): boolean;
+  /** Makes due what is put off beyond `until`, ms since 1970: the clock was set back. @returns how many */
+  pullForward(until: number): Promise<number>;
   /** Removes payloads and history past their time, a bounded batch; true when there may be more. */
   purge(before: { payloads: number; history: number }): Promise<boolean>;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import type { Fault } from '../errors/gateway-error.ts';
 import { addEvent, type JournalContext, now, tally } from './context.ts';
 import type { Statements } from './engine.ts';
 import type { Journal, NewDocument, Place, RecordedMail } from './journal.ts';
@@ -11,6 +12,8 @@ type Receiving = Pick<
   Journal,
   | 'see'
   | 'beginReading'
+  | 'forgiveReading'
+  | 'vanishMissing'
   | 'unread'
   | 'recognise'
   | 'seenAgain'
@@ -55,6 +58,24 @@ export function receiving(context: JournalContext): Receiving {
     beginReading: exchangeId =>
       engine.write(async statements => {
         await statements.run(sql.EXCHANGE_READING, exchangeId);
+      }),
+
+    forgiveReading: exchangeId =>
+      engine.write(async statements => {
+        await statements.run(sql.EXCHANGE_FORGIVE, exchangeId);
+      }),
+
+    vanishMissing: (mailbox, uidValidity, uids, fault) =>
+      engine.write(async statements => {
+        const present = new Set(uids);
+        const seen = await statements.all(sql.SEEN_OF_MAILBOX, mailbox);
+        const there = seen.filter(
+          row => number(row, 'uid_validity') === uidValidity && present.has(number(row, 'uid')),
+        );
+        const kept = new Set(there.map(row => text(row, 'id')));
+        const gone = new Set(seen.map(row => text(row, 'id')).filter(id => !kept.has(id)));
+        for (const id of gone) await vanish(statements, id, fault, now(context));
+        return gone.size;
       }),
 
     unread: (mailbox, uidValidity, uids) =>
@@ -129,13 +150,7 @@ export function receiving(context: JournalContext): Receiving {
     },
 
     vanish: (exchangeId, fault) =>
-      engine.write(async statements => {
-        const at = now(context);
-        const changed = await statements.run(sql.EXCHANGE_VANISH, JSON.stringify(fault), exchangeId);
-        if (changed === 0) return;
-        await addEvent(statements, exchangeId, at, { type: 'vanished', data: { code: fault.code } });
-        await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
-      }),
+      engine.write(statements => vanish(statements, exchangeId, fault, now(context))),
 
     findDocument: (application, uniqueId) =>
       engine.read(async statements => {
@@ -215,4 +230,11 @@ function originalsFirst(documents: readonly Planned[]): (Planned & { readonly po
     for (const each of [...line].toReversed()) ordered.add(each);
   }
   return [...ordered];
+}
+
+async function vanish(statements: Statements, exchangeId: string, fault: Fault, at: number): Promise<void> {
+  const changed = await statements.run(sql.EXCHANGE_VANISH, JSON.stringify(fault), exchangeId);
+  if (changed === 0) return;
+  await addEvent(statements, exchangeId, at, { type: 'vanished', data: { code: fault.code } });
+  await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
 }

@@ -29,6 +29,8 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   let tries = 0;
   let pausedUntil = 0;
   const now = (): number => clock.now().getTime();
+  /** A pause longer than any is one that the clock, being set back, has lengthened. */
+  const isPaused = (): boolean => now() < pausedUntil && pausedUntil - now() <= target.retry.maxMs;
   const tlog = log.child(target.logged);
 
   const fill = (): void => {
@@ -49,7 +51,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   const claim = async (): Promise<void> => {
     // While it is down a single delivery knocks: an outage costs one connection a pause, not one a document.
     const room = (downSince === undefined ? target.parallel : 1) - running.size;
-    if (stopped || room <= 0 || now() < pausedUntil) return;
+    if (stopped || room <= 0 || isPaused()) return;
     for (const delivery of await journal.claim(target.name, room)) {
       const run = handle(delivery)
         .catch((error: unknown) =>
@@ -138,7 +140,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
 
   const unreachable = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
     // Several attempts may fail together when a peer goes down: one step of the backoff for all of them.
-    if (now() >= pausedUntil) {
+    if (!isPaused()) {
       pausedUntil = now() + waitOf(target.retry, tries, random());
       tries += 1;
     }

@@ -8,6 +8,9 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`,
 
+    /** Which mailbox a name stood for: renamed in the configuration, it keeps its mails. */
+    `CREATE TABLE mailbox (name TEXT PRIMARY KEY, address TEXT NOT NULL) STRICT`,
+
     `CREATE TABLE exchange (
       id TEXT PRIMARY KEY,
       nature TEXT,
@@ -34,6 +37,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX exchange_same_mail ON exchange (mailbox, digest, id)`,
     `CREATE INDEX exchange_by_mailbox ON exchange (mailbox, id)`,
     `CREATE INDEX exchange_ready ON exchange (id) WHERE state = 'open' AND pending = 0`,
+    `CREATE INDEX exchange_seen ON exchange (mailbox) WHERE state = 'seen'`,
     `CREATE INDEX exchange_held ON exchange (id) WHERE state = 'held'`,
     `CREATE INDEX exchange_ended ON exchange (ended_at, id) WHERE state = 'ended'`,
     `CREATE INDEX exchange_kept ON exchange (ended_at, id) WHERE state = 'ended' AND has_payloads = 1`,

@@ -3,6 +3,18 @@
 const IN_FLIGHT = `state IN ('claimed', 'sending')`;
 
 export const META_GET = `SELECT value FROM meta WHERE name = ?`;
+export const META_TOUCH = `INSERT INTO meta (name, value) VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
+export const MAILBOXES = `SELECT name, address FROM mailbox`;
+export const MAILBOX_SET = `INSERT INTO mailbox (name, address) VALUES (?, ?)
+  ON CONFLICT (name) DO UPDATE SET address = excluded.address`;
+export const MAILBOX_DROP = `DELETE FROM mailbox WHERE name = ?`;
+export const RENAME_EXCHANGES = `UPDATE exchange SET mailbox = ? WHERE mailbox = ?`;
+export const RENAME_SIGHTINGS = `UPDATE sighting SET mailbox = ? WHERE mailbox = ?`;
+/** \`imap:old\` becomes \`imap:new\` in target and lane. */
+export const RENAME_DELIVERIES = `UPDATE delivery SET mailbox = ?, target = ?, lane = ? || substr(lane, ?)
+  WHERE target = ? AND state <> 'done'`;
+export const RENAME_DOCUMENT_DELIVERIES = `UPDATE delivery SET mailbox = ? WHERE mailbox = ? AND state <> 'done'`;
 export const META_SET = `INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`;
 
 // Receiving
@@ -19,6 +31,12 @@ export const finishedSightings = (count: number): string =>
 export const EXCHANGE_ADD = `INSERT INTO exchange
   (id, mailbox, application, state, readings, folder, uid_validity, uid, received_at)
   VALUES (?, ?, ?, 'seen', 0, ?, ?, ?, ?)`;
+export const EXCHANGE_FORGIVE = `UPDATE exchange SET readings = readings - 1 WHERE id = ? AND readings > 0`;
+/** Begun and not finished, with the places where the mail was seen; those that a person has read again aside. */
+export const SEEN_OF_MAILBOX = `SELECT e.id, s.uid_validity, s.uid FROM exchange e
+  JOIN sighting s ON s.exchange_id = e.id
+  WHERE e.mailbox = ? AND e.state = 'seen' AND NOT EXISTS (SELECT 1 FROM delivery d
+    WHERE d.exchange_id = e.id AND d.kind = 'read' AND d.state <> 'done')`;
 export const EXCHANGE_READING = `UPDATE exchange SET readings = readings + 1 WHERE id = ?`;
 export const EXCHANGE_GET = `SELECT * FROM exchange WHERE id = ?`;
 export const EXCHANGE_DROP = `DELETE FROM exchange WHERE id = ?`;
@@ -119,6 +137,8 @@ export const EXCHANGE_END_IF_DONE = `UPDATE exchange SET state = 'ended', ended_
 export const TALLY = `INSERT INTO tally (application, outcome, code, count) VALUES (?, ?, ?, 1)
   ON CONFLICT (application, outcome, code) DO UPDATE SET count = tally.count + 1`;
 /** The wider condition names the index of what is in flight. */
+/** After the clock was set back: what was put off further than anything is ever put off is due now. */
+export const PULL_FORWARD = `UPDATE delivery SET next_at = ? WHERE state = 'waiting' AND next_at > ?`;
 export const RECOVER_CLAIMED = `UPDATE delivery SET state = 'waiting', attempts = attempts - 1
   WHERE ${IN_FLIGHT} AND state = 'claimed'`;
 export const RECOVER_SENDING = `UPDATE delivery SET state = 'waiting', ambiguous = ambiguous + 1

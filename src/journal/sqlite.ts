@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { GatewayError } from '../errors/gateway-error.ts';
@@ -23,6 +23,7 @@ export interface SqliteOptions {
  */
 export function openSqlite(options: SqliteOptions): Engine {
   const { lock, database } = open(options);
+  const opened = identities(options.path, options.exclusive);
   const prepared = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const known = prepared.get(sql);
@@ -48,6 +49,7 @@ export function openSqlite(options: SqliteOptions): Engine {
   return {
     write: work => inTurn('BEGIN IMMEDIATE', work),
     read: work => inTurn('BEGIN', work),
+    intact: () => identities(options.path, options.exclusive) === opened,
     close: async () => {
       await tail;
       if (options.exclusive) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -57,14 +59,15 @@ export function openSqlite(options: SqliteOptions): Engine {
   };
 }
 
-function open({ path, exclusive }: SqliteOptions): {
+function open({ path: named, exclusive }: SqliteOptions): {
   database: DatabaseSync;
   lock: DatabaseSync | undefined;
 } {
   let lock: DatabaseSync | undefined;
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(named), { recursive: true });
+    const path = realPath(named);
     if (exclusive) lock = takeLock(`${path}.lock`);
     database = openPrivate(path);
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
@@ -76,6 +79,34 @@ function open({ path, exclusive }: SqliteOptions): {
     database?.close();
     lock?.close();
     throw cause instanceof GatewayError ? cause : new GatewayError('JRN-002', { cause });
+  }
+}
+
+/**
+ * Where the file lies: a second gateway that names it through a link must meet the first one's lock. A file that is not
+ * there is made first, so that a link to it can be followed.
+ */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    closeSync(openSync(path, 'a', 0o600));
+    return realpathSync(path);
+  }
+}
+
+/** Device and inode of every file that SQLite holds open. */
+function identities(path: string, exclusive: boolean): string {
+  try {
+    const real = realpathSync(path);
+    const files = [real, `${real}-wal`, `${real}-shm`, ...(exclusive ? [`${real}.lock`] : [])];
+    return files
+      .map(file => statSync(file, { bigint: true }))
+      .map(({ dev, ino }) => `${dev}:${ino}`)
+      .join(' ');
+  } catch {
+    return 'not there';
   }
 }
 

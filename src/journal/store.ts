@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { adoptMailboxes } from './adopting.ts';
 import type { JournalContext } from './context.ts';
 import { delivering } from './delivering.ts';
 import type { Journal } from './journal.ts';
@@ -35,6 +36,18 @@ export async function createJournal(context: JournalContext): Promise<Journal> {
         const history = await statements.run(sql.PURGE_HISTORY, before.history, PURGED_HISTORY);
         return emptied === PURGED_PAYLOADS || history === PURGED_HISTORY;
       }),
+
+    adoptMailboxes: mailboxes => engine.write(statements => adoptMailboxes(statements, mailboxes)),
+
+    intact: () => engine.intact(),
+
+    touch: () =>
+      engine.write(async statements => {
+        await statements.run(sql.META_TOUCH, 'touched', String(context.clock.now().getTime()));
+      }),
+
+    pullForward: until =>
+      engine.write(statements => statements.run(sql.PULL_FORWARD, context.clock.now().getTime(), until)),
 
     close: () => engine.close(),
   };

@@ -46,9 +46,11 @@ export interface InboxMail {
   /**
    * The raw bytes. Undefined when it is gone.
    *
-   * @throws GatewayError IMAP-008 when two fetches bring different bytes.
+   * @throws GatewayError MAIL-001 when it has more than `maxBytes`; IMAP-006 when the server sends more although it
+   *   announced less, the connection being closed; IMAP-008 when two fetches bring different bytes; IMAP-009 when the
+   *   server names the mail and gives nothing of it.
    */
-  fetch(): Promise<Uint8Array | undefined>;
+  fetch(maxBytes: number): Promise<Uint8Array | undefined>;
   /** The first 64 KiB, for a mail too large to fetch. */
   fetchHead(): Promise<Uint8Array | undefined>;
 }
@@ -74,8 +76,8 @@ export interface MailboxWatcher {
   move(from: MailPlace, folder: string): Promise<MailPlace | 'moved' | undefined>;
   /** Places of the mails with this Message-ID in a folder. */
   find(folder: string, messageId: string): Promise<MailPlace[]>;
-  /** The raw bytes of a mail anywhere in the mailbox; undefined when it is gone. */
-  fetchAt(place: MailPlace): Promise<Uint8Array | undefined>;
+  /** The raw bytes of a mail anywhere in the mailbox; undefined when it is gone. @throws GatewayError as `InboxMail.fetch` */
+  fetchAt(place: MailPlace, maxBytes: number): Promise<Uint8Array | undefined>;
   /** Ends the connection; a mail being handled is finished first. */
   stop(): Promise<void>;
 }

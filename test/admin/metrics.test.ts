@@ -5,6 +5,7 @@ import { exposition } from '../kit/exposition.ts';
 
 const target = {
   name: 'dpi',
+  configured: true,
   up: true,
   downSince: undefined,
   waiting: 2,
@@ -23,6 +24,7 @@ const STATUS: GatewayStatus = {
       lastPollAt: '2026-11-20T11:59:50.000Z',
       secondsSincePoll: 10,
       lastMailAt: '2026-11-20T09:00:00.000Z',
+      notTaken: undefined,
     },
     {
       name: 'cardiologie',
@@ -31,12 +33,14 @@ const STATUS: GatewayStatus = {
       lastPollAt: undefined,
       secondsSincePoll: undefined,
       lastMailAt: undefined,
+      notTaken: { since: '2026-11-20T11:00:00.000Z', code: 'IMAP-009' },
     },
   ],
   targets: [
     target,
     { ...target, name: 'imap:urologie', up: false, waiting: 0, held: 0, oldestSeconds: undefined },
   ],
+  journal: { writable: true, code: undefined },
   worklist: { deliveries: 1, mails: 3 },
   outcomes: [
     { application: 'dpi', outcome: 'accepted', code: '', count: 1_234 },
@@ -71,6 +75,21 @@ describe('the metrics', () => {
     expect(value('pfi_worklist_mails', {})).toBe(3);
     expect(value('pfi_documents_total', { application: 'dpi', outcome: 'accepted', code: '' })).toBe(1_234);
     expect(value('pfi_documents_total', { application: 'dpi', outcome: 'refused', code: '902' })).toBe(5);
+  });
+
+  it('tell of mails that cannot be taken, and of a journal that cannot be written', async () => {
+    const { value } = exposition(await renderMetrics(STATUS));
+    const since = 'pfi_mailbox_not_taken_since_timestamp_seconds';
+    expect(value(since, { mailbox: 'cardiologie', code: 'IMAP-009' })).toBe(
+      Date.parse('2026-11-20T11:00:00Z') / 1000,
+    );
+    // All can be taken: no value, rather than 1970.
+    expect(await renderMetrics(STATUS)).not.toMatch(/not_taken\S*urologie/);
+    expect(value('pfi_journal_writable', {})).toBe(1);
+    const full = exposition(
+      await renderMetrics({ ...STATUS, journal: { writable: false, code: undefined } }),
+    );
+    expect(full.value('pfi_journal_writable', {})).toBe(0);
   });
 
   it('are the same each time they are asked for', async () => {

@@ -9,6 +9,7 @@ const STATUS: GatewayStatus = {
   startedAt: '2026-11-20T08:00:00.000Z',
   mailboxes: [],
   targets: [],
+  journal: { writable: true, code: undefined },
   worklist: { deliveries: 0, mails: 0 },
   outcomes: [],
 };
@@ -77,6 +78,23 @@ describe('the admin address', () => {
     const answer = await ask(path, method);
     expect([400, 404]).toContain(answer.status);
     expect(await answer.text()).not.toMatch(/\bat |node_modules|Fastify|Route/);
+  });
+
+  it.each([
+    ['no JSON', 'application/json', '{', 400, 'bad request'],
+    ['an empty one', 'application/json', '', 400, 'bad request'],
+    ['of a type that nobody asked for', 'text/html', '<p>', 404, 'not found'],
+    ['too long', 'application/json', `"${'x'.repeat(2 ** 21)}"`, 413, 'payload too large'],
+  ])('refuses a body that is %s, and troubles nobody with it', async (_, type, body, code, error) => {
+    const told: unknown[] = [];
+    await start({ failed: reason => told.push(reason) });
+    const answer = await fetch(`http://127.0.0.1:${server?.port}/status.json`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    });
+    expect([answer.status, await answer.text()]).toEqual([code, JSON.stringify({ error })]);
+    expect(told).toEqual([]);
   });
 
   it('hides why it fails, and tells the gateway', async () => {

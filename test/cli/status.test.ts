@@ -21,9 +21,11 @@ const mailbox = {
   lastPollAt: '2026-11-20T11:59:50.000Z',
   secondsSincePoll: 10,
   lastMailAt: undefined,
+  notTaken: undefined,
 } as const;
 const target = {
   name: 'dpi',
+  configured: true,
   up: true,
   downSince: undefined,
   waiting: 0,
@@ -31,12 +33,16 @@ const target = {
   oldestSeconds: undefined,
 } as const;
 
+/** What nothing of the configuration names any more. */
+const STRANGE = { configured: false, up: false, downSince: '2026-11-20T12:00:00.000Z' } as const;
+
 function status(change: Partial<GatewayStatus> = {}): GatewayStatus {
   return {
     version: '1.0.0',
     startedAt: '2026-11-20T08:00:00.000Z',
     mailboxes: [mailbox],
     targets: [target],
+    journal: { writable: true, code: undefined },
     worklist: { deliveries: 0, mails: 0 },
     outcomes: [],
     ...change,
@@ -115,6 +121,42 @@ describe('the verdict', () => {
       'PFI WARNING - 3 à traiter (pfi exchanges list --held)',
     ],
     [
+      'the journal cannot be written: nothing is taken, though the mailboxes are looked at',
+      { journal: { writable: false, code: undefined } },
+      2,
+      'PFI CRITICAL - le journal n’accepte plus d’écriture',
+    ],
+    [
+      'mails cannot be taken since a little, though the mailbox is looked at',
+      { mailboxes: [{ ...mailbox, notTaken: { since: '2026-11-20T11:50:00.000Z', code: 'IMAP-009' } }] },
+      1,
+      'PFI WARNING - boîte urologie : courriels non pris depuis 10 min (IMAP-009)',
+    ],
+    [
+      'mails cannot be taken for longer than a mailbox may be silent',
+      { mailboxes: [{ ...mailbox, notTaken: { since: '2026-11-20T11:40:00.000Z', code: 'IMAP-009' } }] },
+      2,
+      'PFI CRITICAL - boîte urologie : courriels non pris depuis 20 min (IMAP-009)',
+    ],
+    [
+      'an application that is configured no more is owed something, however long',
+      { targets: [{ ...target, name: 'ris', ...STRANGE, waiting: 1, oldestSeconds: 9_000 }] },
+      1,
+      'PFI WARNING - l’application ris n’est plus dans la configuration, et 1 envoi l’attend',
+    ],
+    [
+      'a mailbox that is configured no more is owed several things: told once',
+      {
+        targets: [
+          target,
+          { ...target, name: 'imap:orl', ...STRANGE, waiting: 2, oldestSeconds: 9_000 },
+          { ...target, name: 'smtp:orl', ...STRANGE, held: 1 },
+        ],
+      },
+      1,
+      'PFI WARNING - la boîte orl n’est plus dans la configuration, et 3 envois l’attendent',
+    ],
+    [
       'the worst comes first',
       { worklist: { deliveries: 1, mails: 0 }, targets: [{ ...target, waiting: 1, oldestSeconds: 4_000 }] },
       2,
@@ -129,6 +171,9 @@ describe('the verdict', () => {
   it('says of an error code what it means and what to do', () => {
     const { text } = verdictOf({ mailboxes: [{ ...mailbox, connected: false, error: 'IMAP-002' }] });
     expect(text).toContain(`\nIMAP-002 : ${CATALOGUE['IMAP-002'].why} ${CATALOGUE['IMAP-002'].todo}`);
+    const notTaken = { since: '2026-11-20T11:59:00.000Z', code: 'IMAP-009' };
+    const left = verdictOf({ mailboxes: [{ ...mailbox, notTaken }] });
+    expect(left.text).toContain(`\nIMAP-009 : ${CATALOGUE['IMAP-009'].why}`);
   });
 });
 
@@ -260,6 +305,7 @@ describe('pfi status, where something else answers', () => {
   it.each([
     ['not in JSON', 200, '<html>'],
     ['in JSON, of another kind', 200, '{"status":"UP"}'],
+    ['with half of it', 200, '{"mailboxes":[]}'],
     ['with null', 200, 'null'],
     ['with an error', 500, '{"mailboxes":[]}'],
   ])('%s: critical', async (_, code, body) => {

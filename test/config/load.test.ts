@@ -40,6 +40,12 @@ describe('loadConfig', () => {
       masked: 'hold',
     });
     expect(config.retention).toEqual({ payloads: 7 * 86_400_000, history: 1095 * 86_400_000 });
+    expect(config.limits.archive).toEqual({
+      entries: 500,
+      member: 37 * 1024 ** 2,
+      total: 80 * 1024 ** 2,
+      ratio: 200,
+    });
     expect(config.admin).toEqual({ host: '127.0.0.1', port: 8080 });
   });
 
@@ -59,14 +65,10 @@ describe('loadConfig', () => {
     expect(config.applications[0]?.deliver.directory?.path).toBe(join(dirname(folder), 'echange'));
   });
 
-  it('leaves absolute paths and an in-memory journal as they are', () => {
-    for (const url of ['sqlite:/var/lib/pfi/journal.db', 'sqlite::memory:']) {
-      const { config } = loadConfig(
-        writeConfig(MINIMAL.replace('sqlite:./data/journal.db', url)),
-        ENVIRONMENT,
-      );
-      expect(config.journal.url).toBe(url);
-    }
+  it('leaves an absolute path as it is', () => {
+    const url = 'sqlite:/var/lib/pfi/journal.db';
+    const text = MINIMAL.replace('sqlite:./data/journal.db', url);
+    expect(loadConfig(writeConfig(text), ENVIRONMENT).config.journal.url).toBe(url);
   });
 
   it('follows anchors and merge keys', () => {
@@ -137,6 +139,22 @@ describe('what is wrong in a configuration', () => {
       'a number in quotes',
       text => text.replace('deliver: {', 'deliver: { parallel: "4",'),
       'nombre attendu, sans guillemets',
+    ],
+    ['a journal that forgets', text => text.replace('./data/journal.db', ':memory:'), 'sqlite:CHEMIN'],
+    [
+      'contents that go before anybody could look',
+      text => `${text}\nretention: { payloads: 59m }`,
+      'retention.payloads — au moins 1h attendu',
+    ],
+    [
+      'a history that forgets what repeated mails are known by',
+      text => `${text}\nretention: { payloads: 1h, history: 23h }`,
+      'retention.history — au moins 1d attendu',
+    ],
+    [
+      'contents kept for longer than their history',
+      text => `${text}\nretention: { payloads: 8d, history: 7d }`,
+      'retention.history — pas moins que `payloads` attendu',
     ],
     ['a bad size', text => `${text}\nlimits: { mail: 50 }`, 'taille attendue'],
     [

@@ -7,6 +7,7 @@ import { lookingContract } from './contract/looking.ts';
 import { purgingContract } from './contract/purging.ts';
 import { receivingContract } from './contract/receiving.ts';
 import { steeringContract } from './contract/steering.ts';
+import { upkeepContract } from './contract/upkeep.ts';
 import { waitingContract } from './contract/waiting.ts';
 
 /** What the parts of the contract work with: a fresh journal for each test. */
@@ -49,5 +50,6 @@ export function journalContract(engine: string, newStore: () => Store): void {
     steeringContract(context);
     lookingContract(context);
     purgingContract(context);
+    upkeepContract(context);
   });
 }

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +64,50 @@ describe('opening', () => {
     await beside.journal.close();
     await first.close();
     await openSqlite({ path: store.path, exclusive: true }).close();
+  });
+
+  it.each([
+    ['a link to the file', 'file'],
+    ['a link to its folder', 'folder'],
+    ['a link to the file, there before it', 'early'],
+  ])('refuses a second gateway that names the journal through %s', async (_, kind) => {
+    const folder = join(store.folder, 'real');
+    const real = join(folder, 'journal.db');
+    const linked =
+      kind === 'folder' ? join(store.folder, 'link', 'journal.db') : join(store.folder, 'link.db');
+    mkdirSync(folder);
+    if (kind === 'folder') symlinkSync(folder, join(store.folder, 'link'));
+    else symlinkSync(real, linked);
+    const first = openSqlite({ path: kind === 'early' ? linked : real, exclusive: true });
+    expect(openFaulty(kind === 'early' ? real : linked)).toMatchObject({ fault: { code: 'JRN-001' } });
+    await first.close();
+    await openSqlite({ path: linked, exclusive: true }).close();
+    expect(readdirSync(folder)).toContain('journal.db.lock');
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['its file was removed', path => unlinkSync(path)],
+    ['its write-ahead log was removed', path => unlinkSync(`${path}-wal`)],
+    ['its lock was removed, and a second gateway could start', path => unlinkSync(`${path}.lock`)],
+    [
+      'a backup was put in its place',
+      path => {
+        copyFileSync(path, `${path}.backup`);
+        renameSync(`${path}.backup`, path);
+      },
+    ],
+  ])('is intact through work and others that come and go, and no more once %s', async (_, spoil) => {
+    await openSqlite({ path: store.path, exclusive: true }).close();
+    const engine = openSqlite({ path: store.path, exclusive: true });
+    const bed = await openBed({ open: () => engine, remove: () => undefined });
+    await bringMail(bed);
+    const beside = openSqlite({ path: store.path, exclusive: false });
+    expect([engine.intact(), beside.intact()]).toEqual([true, true]);
+    await beside.close();
+    expect(engine.intact()).toBe(true);
+    spoil(store.path);
+    expect(engine.intact()).toBe(false);
+    await bed.journal.close().catch(() => undefined);
   });
 
   it.each([

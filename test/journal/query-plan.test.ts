@@ -14,19 +14,27 @@ const OWED = new Set([
   'delivery_held',
   'exchange_held',
   'exchange_ready',
+  'exchange_seen',
 ]);
 
 /**
- * What may be scanned: `meta` is one row; `tally` has a row for an application, an outcome and a code that may be shown,
+ * What may be scanned: `meta` is a few rows; `mailbox` is as long as the configuration; `tally` has a row for an application, an outcome and a code that may be shown,
  * which the configuration and the codes of the applications bound, not time; `owed` and `each` are what DUE and the history of
  * these tests make themselves.
  */
-const SMALL = new Set(['meta', 'tally', 'owed', 'CONSTANT']);
+const SMALL = new Set(['meta', 'mailbox', 'tally', 'owed', 'CONSTANT']);
 
 /** A search by these alone goes through a good part of the history. */
 const COMMON = /\((mailbox|application|kind|state)=\?\)/;
 /** Reads the first row that such a search finds, and no more. */
 const FIRST_ONLY = new Set(['LAST_MAIL']);
+/** Done once, at the start after a mailbox was given another name: all of its history gets it. */
+const ONCE = new Set([
+  'RENAME_EXCHANGES',
+  'RENAME_SIGHTINGS',
+  'RENAME_DOCUMENT_DELIVERIES',
+  'RENAME_DELIVERIES',
+]);
 
 const STATEMENTS: [string, string][] = Object.entries(sql).map(([name, statement]) => [
   name,
@@ -75,7 +83,10 @@ describe('query plans', () => {
   }
 
   function wideSearches(statement: string): string[] {
-    return plan(statement).filter(step => COMMON.test(step));
+    return plan(statement).filter(step => {
+      const index = / USING (?:COVERING )?INDEX (\S+)/.exec(step)?.[1];
+      return COMMON.test(step) && !(index !== undefined && OWED.has(index));
+    });
   }
 
   it('recognises a wide search', () => {
@@ -110,7 +121,7 @@ describe('query plans', () => {
       expect(scans(statement)).toEqual([]);
     });
 
-    it.each(STATEMENTS.filter(([name]) => !FIRST_ONLY.has(name)))(
+    it.each(STATEMENTS.filter(([name]) => !FIRST_ONLY.has(name) && !ONCE.has(name)))(
       '%s searches by what tells rows apart',
       (_, statement) => {
         expect(wideSearches(statement)).toEqual([]);

@@ -71,7 +71,14 @@ function givenBack(archive: FoundArchive): MailAttachment[] {
 /** The header block is cut loose: between threads a view takes all of the mail that it looks at along. */
 function factsOf(mail: OpenedMail): MailFacts {
   const { attachments: _attachments, enclosed: _enclosed, ...facts } = mail;
-  return { ...facts, headerBlock: facts.headerBlock.slice() };
+  return { ...facts, text: cut(facts.text), headerBlock: facts.headerBlock.slice() };
+}
+
+/** Every MDM of a mail quotes its text, and so does the answer: a letter fits, a pasted log of megabytes does not. */
+const MAX_TEXT = 256 * 1024;
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}\n[… texte coupé]`;
 }
 
 /** What can be told of a mail whose structure cannot be read: its headers, as far as they go. */

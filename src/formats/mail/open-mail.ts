@@ -12,6 +12,7 @@ import {
   splitHeaderBlock,
 } from './header-block.ts';
 import { htmlToText } from './html-to-text.ts';
+import { shortenLongRuns } from './long-runs.ts';
 import { readHead } from './mail-head.ts';
 import { notificationType } from './notification-type.ts';
 import { isMailType, looksLikeMail, trimBoundaryPadding, undoTransferEncoding } from './repair.ts';
@@ -21,6 +22,8 @@ import type { MailAttachment, OpenedHead, OpenedMail } from './types.ts';
 export const MAX_NESTING = 5;
 /** Enclosed mails opened in all: what one mail may cost is bounded whatever its tree. */
 const MAX_ENCLOSED = 50;
+/** HTML that is turned to text, of all the mails together, characters: no mail that people write has more. */
+const MAX_HTML = 512 * 1024;
 /** Parts of one mail, its enclosed mails aside. */
 const MAX_PARTS = 500;
 /** The header block of a part, bytes: mailparser spends some 50 bytes of memory on each. */
@@ -30,6 +33,12 @@ interface ParserOptions extends SimpleParserOptions {
   readonly ignoreEmbedded: true;
   readonly maxChildNodes: number;
   readonly maxHeadSize: number;
+}
+
+/** What is spent (`opened`) and left to spend (`html`) on one mail with all that it encloses. */
+interface Budget {
+  opened: number;
+  html: number;
 }
 
 const CRLF = Buffer.from('\r\n');
@@ -49,11 +58,11 @@ const PARSER: ParserOptions = {
 /**
  * Opens a mail: headers, text, attachments, and the mails enclosed in it down to {@link MAX_NESTING} levels.
  *
- * @throws GatewayError MAIL-002 when it has too many parts, too many enclosed mails or too long headers;
+ * @throws GatewayError MAIL-002 when it has too many parts, lines or enclosed mails, or too long headers;
  *   MAIL-003 when its structure cannot be read.
  */
 export async function openMail(raw: Uint8Array): Promise<OpenedMail> {
-  return await open(raw, 0, { opened: 0 });
+  return await open(raw, 0, { opened: 0, html: MAX_HTML });
 }
 
 /**
@@ -75,8 +84,9 @@ export function openHead(raw: Uint8Array): OpenedHead {
   };
 }
 
-async function open(raw: Uint8Array, depth: number, budget: { opened: number }): Promise<OpenedMail> {
-  const { block, body } = splitHeaderBlock(raw);
+async function open(raw: Uint8Array, depth: number, budget: Budget): Promise<OpenedMail> {
+  const { block, body: received } = splitHeaderBlock(raw);
+  const body = shortenLongRuns(received);
   const fields = parseHeaderBlock(block);
   const type = parseStructured(firstField(fields, 'content-type'));
   const boundary = readBoundary(type, body);
@@ -87,7 +97,7 @@ async function open(raw: Uint8Array, depth: number, budget: { opened: number }):
   return {
     ...head,
     headerBlock: block,
-    text: await readText(parsed),
+    text: await readText(parsed, budget),
     attachments: inner.others,
     enclosed: inner.mails,
     tooDeep: inner.tooDeep,
@@ -148,7 +158,7 @@ function readAttachment(part: ParsedMail['attachments'][number]): MailAttachment
 async function openEnclosed(
   parts: readonly MailAttachment[],
   depth: number,
-  budget: { opened: number },
+  budget: Budget,
 ): Promise<{ others: MailAttachment[]; mails: OpenedMail[]; tooDeep: boolean }> {
   const others: MailAttachment[] = [];
   const mails: OpenedMail[] = [];
@@ -173,11 +183,7 @@ async function openEnclosed(
 /**
  * Undefined when the enclosed mail is unreadable: a bounce that returns half a mail is a bounce all the same.
  */
-async function openOrNot(
-  raw: Uint8Array,
-  depth: number,
-  budget: { opened: number },
-): Promise<OpenedMail | undefined> {
+async function openOrNot(raw: Uint8Array, depth: number, budget: Budget): Promise<OpenedMail | undefined> {
   try {
     return await open(raw, depth, budget);
   } catch (error) {
@@ -186,9 +192,11 @@ async function openOrNot(
   }
 }
 
-async function readText(parsed: ParsedMail): Promise<string> {
+async function readText(parsed: ParsedMail, budget: Budget): Promise<string> {
   const plain = (parsed.text ?? '').replaceAll('\r\n', '\n').replaceAll('\u0000', '');
   if (plain.trim() !== '' || typeof parsed.html !== 'string') return plain;
+  if (parsed.html.length > budget.html) return '';
+  budget.html -= parsed.html.length;
   return await htmlToText(parsed.html);
 }
 

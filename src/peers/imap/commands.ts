@@ -1,8 +1,8 @@
 import type { FetchMessageObject, FetchQueryObject, ImapFlow } from 'imapflow';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { MailPlace } from '../interfaces.ts';
-import { offers } from './connection.ts';
-import { refused } from './faults.ts';
+import { offers, withLiteralsUpTo } from './connection.ts';
+import { noBody, refused } from './faults.ts';
 
 /** imapflow's commands without its traps. The folder is open; what is thrown is the caller's to name. */
 
@@ -52,31 +52,78 @@ export async function fetchSizes(
   client: ImapFlow,
   uids: readonly number[],
 ): Promise<ReadonlyMap<number, number>> {
-  const mails = await client.fetchAll(uids.join(','), { uid: true, size: true }, { uid: true });
-  return new Map(mails.flatMap(mail => (mail.size === undefined ? [] : [[mail.uid, mail.size]])));
+  const asked = new Set(uids);
+  const sizes = new Map<number, number>();
+  for await (const mail of client.fetch(uids.join(','), { uid: true, size: true }, { uid: true })) {
+    if (mail.size !== undefined && asked.has(mail.uid)) sizes.set(mail.uid, mail.size);
+  }
+  return sizes;
 }
 
-/** A whole mail; undefined when it is not there. */
-export async function fetchMail(client: ImapFlow, uid: number): Promise<FetchedMail | undefined> {
-  const mail = await fetchOne(client, uid, { uid: true, size: true, source: true });
-  if (mail?.source === undefined || mail.size === undefined) return undefined;
-  return { bytes: mail.source, size: mail.size };
+/**
+ * RFC822.SIZE of one mail; undefined when it is not there.
+ *
+ * @throws GatewayError IMAP-009 when the server names the mail and gives nothing of it
+ */
+export async function fetchSize(client: ImapFlow, uid: number): Promise<number | undefined> {
+  return (await fetchSizes(client, [uid])).get(uid) ?? (await goneOrNoBody(client, uid));
 }
 
-/** The first 64 KiB of a mail; undefined when it is not there. */
+/**
+ * A whole mail; undefined when it is not there. The line is closed when the server sends more than
+ * `maxBytes`.
+ *
+ * @throws GatewayError IMAP-009 when the server names the mail and gives nothing of it
+ */
+export async function fetchMail(
+  client: ImapFlow,
+  uid: number,
+  maxBytes: number,
+): Promise<FetchedMail | undefined> {
+  const query = { uid: true, size: true, source: true };
+  const mail = await withLiteralsUpTo(client, maxBytes, async () => await fetchOne(client, uid, query));
+  const { source, size } = mail ?? {};
+  if (source === undefined || size === undefined || (source.length === 0 && size > 0)) {
+    return await goneOrNoBody(client, uid);
+  }
+  return { bytes: source, size };
+}
+
+/**
+ * The first 64 KiB of a mail; undefined when it is not there.
+ *
+ * @throws GatewayError IMAP-009 when the server names the mail and gives nothing of it
+ */
 export async function fetchHead(client: ImapFlow, uid: number): Promise<Uint8Array | undefined> {
   const mail = await fetchOne(client, uid, { uid: true, source: { maxLength: HEAD_BYTES } });
-  return mail?.source;
+  const { source } = mail ?? {};
+  return source === undefined || source.length === 0 ? await goneOrNoBody(client, uid) : source;
 }
 
-/** The answer may also hold FETCH data about other mails that the server chose to tell. */
+/**
+ * The answer may also hold FETCH data about other mails that the server chose to tell, and the mail itself
+ * without end: one is kept.
+ */
 async function fetchOne(
   client: ImapFlow,
   uid: number,
   query: FetchQueryObject,
 ): Promise<FetchMessageObject | undefined> {
-  const mails = await client.fetchAll(String(uid), query, { uid: true });
-  return mails.find(mail => mail.uid === uid && mail.source !== undefined);
+  let found: FetchMessageObject | undefined;
+  for await (const mail of client.fetch(String(uid), query, { uid: true })) {
+    // imapflow gives something else than bytes for NIL.
+    if (mail.uid === uid && Buffer.isBuffer(mail.source)) found ??= mail;
+  }
+  return found;
+}
+
+/** An answer without the mail does not say that it is gone: the search does. */
+async function goneOrNoBody(client: ImapFlow, uid: number): Promise<undefined> {
+  if (await isThere(client, uid)) throw noBody();
+}
+
+async function isThere(client: ImapFlow, uid: number): Promise<boolean> {
+  return (await search(client, { uid: String(uid) })).includes(uid);
 }
 
 /**
@@ -89,8 +136,7 @@ export async function moveMail(
   uid: number,
   folder: string,
 ): Promise<MailPlace | 'moved' | undefined> {
-  const isThere = (await search(client, { uid: String(uid) })).length > 0;
-  if (!isThere) return undefined;
+  if (!(await isThere(client, uid))) return undefined;
   let moved = await client.messageMove(String(uid), folder, { uid: true });
   if (moved === false && !client.isClosed) {
     // The folder may have been deleted since we created it.
@@ -106,6 +152,8 @@ export async function moveMail(
   if (target !== undefined && moved.uidValidity !== undefined) {
     return { folder, uidValidity: moved.uidValidity, uid: target };
   }
+  // An OK alone is not believed.
+  if (await isThere(client, uid)) throw new GatewayError('IMAP-007', { fields: { reason: 'not-moved' } });
   // With UIDPLUS a move that moved something says where to.
   return offers(client, 'UIDPLUS') ? undefined : 'moved';
 }

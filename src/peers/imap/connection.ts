@@ -10,8 +10,14 @@ import { connectFault } from './faults.ts';
  */
 const SOCKET_TIMEOUT_MS = 10 * 60_000;
 
+/** The longest literal where no mail is fetched: the first 64 KiB of one, a header field, a folder's name. */
+const MAX_LITERAL = 1024 * 1024;
+/** The longest answer in one line: SEARCH of more than a million mails. */
+const MAX_LINE = 16 * 1024 * 1024;
+
 /** What imapflow 2.1 keeps out of its types and a SASL mechanism of our own needs. */
 interface ImapFlowInternals {
+  readonly streamer: { maxLiteralSize: number; maxResponseSize: number };
   expectCapabilityUpdate: boolean;
   authenticate(): Promise<boolean>;
   setAuthenticationState(): Promise<void>;
@@ -90,6 +96,9 @@ export async function openConnection(server: MailServer, options: ConnectOptions
       connectionTimeout: options.timeoutMs,
       greetingTimeout: options.timeoutMs,
       socketTimeout: SOCKET_TIMEOUT_MS,
+      maxLineLength: MAX_LINE,
+      maxLiteralSize: MAX_LITERAL,
+      maxResponseSize: MAX_LINE + MAX_LITERAL,
       disableAutoIdle: true,
       disableCompression: true,
       disableAutoEnable: true,
@@ -104,6 +113,26 @@ export async function openConnection(server: MailServer, options: ConnectOptions
     throw new GatewayError('IMAP-004');
   }
   return client;
+}
+
+/**
+ * Runs a command whose answers may hold so many bytes. What is longer is not read: imapflow closes the line
+ * as soon as its length is announced.
+ */
+export async function withLiteralsUpTo<T>(
+  client: ImapFlow,
+  bytes: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { streamer } = client as unknown as ImapFlowInternals;
+  streamer.maxLiteralSize = Math.max(bytes, MAX_LITERAL);
+  streamer.maxResponseSize = streamer.maxLiteralSize + MAX_LINE;
+  try {
+    return await work();
+  } finally {
+    streamer.maxLiteralSize = MAX_LITERAL;
+    streamer.maxResponseSize = MAX_LITERAL + MAX_LINE;
+  }
 }
 
 /** Whether the server has an extension; RFC 9051 folds MOVE, UIDPLUS and IDLE into IMAP4rev2. */

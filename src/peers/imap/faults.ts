@@ -1,4 +1,4 @@
-import type { ImapFlowError } from 'imapflow';
+import type { ImapFlowError, MailboxObject } from 'imapflow';
 import { type ErrorFields, GatewayError } from '../../errors/gateway-error.ts';
 import { tlsTrouble } from '../tls.ts';
 
@@ -38,9 +38,26 @@ export function refused(command: string, cause?: unknown): GatewayError {
   return new GatewayError('IMAP-009', { fields: { command, ...fieldsOf(asImapError(cause)) }, cause });
 }
 
+/** The server names a mail and gives nothing of it. */
+export function noBody(): GatewayError {
+  return new GatewayError('IMAP-009', { fields: { command: 'fetch', reason: 'no-body' } });
+}
+
 /** True when the server answered NO or BAD: the connection is sound, the command is not. */
 export function isRefusal(thrown: unknown): boolean {
   return asImapError(thrown).responseStatus !== undefined;
+}
+
+/**
+ * The UIDVALIDITY of an open folder.
+ *
+ * @throws GatewayError IMAP-005 when the server gives none (RFC 3501 §2.3.1.1): no mail of the folder can be
+ *   told from another
+ */
+export function readUidValidity(mailbox: MailboxObject): bigint {
+  const value: bigint | undefined = mailbox.uidValidity;
+  if (typeof value === 'bigint' && value > 0n) return value;
+  throw new GatewayError('IMAP-005', { fields: { reason: 'no-uidvalidity' } });
 }
 
 function asImapError(thrown: unknown): Partial<ImapFlowError> {

@@ -4,7 +4,7 @@ import type { PeerReport } from '../interfaces.ts';
 import { connectionOptions, rememberingCertificate, reportCertificates } from '../tls.ts';
 import { missingFolders } from './commands.ts';
 import { offers, openConnection } from './connection.ts';
-import { connectFault } from './faults.ts';
+import { connectFault, readUidValidity } from './faults.ts';
 import type { WatcherSettings } from './watcher.ts';
 
 const AUTH_NAMES = {
@@ -78,6 +78,8 @@ async function reportFolders(client: ImapFlow, settings: WatcherSettings): Promi
     if (status === false) throw new GatewayError('IMAP-005');
     lines.push(`Dossier « ${folder} » : ${mailCount(status.messages ?? 0)}`);
   }
+  if (!missing.has(settings.inbox))
+    readUidValidity(await client.mailboxOpen(settings.inbox, { readOnly: true }));
   return { lines, warnings: [] };
 }
 

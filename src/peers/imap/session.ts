@@ -6,16 +6,20 @@ import {
   type FetchedMail,
   fetchHead,
   fetchMail,
+  fetchSize,
   fetchSizes,
   findExactly,
   moveMail,
   search,
 } from './commands.ts';
 import { offers } from './connection.ts';
-import { commandFault, isRefusal, refused } from './faults.ts';
+import { commandFault, isRefusal, readUidValidity, refused } from './faults.ts';
 
 /** A command that trickles on is given up after so many of the silences that would end it at once. */
 const LONGEST_COMMAND = 20;
+
+/** What imapflow says when it stops reading an answer that is beyond the bounds of connection.ts. */
+const TOO_LARGE = new Set(['LiteralTooLarge', 'LineTooLarge', 'ResponseTooLarge']);
 
 /** What a look at the inbox found. */
 export interface InboxContent {
@@ -37,7 +41,9 @@ export interface ImapSession {
   inbox(from: number): Promise<InboxContent>;
   /** RFC822.SIZE of those that are still there. */
   sizes(uidValidity: bigint, uids: readonly number[]): Promise<ReadonlyMap<number, number>>;
-  fetch(place: MailPlace): Promise<FetchedMail | undefined>;
+  size(place: MailPlace): Promise<number | undefined>;
+  /** The line is closed when the server sends more than `maxBytes`. */
+  fetch(place: MailPlace, maxBytes: number): Promise<FetchedMail | undefined>;
   fetchHead(place: MailPlace): Promise<Uint8Array | undefined>;
   move(from: MailPlace, folder: string): Promise<MailPlace | 'moved' | undefined>;
   find(folder: string, messageId: string): Promise<MailPlace[]>;
@@ -81,6 +87,11 @@ export function createSession(
 
   client.on('exists', event => {
     if (event.count > event.prevCount) hooks.hint();
+  });
+  client.on('error', (error: { readonly code?: string }) => {
+    if (TOO_LARGE.has(error.code ?? '')) {
+      lostFor ??= new GatewayError('IMAP-006', { fields: { reason: 'too-large' } });
+    }
   });
   client.on('close', () => {
     lostFor ??= new GatewayError('IMAP-006', { fields: { reason: 'closed' } });
@@ -127,7 +138,7 @@ export function createSession(
         const lock = await client.getMailboxLock(folder);
         try {
           if (client.mailbox === false) throw refused(command);
-          return await work(client.mailbox.uidValidity);
+          return await work(readUidValidity(client.mailbox));
         } finally {
           lock.release();
         }
@@ -193,8 +204,12 @@ export function createSession(
       );
     },
 
-    async fetch(place) {
-      return await atPlace('fetch', place, async () => await fetchMail(client, place.uid));
+    async size(place) {
+      return await atPlace('fetch', place, async () => await fetchSize(client, place.uid));
+    },
+
+    async fetch(place, maxBytes) {
+      return await atPlace('fetch', place, async () => await fetchMail(client, place.uid, maxBytes));
     },
 
     async fetchHead(place) {

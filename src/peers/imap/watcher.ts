@@ -6,9 +6,12 @@ import type { MailServer } from '../mail-server.ts';
 import { createBell } from './bell.ts';
 import { openConnection } from './connection.ts';
 import { createSession, type ImapSession } from './session.ts';
+import { createStrays, type Strays } from './strays.ts';
 
 /** How many sizes are asked for at once. */
 const SIZES_AT_ONCE = 100;
+/** Mails handled in one look at the inbox; the others wait for the next poll. */
+const MOST_AT_ONCE = 10_000;
 /**
  * A mail that was in hand when so many connections were lost may be what breaks them: it comes after the
  * others.
@@ -126,6 +129,7 @@ export function createMailboxWatcher(
     let highest = 0;
     let again: readonly number[] = [];
     let nextPoll = 0;
+    const strays = createStrays();
     while (!isStopping()) {
       const isPoll = performance.now() >= nextPoll;
       const inbox = await mine.inbox(highest + 1);
@@ -133,13 +137,14 @@ export function createMailboxWatcher(
         // Every uid is new: look at the whole inbox again.
         highest = 0;
         again = [];
+        strays.clear();
         continue;
       }
       const isWhole = uidValidity !== inbox.uidValidity;
       uidValidity = inbox.uidValidity;
       highest = inbox.uids.at(-1) ?? highest;
       const asked = isPoll ? ascending([...again, ...inbox.uids]) : inbox.uids;
-      const failed = await handleAll(mine, uidValidity, asked, isWhole);
+      const failed = await handleAll(mine, uidValidity, asked, isWhole, strays);
       again = isPoll ? failed : ascending([...again, ...failed]);
       if (isPoll) nextPoll = performance.now() + settings.pollMs;
       if (isStopping()) return;
@@ -159,6 +164,7 @@ export function createMailboxWatcher(
     uidValidity: bigint,
     asked: readonly number[],
     isWhole: boolean,
+    strays: Strays,
   ): Promise<number[]> {
     let wanted: number[];
     try {
@@ -169,19 +175,27 @@ export function createMailboxWatcher(
       return [...asked];
     }
     tellSuccess();
-    const failed: number[] = [];
-    for (let start = 0; start < wanted.length; start += SIZES_AT_ONCE) {
-      const some = wanted.slice(start, start + SIZES_AT_ONCE);
+    const now = wanted.slice(0, MOST_AT_ONCE);
+    const failed = wanted.slice(MOST_AT_ONCE);
+    for (let start = 0; start < now.length; start += SIZES_AT_ONCE) {
+      const some = now.slice(start, start + SIZES_AT_ONCE);
       const sizes = await mine.sizes(uidValidity, some);
       for (const uid of some) {
         if (isStopping()) return failed;
         const lost = mine.lost();
         if (lost !== undefined) throw lost;
         const key = `${uidValidity}/${uid}`;
+        const size = sizes.get(uid);
+        if (size === undefined && !strays.begun.has(uid)) {
+          if (strays.askAgain(uid)) failed.push(uid);
+          continue;
+        }
         try {
-          await events.handle(inboxMail(mine, { folder: settings.inbox, uidValidity, uid }, sizes.get(uid)));
+          await events.handle(inboxMail(mine, { folder: settings.inbox, uidValidity, uid }, size));
           lostWith.delete(key);
+          strays.begun.delete(uid);
         } catch {
+          strays.begun.add(uid);
           if (mine.lost() !== undefined) lostWith.set(key, (lostWith.get(key) ?? 0) + 1);
           failed.push(uid);
         }
@@ -236,8 +250,10 @@ export function createMailboxWatcher(
     async find(folder, messageId) {
       return await (await connected()).find(folder, messageId);
     },
-    async fetchAt(place) {
-      return await fetchWhole(await connected(), place);
+    async fetchAt(place, maxBytes) {
+      const mine = await connected();
+      const size = await mine.size(place);
+      return size === undefined ? undefined : await fetchWhole(mine, place, size, maxBytes);
     },
     async stop() {
       stopping.abort();
@@ -256,9 +272,9 @@ function inboxMail(session: ImapSession, place: MailPlace, size: number | undefi
   return {
     uidValidity: place.uidValidity,
     uid: place.uid,
-    // Gone since the search: `fetch` will say so.
+    // Gone since it was begun: `fetch` will say so.
     size: size ?? 0,
-    fetch: async () => await fetchWhole(session, place),
+    fetch: async maxBytes => await fetchWhole(session, place, size ?? 0, maxBytes),
     fetchHead: async () => await session.fetchHead(place),
   };
 }
@@ -267,10 +283,19 @@ function inboxMail(session: ImapSession, place: MailPlace, size: number | undefi
  * imapflow #65, #401: a large mail could come truncated. Some servers only estimate RFC822.SIZE: bytes of
  * another number are believed when a second fetch brings the same.
  */
-async function fetchWhole(session: ImapSession, place: MailPlace): Promise<Uint8Array | undefined> {
-  const mail = await session.fetch(place);
+async function fetchWhole(
+  session: ImapSession,
+  place: MailPlace,
+  size: number,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  if (size > maxBytes) throw new GatewayError('MAIL-001', { fields: { size } });
+  const mail = await session.fetch(place, maxBytes);
+  if (mail !== undefined && mail.bytes.length > maxBytes) {
+    throw new GatewayError('MAIL-001', { fields: { size: mail.bytes.length } });
+  }
   if (mail === undefined || mail.bytes.length === mail.size) return mail?.bytes;
-  const again = await session.fetch(place);
+  const again = await session.fetch(place, maxBytes);
   if (again !== undefined && Buffer.compare(again.bytes, mail.bytes) !== 0) {
     throw new GatewayError('IMAP-008', { fields: { announced: mail.size, read: mail.bytes.length } });
   }

@@ -385,6 +385,68 @@ describe('openMail on hostile input', () => {
   });
 });
 
+describe('a mail that is made to hold the reader up', () => {
+  const QP = ['Content-Type: text/plain', 'Content-Transfer-Encoding: quoted-printable'];
+  const filled = (head: readonly string[], filling: string, bytes: number): Buffer =>
+    Buffer.concat([
+      Buffer.from([...head, '', ''].join('\r\n')),
+      Buffer.alloc(bytes, filling),
+      Buffer.from('fin'),
+    ]);
+
+  // libqp is quadratic in each run of blanks: 100 kB took 10 s, 45 MB of lines of 900 took minutes.
+  it.each([
+    ['one run of blanks', ' ', 1_000_000],
+    ['one run of tabs and blanks', '\t ', 1_000_000],
+    ['lines of 900 blanks', `${' '.repeat(900)}x\r\n`, 20_000_000],
+    ['lines of 200 blanks', `${' '.repeat(200)}x\r\n`, 20_000_000],
+  ])('opens quoted-printable with %s in bounded time', async (_, filling, bytes) => {
+    const start = performance.now();
+    const mail = await openMail(filled(QP, filling, bytes));
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(mail.text).toMatch(/fin$/);
+    expect(mail.text.length).toBeLessThan(bytes / 50);
+  });
+
+  // 45 MB of bare line feeds took all the memory of the thread.
+  it.each(['\n', '\r\n'])('opens 45 MB of empty lines (%j), the parts around them whole', async end => {
+    const start = performance.now();
+    const lines = Buffer.alloc(45_000_000, end);
+    const mail = await openMail(
+      Buffer.concat([
+        Buffer.from('Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\navant'),
+        lines,
+        Buffer.from('--b\r\nContent-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n'),
+        Buffer.from(`${ZIP.toString('base64')}\r\n--b--\r\n`),
+      ]),
+    );
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(mail.text.trim()).toBe('avant');
+    expect(Buffer.from(mail.attachments[0]?.bytes ?? []).equals(ZIP)).toBe(true);
+  });
+
+  it('refuses a mail of more lines than memory would hold', async () => {
+    await expect(openMail(filled([], 'a\n', 9_000_000))).rejects.toMatchObject({ code: 'MAIL-002' });
+  });
+
+  it('leaves alone the runs that people write', async () => {
+    const table = `a${' '.repeat(900)}b\r\n${'\r\n'.repeat(500)}c`;
+    const mail = await openMail(rawMail(['Content-Type: text/plain', '', table]));
+    expect(mail.text.trim()).toBe(table.replaceAll('\r\n', '\n'));
+  });
+
+  // 49 enclosed mails of HTML cost 49 times what one may.
+  it('turns HTML to text within one bound for all the enclosed mails', async () => {
+    const html = rawMail(['Content-Type: text/html', '', '<p>mot</p>'.repeat(20_000)]);
+    const start = performance.now();
+    const parts = Array.from({ length: 49 }, () => mailPart(html));
+    const mail = await openMail(multipartMail([], 'multipart/mixed', parts));
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(mail.enclosed.map(({ text }) => text !== '').filter(Boolean)).toHaveLength(2);
+    expect(mail.enclosed).toHaveLength(49);
+  });
+});
+
 function enclosing(...part: string[]): Buffer {
   return rawMail([
     'From: a@b.fr',

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { InboxMail, MailboxEvents } from '../../../src/peers/interfaces.ts';
+import { MAX_MAIL } from './settings.ts';
 
 export interface HandledMail {
   readonly uidValidity: bigint;
@@ -43,7 +44,7 @@ export function recordingFlow(work: (mail: InboxMail) => Promise<void> = async (
       async handle(mail) {
         flow.begun.push(mail.uid);
         await flow.work(mail);
-        const bytes = await mail.fetch();
+        const bytes = await mail.fetch(MAX_MAIL);
         if (bytes === undefined) return;
         const { uidValidity, uid, size } = mail;
         done.add(`${uidValidity}/${uid}`);

@@ -2,6 +2,9 @@ import { createMailboxWatcher, type WatcherSettings } from '../../../src/peers/i
 import type { MailboxEvents, MailboxWatcher, TlsOptions } from '../../../src/peers/interfaces.ts';
 import type { MailServer } from '../../../src/peers/mail-server.ts';
 
+/** No mail of these tests is larger, bytes. */
+export const MAX_MAIL = 1_000_000;
+
 /** Everything faster than in a hospital. */
 export const HURRIED = {
   connect: 5_000,

@@ -12,7 +12,7 @@ import { labMissing, type MailLab, startMailLab } from '../../kit/mail-lab.ts';
 import { startTcpProxy, type TcpProxy } from '../../kit/tcp-proxy.ts';
 import { waitFor } from '../../kit/wait.ts';
 import { mail, recordingFlow } from './recording-flow.ts';
-import { HURRIED, mailboxSettings, passwordServer, watch } from './settings.ts';
+import { MAX_MAIL, HURRIED, mailboxSettings, passwordServer, watch } from './settings.ts';
 
 describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
   let lab: MailLab;
@@ -257,7 +257,7 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
       const place = await watcher.move({ folder: 'INBOX', uidValidity, uid: 1 }, 'Traites');
       expect(place).toEqual({ folder: 'Traites', uidValidity: expect.any(BigInt), uid: 1 });
       if (place === undefined || place === 'moved') throw new Error('no place');
-      expect(Buffer.from((await watcher.fetchAt(place)) ?? []).toString()).toBe(mail('un'));
+      expect(Buffer.from((await watcher.fetchAt(place, MAX_MAIL)) ?? []).toString()).toBe(mail('un'));
       expect(await watcher.find('Traites', '<un@test.example>')).toEqual([place]);
       expect(await watcher.find('INBOX', '<un@test.example>')).toEqual([]);
       expect(await watcher.find('INBOX', 'deux@test.example')).toEqual([
@@ -284,7 +284,7 @@ describe.skipIf(labMissing !== undefined)('a mailbox on Dovecot', () => {
       const here = { folder: 'INBOX', uidValidity, uid: 1 };
       expect(await watcher.move({ ...here, uidValidity: uidValidity + 1n }, 'Traites')).toBeUndefined();
       expect(await watcher.move({ ...here, uid: 99 }, 'Traites')).toBeUndefined();
-      expect(await watcher.fetchAt({ ...here, uid: 99 })).toBeUndefined();
+      expect(await watcher.fetchAt({ ...here, uid: 99 }, MAX_MAIL)).toBeUndefined();
       expect(await watcher.move(here, 'Traites')).toMatchObject({ uid: 1 });
       expect(await watcher.move(here, 'Traites')).toBeUndefined();
     });

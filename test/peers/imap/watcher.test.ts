@@ -3,13 +3,14 @@ import type { AddressInfo } from 'node:net';
 import createHoodiecrow, { type ImapServer } from 'hoodiecrow-imap';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openConnection } from '../../../src/peers/imap/connection.ts';
+import { probeMailbox } from '../../../src/peers/imap/probe.ts';
 import type { MailboxWatcher } from '../../../src/peers/interfaces.ts';
 import { certificates } from '../../kit/certificates.ts';
 import type { ScriptedServer } from '../../kit/scripted-server.ts';
 import { waitFor } from '../../kit/wait.ts';
 import { mail, type RecordingFlow, recordingFlow } from './recording-flow.ts';
 import { type Script, scriptedImap } from './scripted-imap.ts';
-import { HURRIED, mailboxSettings, NO_TLS, passwordServer, watch } from './settings.ts';
+import { HURRIED, MAX_MAIL, mailboxSettings, NO_TLS, passwordServer, watch } from './settings.ts';
 
 const PLUGINS = ['STARTTLS', 'LOGINDISABLED', 'IDLE', 'LITERALPLUS', 'UNSELECT'];
 
@@ -141,7 +142,7 @@ describe('a mailbox on a server in this process', () => {
     );
     const bodies: string[] = [];
     const flow = recordingFlow(async mail => {
-      bodies.push(Buffer.from((await mail.fetch()) ?? []).toString());
+      bodies.push(Buffer.from((await mail.fetch(MAX_MAIL)) ?? []).toString());
     });
     startOpen(server.port, flow);
     await waitFor(() => flow.handled.length === 1);
@@ -157,7 +158,7 @@ describe('a mailbox on a server in this process', () => {
     });
     const errors: unknown[] = [];
     const flow = recordingFlow(async mail => {
-      await mail.fetch().catch((thrown: unknown) => {
+      await mail.fetch(MAX_MAIL).catch((thrown: unknown) => {
         errors.push(thrown);
         throw thrown;
       });
@@ -184,6 +185,10 @@ describe('a mailbox on a server in this process', () => {
   it('lets the others pass a mail on which the server always hangs up', async () => {
     const server = await peculiar((line, tag, socket) => {
       if (/ UID SEARCH /.test(line)) return `* SEARCH 1 2 3\r\n${tag} OK found\r\n`;
+      if (/ UID FETCH /.test(line) && !/BODY/.test(line)) {
+        const sizes = [1, 2, 3].map(uid => `* ${uid} FETCH (UID ${uid} RFC822.SIZE 5)\r\n`);
+        return `${sizes.join('')}${tag} OK fetched\r\n`;
+      }
       const uid = / UID FETCH (\d) .*BODY/.exec(line)?.[1];
       if (uid === undefined) return undefined;
       if (uid === '1') socket.destroy();
@@ -197,16 +202,153 @@ describe('a mailbox on a server in this process', () => {
   });
 
   it('lets the flow learn of a mail that is gone', async () => {
-    const server = await peculiar((line, tag) =>
-      / UID FETCH /.test(line) ? `${tag} OK nothing\r\n` : undefined,
-    );
-    const seen: (readonly [number, unknown])[] = [];
+    let searches = 0;
+    const server = await peculiar((line, tag) => {
+      if (/ UID SEARCH /.test(line) && ++searches > 1) return `* SEARCH\r\n${tag} OK none\r\n`;
+      return / UID FETCH .*BODY/.test(line) ? `${tag} OK nothing\r\n` : undefined;
+    });
+    const seen: unknown[] = [];
     const flow = recordingFlow(async mail => {
-      seen.push([mail.size, await mail.fetch()]);
+      seen.push(await mail.fetch(MAX_MAIL));
     });
     startOpen(server.port, flow);
     await waitFor(() => seen.length > 0);
-    expect(seen[0]).toEqual([0, undefined]);
+    expect(seen[0]).toBeUndefined();
+  });
+
+  // The flow closed the exchange as vanished (MAIL-012): a mail lost without a word.
+  it.each([
+    ['nothing', ''],
+    ['no body', '* 1 FETCH (UID 1 RFC822.SIZE 5)\r\n'],
+    ['NIL', '* 1 FETCH (UID 1 RFC822.SIZE 5 BODY[] NIL)\r\n'],
+    ['an empty body', '* 1 FETCH (UID 1 RFC822.SIZE 5 BODY[] "")\r\n'],
+    ['another mail', '* 2 FETCH (UID 2 RFC822.SIZE 5 BODY[] {5}\r\nun\r\n!)\r\n'],
+  ])('does not take a mail for gone when its fetch brings %s', async (_, data) => {
+    const server = await peculiar((line, tag) =>
+      / UID FETCH .*BODY/.test(line) ? `${data}${tag} OK fetched\r\n` : undefined,
+    );
+    const outcomes: unknown[] = [];
+    const flow = recordingFlow(async mail => {
+      outcomes.push(...(await Promise.allSettled([mail.fetch(MAX_MAIL), mail.fetchHead()])));
+    });
+    startOpen(server.port, flow);
+    await waitFor(() => outcomes.length > 1);
+    const fault = { code: 'IMAP-009', fields: { command: 'fetch', reason: 'no-body' } };
+    expect(outcomes[0]).toMatchObject({ status: 'rejected', reason: fault });
+    expect(outcomes[1]).toMatchObject({ status: 'rejected', reason: fault });
+    expect(flow.handled).toEqual([]);
+  });
+
+  // Without it no mail can be told from another: each place was taken for the same for ever.
+  it.each(['', '* OK [UIDVALIDITY 0] ok\r\n'])(
+    'does not watch an inbox without UIDVALIDITY (%j), nor does the probe accept it',
+    async validity => {
+      const server = await peculiar((line, tag) =>
+        / (SELECT|EXAMINE) /.test(line)
+          ? `* 1 EXISTS\r\n${validity}${tag} OK [READ-WRITE] open\r\n`
+          : / STATUS /.test(line)
+            ? `* STATUS INBOX (MESSAGES 1)\r\n${tag} OK\r\n`
+            : undefined,
+      );
+      const flow = recordingFlow();
+      startOpen(server.port, flow);
+      await waitFor(() => flow.failures.length === 1);
+      const fault = { code: 'IMAP-005', fields: { reason: 'no-uidvalidity' } };
+      expect(flow.failures[0]).toMatchObject(fault);
+      const open = { host: '127.0.0.1', port: server.port, tls: NO_TLS, auth: { type: 'none' } } as const;
+      await expect(probeMailbox(mailboxSettings(open))).rejects.toMatchObject(fault);
+    },
+  );
+
+  it('does not believe a MOVE that moves nothing', async () => {
+    const server = await peculiar(() => undefined);
+    const flow = recordingFlow();
+    const watcher = startOpen(server.port, flow);
+    await waitFor(() => flow.handled.length === 1);
+    const moving = watcher.move({ folder: 'INBOX', uidValidity: 7n, uid: 1 }, 'Traites');
+    await expect(moving).rejects.toMatchObject({ code: 'IMAP-007', fields: { reason: 'not-moved' } });
+  });
+
+  // A server that announced 10 bytes and sent 400 MB was read to the end, whatever `limits.mail` said.
+  it('stops reading a mail that is longer than the bound, whatever size was announced', async () => {
+    const server = await peculiar((line, _, socket) => {
+      if (!/ UID FETCH .*BODY/.test(line)) return undefined;
+      socket.write('* 1 FETCH (UID 1 RFC822.SIZE 5 BODY[] {400000000}\r\n');
+      return 'x'.repeat(100_000);
+    });
+    const outcomes: unknown[] = [];
+    const flow = recordingFlow(async mail => {
+      outcomes.push(...(await Promise.allSettled([mail.fetch(MAX_MAIL)])));
+      throw new Error('not read');
+    });
+    startOpen(server.port, flow);
+    await waitFor(() => outcomes.length > 0);
+    expect(outcomes[0]).toMatchObject({ reason: { code: 'IMAP-006', fields: { reason: 'too-large' } } });
+    await waitFor(() => flow.failures.length > 0);
+    expect(flow.failures[0]).toMatchObject({ code: 'IMAP-006' });
+  });
+
+  it('does not ask for a mail that is larger than the bound, in the inbox and elsewhere', async () => {
+    const server = await peculiar((line, tag) =>
+      / UID FETCH /.test(line) ? `* 1 FETCH (UID 1 RFC822.SIZE 6)\r\n${tag} OK fetched\r\n` : undefined,
+    );
+    const outcomes: unknown[] = [];
+    const flow = recordingFlow(async mail => {
+      outcomes.push(...(await Promise.allSettled([mail.fetch(5)])));
+      throw new Error('too large');
+    });
+    const watcher = startOpen(server.port, flow);
+    await waitFor(() => outcomes.length > 0);
+    const fault = { code: 'MAIL-001', fields: { size: 6 } };
+    expect(outcomes[0]).toMatchObject({ status: 'rejected', reason: fault });
+    const place = { folder: 'Traites', uidValidity: 7n, uid: 1 };
+    await expect(watcher.fetchAt(place, 5)).rejects.toMatchObject(fault);
+    expect(server.lines.filter(line => /BODY/.test(line))).toEqual([]);
+  });
+
+  // 300 000 uids that stand for no mail became 300 000 exchanges.
+  it('does not offer what the search names and the server does not have, and asks for it a few times', async () => {
+    const server = await peculiar((line, tag) => {
+      if (/ UID SEARCH UID /.test(line)) return `* SEARCH\r\n${tag} OK none\r\n`;
+      return / UID SEARCH /.test(line) ? `* SEARCH 1 2 3\r\n${tag} OK found\r\n` : undefined;
+    });
+    const flow = recordingFlow();
+    startOpen(server.port, flow);
+    await waitFor(() => flow.polls > 6);
+    expect(flow.begun).toEqual([1]);
+    expect(server.lines.filter(line => / UID FETCH .*RFC822\.SIZE\)?$/.test(line))).toHaveLength(3);
+  });
+
+  it('handles a flood of mails 10 000 at a time, and the rest at the next look', async () => {
+    const uids = Array.from({ length: 10_050 }, (_, index) => index + 1);
+    const server = await peculiar((line, tag) => {
+      if (/ UID SEARCH UID /.test(line)) return `* SEARCH\r\n${tag} OK none\r\n`;
+      if (/ UID SEARCH /.test(line)) return `* SEARCH ${uids.join(' ')}\r\n${tag} OK found\r\n`;
+      const asked = / UID FETCH ([\d,:]+) /.exec(line)?.[1];
+      if (asked === undefined) return undefined;
+      const some = asked.split(',').flatMap(part => {
+        const [from, to] = part.split(':').map(Number);
+        return uids.slice((from ?? 1) - 1, to ?? from);
+      });
+      return `${some.map(uid => `* ${uid} FETCH (UID ${uid} RFC822.SIZE 5)\r\n`).join('')}${tag} OK fetched\r\n`;
+    });
+    const taken: number[] = [];
+    const looks: number[] = [];
+    const flow = recordingFlow();
+    const events = {
+      ...flow.events,
+      unread: async (_: bigint, asked: readonly number[]) => {
+        looks.push(taken.length);
+        return [...asked];
+      },
+      handle: async ({ uid }: { readonly uid: number }) => {
+        taken.push(uid);
+      },
+    };
+    startOpen(server.port, { ...flow, events });
+    await waitFor(() => taken.length === uids.length, { timeoutMs: 10_000 });
+    expect(taken).toEqual(uids);
+    expect(looks.slice(0, 2)).toEqual([0, 10_000]);
   });
 
   it.each<[string, RegExp]>([
