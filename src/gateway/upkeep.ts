@@ -7,8 +7,8 @@ import type { Journal } from '../journal/journal.ts';
 
 const HEARTBEAT_MS = 1_000;
 const PURGE_EVERY_MS = 3_600_000;
-/** The journal is tried this often. */
-const TOUCH_EVERY_MS = 10_000;
+/** The journal is tried once in so many beats. */
+const TOUCHED_EVERY = 10;
 /** A wall clock that goes back by more was set back. */
 const CLOCK_JUMP_MS = 60_000;
 /** Nothing is put off for longer, unless an application's `retry.max` says so. */
@@ -50,7 +50,7 @@ interface UpkeepState {
   /** Monotonic, ms. */
   beatAt: number;
   wallAt: number;
-  touchedAt: number;
+  beats: number;
   journalError: ErrorFields | undefined;
 }
 
@@ -61,7 +61,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     stopping: false,
     beatAt: performance.now(),
     wallAt: clock.now().getTime(),
-    touchedAt: 0,
+    beats: 0,
     journalError: undefined,
   };
 
@@ -90,8 +90,8 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     state.wallAt = now;
   };
   const touch = async (): Promise<void> => {
-    if (performance.now() - state.touchedAt < TOUCH_EVERY_MS) return;
-    state.touchedAt = performance.now();
+    state.beats += 1;
+    if (state.beats % TOUCHED_EVERY !== 1) return;
     try {
       if (!journal.intact()) throw new GatewayError('JRN-008');
       await journal.touch();

@@ -5,7 +5,7 @@ import { connectionOptions, rememberingCertificate, reportCertificates } from '.
 import { missingFolders } from './commands.ts';
 import { offers, openConnection } from './connection.ts';
 import { connectFault, readUidValidity } from './faults.ts';
-import type { WatcherSettings } from './watcher.ts';
+import type { WatcherSettings } from './watcher-settings.ts';
 
 const AUTH_NAMES = {
   password: 'mot de passe',

@@ -1,12 +1,13 @@
 import type { Clock } from '../../basics/clock.ts';
 import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
 import { createBackoff } from '../backoff.ts';
-import type { InboxMail, MailboxEvents, MailboxWatcher, MailPlace } from '../interfaces.ts';
-import type { MailServer } from '../mail-server.ts';
+import type { MailboxEvents, MailboxWatcher } from '../interfaces.ts';
 import { createBell } from './bell.ts';
 import { openConnection } from './connection.ts';
+import { fetchWhole, inboxMail } from './inbox-mail.ts';
 import { createSession, type ImapSession } from './session.ts';
 import { createStrays, type Strays } from './strays.ts';
+import type { WatcherSettings } from './watcher-settings.ts';
 
 /** How many sizes are asked for at once. */
 const SIZES_AT_ONCE = 100;
@@ -17,45 +18,6 @@ const MOST_AT_ONCE = 10_000;
  * others.
  */
 const SUSPECT_LOSSES = 2;
-
-/** How patient the watcher is, all in ms. */
-export interface ImapTiming {
-  /** From the first packet to the end of the login. */
-  readonly connect: number;
-  /** How long the server may stay silent on a command before the connection is given up. */
-  readonly command: number;
-  /** The server is made to answer at least this often, even where `poll` is rarer. */
-  readonly watchdog: number;
-  readonly retryFirst: number;
-  readonly retryMax: number;
-  /** How long a connection must live for the waits to begin again at `retryFirst`. */
-  readonly survival: number;
-  /** How long `stop` waits for the mail in hand. */
-  readonly stop: number;
-}
-
-/** The timing of every real mailbox. */
-export const IMAP_TIMING: ImapTiming = {
-  connect: 30_000,
-  command: 30_000,
-  watchdog: 60_000,
-  retryFirst: 1_000,
-  retryMax: 5 * 60_000,
-  survival: 5 * 60_000,
-  stop: 30_000,
-};
-
-/** The mailbox to watch, and how. */
-export interface WatcherSettings {
-  readonly server: MailServer;
-  readonly inbox: string;
-  /** The other folders that mails will be moved to; created when missing, as the inbox is. */
-  readonly folders: readonly string[];
-  /** The inbox is looked at this often, whatever IDLE says. */
-  readonly pollMs: number;
-  /** `IMAP_TIMING` unless a test is in a hurry. */
-  readonly timing: ImapTiming;
-}
 
 /**
  * Watches one mailbox over a connection of its own; shares nothing with the watchers of others.
@@ -266,40 +228,6 @@ export function createMailboxWatcher(
       session?.close();
     },
   };
-}
-
-function inboxMail(session: ImapSession, place: MailPlace, size: number | undefined): InboxMail {
-  return {
-    uidValidity: place.uidValidity,
-    uid: place.uid,
-    // Gone since it was begun: `fetch` will say so.
-    size: size ?? 0,
-    fetch: async maxBytes => await fetchWhole(session, place, size ?? 0, maxBytes),
-    fetchHead: async () => await session.fetchHead(place),
-  };
-}
-
-/**
- * imapflow #65, #401: a large mail could come truncated. Some servers only estimate RFC822.SIZE: bytes of
- * another number are believed when a second fetch brings the same.
- */
-async function fetchWhole(
-  session: ImapSession,
-  place: MailPlace,
-  size: number,
-  maxBytes: number,
-): Promise<Uint8Array | undefined> {
-  if (size > maxBytes) throw new GatewayError('MAIL-001', { fields: { size } });
-  const mail = await session.fetch(place, maxBytes);
-  if (mail !== undefined && mail.bytes.length > maxBytes) {
-    throw new GatewayError('MAIL-001', { fields: { size: mail.bytes.length } });
-  }
-  if (mail === undefined || mail.bytes.length === mail.size) return mail?.bytes;
-  const again = await session.fetch(place, maxBytes);
-  if (again !== undefined && Buffer.compare(again.bytes, mail.bytes) !== 0) {
-    throw new GatewayError('IMAP-008', { fields: { announced: mail.size, read: mail.bytes.length } });
-  }
-  return again?.bytes;
 }
 
 function ascending(uids: readonly number[]): number[] {

@@ -1,4 +1,5 @@
-import { createMailboxWatcher, type WatcherSettings } from '../../../src/peers/imap/watcher.ts';
+import { createMailboxWatcher } from '../../../src/peers/imap/watcher.ts';
+import type { WatcherSettings } from '../../../src/peers/imap/watcher-settings.ts';
 import type { MailboxEvents, MailboxWatcher, TlsOptions } from '../../../src/peers/interfaces.ts';
 import type { MailServer } from '../../../src/peers/mail-server.ts';
 

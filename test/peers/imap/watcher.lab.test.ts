@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { openConnection } from '../../../src/peers/imap/connection.ts';
 import { probeMailbox } from '../../../src/peers/imap/probe.ts';
-import type { WatcherSettings } from '../../../src/peers/imap/watcher.ts';
+import type { WatcherSettings } from '../../../src/peers/imap/watcher-settings.ts';
 import type { MailboxEvents, MailboxWatcher, TlsOptions } from '../../../src/peers/interfaces.ts';
 import type { MailServer } from '../../../src/peers/mail-server.ts';
 import { certificates } from '../../kit/certificates.ts';
