@@ -70,8 +70,8 @@ function addWaiting(
   { lanes, isHeadInFlight }: { lanes: number; isHeadInFlight: boolean },
 ): void {
   const each = `WITH RECURSIVE each (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < ${WAITING})`;
-  database.exec(`INSERT INTO exchange (id, kind, mailbox, application, state, readings, pending, received_at)
-    VALUES ('backlog', 'mail', 'urologie', 'dpi', 'open', 1, ${WAITING}, 0)`);
+  database.exec(`INSERT INTO exchange (id, nature, mailbox, application, state, readings, pending, received_at)
+    VALUES ('backlog', 'documents', 'urologie', 'dpi', 'open', 1, ${WAITING}, 0)`);
   database.exec(`INSERT INTO delivery (id, exchange_id, mailbox, kind, target, subject, lane, state, identifiers,
     created_at, next_at) ${each} SELECT printf('d-%08d', n), 'backlog', 'urologie', 'mdm', 'dpi', 's' || n,
     printf('dpi|0123456789abcdef-%d', n % ${lanes}), iif(n = 1 AND ${Number(isHeadInFlight)}, 'sending', 'waiting'),

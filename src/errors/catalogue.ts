@@ -606,7 +606,7 @@ export function describe(code: ErrorCode): CatalogueEntry {
   return CATALOGUE[code];
 }
 
-/** True when a text read back from the journal or another thread is one of our codes. */
+/** True when a text read back from the journal or another process is one of our codes. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(CATALOGUE, text);
 }

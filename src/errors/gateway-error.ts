@@ -3,7 +3,7 @@ import { describe, type ErrorClass, type ErrorCode } from './catalogue.ts';
 /** Facts for the log: ids, numbers, codes. Never a name, an identifier of a patient, a subject or a file name. */
 export type ErrorFields = Readonly<Record<string, string | number | boolean>>;
 
-/** A fault as plain data: what crosses threads and what the journal keeps. */
+/** A fault as plain data: what crosses processes and what the journal keeps. */
 export interface Fault {
   readonly code: ErrorCode;
   /** One French sentence that makes the catalogue's text precise; free of health data. */

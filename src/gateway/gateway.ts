@@ -39,8 +39,8 @@ export interface Gateway {
 const GRACE_MS = 30_000;
 /** Bytes of mails that are fetched and read at once; what is made of them takes a few times as much. */
 const MAILS_IN_HAND = { small: { upTo: 1024 ** 2, whole: 32 * 1024 ** 2 }, large: 128 * 1024 ** 2 } as const;
-/** The reader's bounds: memory of a thread in MiB, threads at once. */
-export const READER = { memoryMb: 1_024, threads: 2 } as const;
+/** The reader's bounds: heap of a process in MiB, processes at once. */
+export const READER = { memoryMb: 1_024, processes: 2 } as const;
 
 /**
  * Starts a gateway from a valid configuration: opens the journal, takes up what a former process left, watches the
@@ -79,7 +79,7 @@ async function startOn(
     for (const target of targets) dispatcher.poke(target);
   };
   const memory = createTieredBudget(MAILS_IN_HAND.small, MAILS_IN_HAND.large);
-  const readings = createLimit(READER.threads);
+  const readings = createLimit(READER.processes);
   const common = {
     ...deps,
     journal,

@@ -18,7 +18,7 @@ function contextWith(journal: Journal): ReceiveContext {
   return {
     ...bed(),
     journal,
-    // In this thread: what happens to threads is told by reading/reader.test.ts.
+    // In this process: what happens to others is told by reading/reader.test.ts.
     reader: {
       read: async (raw, begun) => {
         await begun?.();

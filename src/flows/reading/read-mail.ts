@@ -9,7 +9,7 @@ import type { MailFacts, Reading } from './reading.ts';
 
 /**
  * Reads a mail to the end: what it is, its archive, its documents, and what keeps each from being handed
- * over. Pure; run in a thread of its own by {@link ./reader.ts}, since the bytes come from anybody.
+ * over. Pure; run in a process of its own by {@link ./reader.ts}, since the bytes come from anybody.
  */
 export async function readMail(raw: Uint8Array, limits: ArchiveLimits): Promise<Reading> {
   let mail: OpenedMail;
@@ -68,10 +68,9 @@ function givenBack(archive: FoundArchive): MailAttachment[] {
   return [{ filename: 'IHE_XDM.zip', contentType: 'application/zip', bytes: archive.bytes }, ...pdfs];
 }
 
-/** The header block is cut loose: between threads a view takes all of the mail that it looks at along. */
 function factsOf(mail: OpenedMail): MailFacts {
   const { attachments: _attachments, enclosed: _enclosed, ...facts } = mail;
-  return { ...facts, text: cut(facts.text), headerBlock: facts.headerBlock.slice() };
+  return { ...facts, text: cut(facts.text) };
 }
 
 /** Every MDM of a mail quotes its text, and so does the answer: a letter fits, a pasted log of megabytes does not. */

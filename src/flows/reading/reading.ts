@@ -29,7 +29,7 @@ export interface ReadDocument {
   readonly hold: Fault | undefined;
 }
 
-/** What a reading of one mail found. Plain data: it crosses from the reader's thread. */
+/** What a reading of one mail found. Plain data: it crosses from the reader's process. */
 export type Reading = {
   /** The mail as it lies in the mailbox. */
   readonly outer: MailFacts;

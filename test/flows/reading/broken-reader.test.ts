@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { documentMail } from '../../../samples/kit/mail.ts';
 import { createReader, type Reader } from '../../../src/flows/reading/reader.ts';
 
-/** A mail that takes its thread down costs that thread, and the next mail gets another (docs/design.md §4, invariant 7). */
+/** A mail that takes its process down costs that process, and the next mail gets another (docs/design.md §4, invariant 7). */
 
 const MB = 1024 * 1024;
 const LIMITS = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, ratio: 200 };
@@ -10,8 +10,8 @@ const LIMITS = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, rati
 let reader: Reader;
 afterEach(() => reader.stop());
 
-it('survives a mail that uses up the thread’s memory', async () => {
-  reader = createReader({ limits: LIMITS, deadlineMs: 25_000, memoryMb: 32, threads: 1 });
+it('survives a mail that uses up the process’s memory', async () => {
+  reader = createReader({ limits: LIMITS, deadlineMs: 25_000, memoryMb: 32, processes: 1 });
   // Almost as many lines as are read, each a string of its own to whoever splits them.
   const heavy = documentMail({ text: 'x\n'.repeat(3_900_000) });
   expect(await reader.read(heavy)).toEqual({ unfinished: 'crashed' });
@@ -20,14 +20,14 @@ it('survives a mail that uses up the thread’s memory', async () => {
   });
 });
 
-it('ends a thread that is not done in time, and says so of every mail that waited for it', async () => {
-  reader = createReader({ limits: LIMITS, deadlineMs: 1, memoryMb: 256, threads: 1 });
+it('ends a process that is not done in time, and says so of every mail that waited for it', async () => {
+  reader = createReader({ limits: LIMITS, deadlineMs: 1, memoryMb: 256, processes: 1 });
   const results = await Promise.all([1, 2, 3].map(() => reader.read(documentMail())));
   expect(results.map(result => 'unfinished' in result)).toEqual([true, true, true]);
 });
 
-it('has no more threads than it may, and reads what waits in turn', async () => {
-  reader = createReader({ limits: LIMITS, deadlineMs: 25_000, memoryMb: 256, threads: 2 });
+it('has no more processes than it may, and reads what waits in turn', async () => {
+  reader = createReader({ limits: LIMITS, deadlineMs: 25_000, memoryMb: 256, processes: 2 });
   const subjects = Array.from({ length: 12 }, (_, place) => `Horaires ${place}`);
   const results = await Promise.all(subjects.map(subject => reader.read(documentMail({ subject }))));
   expect(results.map(result => ('reading' in result ? result.reading.outer.subject : undefined))).toEqual(

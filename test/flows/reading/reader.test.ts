@@ -14,11 +14,11 @@ function letter(): Buffer {
 }
 
 function start(): Reader {
-  started = createReader({ limits: LIMITS, deadlineMs: 20_000, memoryMb: 256, threads: 1 });
+  started = createReader({ limits: LIMITS, deadlineMs: 20_000, memoryMb: 256, processes: 1 });
   return started;
 }
 
-it('says that a reading begins when the thread is there for it, not while the mail waits', async () => {
+it('says that a reading begins when the process is there for it, not while the mail waits', async () => {
   const reader = start();
   const begun: string[] = [];
   const gate = Promise.withResolvers<void>();

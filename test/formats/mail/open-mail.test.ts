@@ -408,7 +408,7 @@ describe('a mail that is made to hold the reader up', () => {
     expect(mail.text.length).toBeLessThan(bytes / 50);
   });
 
-  // 45 MB of bare line feeds took all the memory of the thread.
+  // 45 MB of bare line feeds took all the memory of the reader.
   it.each(['\n', '\r\n'])('opens 45 MB of empty lines (%j), the parts around them whole', async end => {
     const start = performance.now();
     const lines = Buffer.alloc(45_000_000, end);
