@@ -597,6 +597,14 @@ export const CATALOGUE = {
     did: RETRIED,
     todo: 'Signalez le cas au support avec les lignes de journal de cet échange.',
   },
+  'GEN-002': {
+    class: 'transient',
+    why: 'Aucun processus ne peut être lancé pour lire les courriels.',
+    did: RETRIED,
+    todo:
+      'Vérifiez la mémoire libre de la machine, et les limites de processus et de fichiers ouverts du service ' +
+      '(`TasksMax`, `LimitNOFILE`, `pids_limit`).',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof CATALOGUE;

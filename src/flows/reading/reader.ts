@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Fault } from '../../errors/gateway-error.ts';
+import { createLimit } from '../../basics/limit.ts';
+import { type Fault, GatewayError } from '../../errors/gateway-error.ts';
 import type { ArchiveLimits } from '../../formats/xdm/types.ts';
 import type { Reading } from './reading.ts';
 import type { ReadRequest } from './reader-process.ts';
@@ -15,8 +16,11 @@ export interface Reader {
    *
    * @param begun awaited when a process stands ready for this mail: what ends the gateway before is not the
    *   mail's doing
+   * @throws GatewayError GEN-002 when no process can be had, which is not the mail's doing either; what `begun`
+   *   throws
    */
   read(raw: Uint8Array, begun?: () => Promise<void>): Promise<ReadResult>;
+  /** Ends every process; what is being read or waits is refused with GEN-002. */
   stop(): Promise<void>;
 }
 
@@ -26,7 +30,7 @@ export interface ReaderOptions {
   readonly deadlineMs: number;
   /** MiB of heap for one mail. */
   readonly memoryMb: number;
-  /** Processes; mails beyond them wait. */
+  /** Processes at most; mails beyond them wait. */
   readonly processes: number;
 }
 
@@ -41,10 +45,11 @@ const PROGRAM = fileURLToPath(new URL(`./reader-process${extname(import.meta.fil
  * docs/decisions/006.
  */
 export function createReader(options: ReaderOptions): Reader {
+  const limit = createLimit(options.processes);
   const idle: ChildProcess[] = [];
-  const waiting: ((child: ChildProcess) => void)[] = [];
   /** Every process, and whether it came to stand ready. */
   const all = new Map<ChildProcess, Promise<boolean>>();
+  let stopped = false;
 
   const start = (): ChildProcess => {
     const child = launch(options.memoryMb);
@@ -53,63 +58,73 @@ export function createReader(options: ReaderOptions): Reader {
       const at = idle.indexOf(child);
       if (at >= 0) idle.splice(at, 1);
     });
-    all.set(child, loading(child, options.deadlineMs));
+    all.set(child, loading(child));
     return child;
   };
-  const take = async (): Promise<ChildProcess> => {
-    const free = idle.pop();
-    if (free !== undefined) return free;
-    if (all.size < options.processes) return start();
-    return new Promise(resolve => waiting.push(resolve));
-  };
-  const give = (child: ChildProcess): void => {
-    const next = waiting.shift();
-    if (next === undefined) idle.push(child);
-    else next(child);
-  };
-  const replace = async (child: ChildProcess): Promise<void> => {
+  const discard = async (child: ChildProcess): Promise<void> => {
     all.delete(child);
     await end(child);
-    const next = waiting.shift();
-    next?.(start());
+  };
+  const readIn = async (
+    child: ChildProcess,
+    raw: Uint8Array,
+    begun: () => Promise<void>,
+  ): Promise<ReadResult> => {
+    let usable = false;
+    try {
+      if ((await all.get(child)) !== true) throw new GatewayError('GEN-002');
+      usable = true;
+      await begun();
+      const result = await ask(child, { raw, limits: options.limits }, options.deadlineMs);
+      usable = 'reading' in result;
+      return result;
+    } finally {
+      if (usable) idle.push(child);
+      else await discard(child);
+    }
   };
 
   return {
-    read: async (raw, begun) => {
-      const child = await take();
-      let result: ReadResult = { unfinished: 'crashed' };
-      try {
-        const ready = await all.get(child);
-        await begun?.();
-        if (ready === true) {
-          result = await ask(child, { raw, limits: options.limits }, options.deadlineMs);
-        }
-      } finally {
-        if ('unfinished' in result) await replace(child);
-        else give(child);
-      }
-      return result;
-    },
+    read: (raw, begun = async () => undefined) =>
+      limit.run(async () => {
+        const result = await readIn(idle.pop() ?? start(), raw, begun);
+        if (stopped && 'unfinished' in result) throw new GatewayError('GEN-002');
+        return result;
+      }),
     stop: async () => {
+      stopped = true;
+      const readings = limit.close(() => new GatewayError('GEN-002'));
       await Promise.all([...all.keys()].map(end));
+      await readings;
     },
   };
 }
 
-/** It gets no environment: who reads what anybody sent holds no password. */
 function launch(memoryMb: number): ChildProcess {
-  const child = fork(PROGRAM, {
-    serialization: 'advanced',
-    execArgv: [`--max-old-space-size=${memoryMb}`],
-    env: {},
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  const child = forkReader(memoryMb);
   // An idle process keeps nobody from ending; while one is asked, the deadline's timer does.
   child.unref();
   child.channel?.unref();
   // One that breaks tells `loading` and `ask`; without a listener of its own its error would end the gateway.
   child.on('error', () => undefined);
   return child;
+}
+
+/**
+ * It gets no environment: who reads what anybody sent holds no password. Some failures to start are thrown, the
+ * others come as an event.
+ */
+function forkReader(memoryMb: number): ChildProcess {
+  try {
+    return fork(PROGRAM, {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${memoryMb}`],
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+  } catch (cause) {
+    throw new GatewayError('GEN-002', { cause });
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -121,10 +136,11 @@ async function end(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/**
- * A process says so when its modules are loaded; one that breaks on them or takes too long never stands ready.
- */
-function loading(child: ChildProcess, deadlineMs: number): Promise<boolean> {
+/** What the modules may take to load, on a machine that has much else to do. */
+const LOADING_MS = 30_000;
+
+/** A process says so when its modules are loaded; one that breaks on them never stands ready. */
+function loading(child: ChildProcess): Promise<boolean> {
   return new Promise(resolve => {
     const finish = (ready: boolean): void => {
       clearTimeout(deadline);
@@ -133,7 +149,7 @@ function loading(child: ChildProcess, deadlineMs: number): Promise<boolean> {
     };
     const onReady = (): void => finish(true);
     const onEnd = (): void => finish(false);
-    const deadline = setTimeout(onEnd, deadlineMs);
+    const deadline = setTimeout(onEnd, LOADING_MS);
     child.on('message', onReady).on('error', onEnd).on('exit', onEnd);
   });
 }
@@ -145,13 +161,16 @@ function ask(child: ChildProcess, request: ReadRequest, deadlineMs: number): Pro
       child.off('message', onMessage).off('error', onCrash).off('exit', onCrash);
       resolve(result);
     };
-    const onMessage = (message: unknown): void => {
-      const answer = message as ReaderAnswer;
-      finish('reading' in answer ? { reading: answer.reading } : { unfinished: 'crashed' });
-    };
+    const onMessage = (message: unknown): void =>
+      finish(isReading(message) ? { reading: message.reading } : { unfinished: 'crashed' });
     const onCrash = (): void => finish({ unfinished: 'crashed' });
     const deadline = setTimeout(() => finish({ unfinished: 'stalled' }), deadlineMs);
     child.on('message', onMessage).on('error', onCrash).on('exit', onCrash);
     child.send(request);
   });
+}
+
+/** Anything else that the process says, a fault first of all, is no reading. */
+function isReading(message: unknown): message is { readonly reading: Reading } {
+  return typeof message === 'object' && message !== null && 'reading' in message;
 }

@@ -34,3 +34,30 @@ it('has no more processes than it may, and reads what waits in turn', async () =
     subjects,
   );
 });
+
+it('blames no mail when no process can be started, and reads on when one can', async () => {
+  reader = createReader({ limits: LIMITS, deadlineMs: 25_000, memoryMb: 256, processes: 1 });
+  const { execPath } = process;
+  const begun: string[] = [];
+  for (const missing of ['/nonexistent/node', '/etc/passwd', '/etc/passwd/node']) {
+    process.execPath = missing;
+    const reads = [1, 2, 3].map(() => reader.read(documentMail(), async () => void begun.push(missing)));
+    const results = await Promise.allSettled(reads);
+    process.execPath = execPath;
+    for (const result of results) expect(result).toMatchObject({ reason: { code: 'GEN-002' } });
+  }
+  expect(begun).toEqual([]);
+  expect(await reader.read(documentMail({ subject: 'Horaires' }))).toMatchObject({
+    reading: { kind: 'other' },
+  });
+});
+
+it('starts nothing once it is stopped, and leaves no mail without an answer', async () => {
+  reader = createReader({ limits: LIMITS, deadlineMs: 25_000, memoryMb: 256, processes: 2 });
+  const reads = [1, 2, 3, 4, 5, 6].map(() => reader.read(documentMail()));
+  await reader.stop();
+  for (const result of await Promise.allSettled(reads)) {
+    expect(result).toMatchObject({ status: 'rejected', reason: { code: 'GEN-002' } });
+  }
+  await expect(reader.read(documentMail())).rejects.toMatchObject({ code: 'GEN-002' });
+});
