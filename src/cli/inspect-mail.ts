@@ -57,12 +57,11 @@ export function usualReader(): Reader {
   return createReader({ ...READER, limits: archiveLimits(DEFAULTS), deadlineMs });
 }
 
-/** A mail through the gateway's own reading and planning, on an empty journal. Takes the bytes over. */
+/** A mail through the gateway's own reading and planning, on an empty journal. */
 export async function lookAtMail(raw: Uint8Array, reader: Reader): Promise<Finding> {
-  const begin = raw.slice(0, HEAD_BYTES);
   const result = await reader.read(raw);
   return 'unfinished' in result
-    ? heldMail(headOnly(begin), { code: 'MAIL-010' })
+    ? heldMail(headOnly(raw.subarray(0, HEAD_BYTES)), { code: 'MAIL-010' })
     : await findingOf(result.reading, { kind: 'mail', facts: mailFacts(result.reading.outer) });
 }
 

@@ -110,12 +110,11 @@ async function readAndRecord(
   context: ReceiveContext,
 ): Promise<Woken | undefined> {
   const { journal, reader } = context;
-  const digest = digestOf(raw);
   const result = await reader.read(raw, () => journal.beginReading(exchangeId));
   if ('unfinished' in result) return undefined;
   const { reading } = result;
   try {
-    return await recordReading(exchangeId, digest, reading, newAt, context);
+    return await recordReading(exchangeId, digestOf(raw), reading, newAt, context);
   } catch (thrown) {
     // The mail was read to its end: whatever keeps it from being recorded, a full disk first of all, is not its doing.
     await journal.forgiveReading(exchangeId).catch(() => undefined);

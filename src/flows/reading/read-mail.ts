@@ -83,8 +83,7 @@ function cut(text: string): string {
 /** What can be told of a mail whose structure cannot be read: its headers, as far as they go. */
 export function headOnly(raw: Uint8Array): MailFacts {
   try {
-    const head = openHead(raw);
-    return { ...head, headerBlock: head.headerBlock.slice(), text: '' };
+    return { ...openHead(raw), text: '' };
   } catch {
     // Headers over the bound tell nothing that could be relied on.
     return { ...openHead(new Uint8Array()), text: '' };
