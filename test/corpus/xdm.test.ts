@@ -5,14 +5,11 @@ import type { Fault } from '../../src/errors/gateway-error.ts';
 import { actionOf } from '../../src/formats/xdm/action.ts';
 import { looksLikeXdm } from '../../src/formats/xdm/archive.ts';
 import { readXdm } from '../../src/formats/xdm/read-xdm.ts';
-import type { ArchiveLimits } from '../../src/formats/xdm/types.ts';
 import { hasShared, SHARED } from '../kit/shared.ts';
+import { LIMITS } from '../kit/archive-limits.ts';
 
 const corpus = join(SHARED, 'corpus/xdm');
 const present = hasShared('corpus/xdm');
-
-const MB = 1024 * 1024;
-const LIMITS: ArchiveLimits = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, ratio: 200 };
 
 /** The official archives (ansforge/interop-exemples-xdm), at the default limits. */
 describe.skipIf(!present)('the 73 official archives', () => {

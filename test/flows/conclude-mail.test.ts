@@ -1,25 +1,9 @@
 import { expect, it } from 'vitest';
 import { concludeMail } from '../../src/flows/notify-sender.ts';
-import type { MailboxSettings } from '../../src/flows/settings.ts';
 import type { Journal } from '../../src/journal/journal.ts';
+import { MAILBOX } from '../kit/mailbox-settings.ts';
 import { bringMail, viewOf } from '../kit/journal.ts';
 import { useBed } from '../kit/use-bed.ts';
-
-const MAILBOX: MailboxSettings = {
-  name: 'urologie',
-  address: 'dpi.urologie@chu-x.mssante.fr',
-  displayName: 'CHU X',
-  folders: { inbox: 'INBOX', done: 'Traites', failed: 'Erreurs', other: 'Autres' },
-  organization: undefined,
-  notify: {
-    success: 'requested',
-    failure: 'requested-or-error-mail',
-    loopGuard: 'strict',
-    maxSize: 20_000_000,
-    envelopeFrom: 'null',
-  },
-  maxMail: 50_000_000,
-};
 
 const bed = useBed();
 

@@ -8,6 +8,7 @@ import { receiveMail, type ReceiveContext } from '../../src/flows/receive-docume
 import type { Journal } from '../../src/journal/journal.ts';
 import type { InboxMail } from '../../src/peers/interfaces.ts';
 import { newMail } from '../kit/gateway.ts';
+import { MAILBOX } from '../kit/mailbox-settings.ts';
 import { useBed } from '../kit/use-bed.ts';
 
 const LIMITS = { entries: 500, memberBytes: 2 ** 25, totalBytes: 2 ** 26, ratio: 200 };
@@ -39,21 +40,7 @@ function contextWith(journal: Journal): ReceiveContext {
       masked: 'hold',
       ack: { commitAccept: false, technicalError: 'hold' },
     },
-    mailbox: {
-      name: 'urologie',
-      address: 'dpi.urologie@chu-x.mssante.fr',
-      displayName: 'CHU X',
-      folders: { inbox: 'INBOX', done: 'Traites', failed: 'Erreurs', other: 'Autres' },
-      organization: undefined,
-      notify: {
-        success: 'requested',
-        failure: 'requested-or-error-mail',
-        loopGuard: 'strict',
-        maxSize: 20_000_000,
-        envelopeFrom: 'null',
-      },
-      maxMail: 50_000_000,
-    },
+    mailbox: MAILBOX,
   };
 }
 

@@ -1,11 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
 import { documentMail } from '../../../samples/kit/mail.ts';
 import { createReader, type Reader } from '../../../src/flows/reading/reader.ts';
+import { LIMITS } from '../../kit/archive-limits.ts';
 
 /** A mail that takes its process down costs that process, and the next mail gets another (docs/design.md §4, invariant 7). */
-
-const MB = 1024 * 1024;
-const LIMITS = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, ratio: 200 };
 
 let reader: Reader;
 afterEach(() => reader.stop());

@@ -4,11 +4,8 @@ import { xdmArchive } from '../../../samples/kit/archive.ts';
 import { archivePart, documentMail, mailPart } from '../../../samples/kit/mail.ts';
 import { readMail } from '../../../src/flows/reading/read-mail.ts';
 import type { Reading } from '../../../src/flows/reading/reading.ts';
-import type { ArchiveLimits } from '../../../src/formats/xdm/types.ts';
 import { newDocument, newMail } from '../../kit/gateway.ts';
-
-const MB = 1024 * 1024;
-const LIMITS: ArchiveLimits = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, ratio: 200 };
+import { LIMITS } from '../../kit/archive-limits.ts';
 
 let archive: Buffer;
 let mail: Buffer;

@@ -2,9 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { documentMail } from '../../../samples/kit/mail.ts';
 import { createReader, type Reader } from '../../../src/flows/reading/reader.ts';
 import { waitFor } from '../../kit/wait.ts';
-
-const MB = 1024 * 1024;
-const LIMITS = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, ratio: 200 };
+import { LIMITS } from '../../kit/archive-limits.ts';
 
 let started: Reader;
 afterEach(() => started.stop());

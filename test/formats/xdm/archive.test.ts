@@ -5,10 +5,9 @@ import { archiveMembers, bomb, type RawEntry, rawZip, xdmArchive } from '../../.
 import { cdaSample } from '../../../samples/kit/cda.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { looksLikeXdm, openArchive } from '../../../src/formats/xdm/archive.ts';
-import type { ArchiveLimits } from '../../../src/formats/xdm/types.ts';
+import { LIMITS } from '../../kit/archive-limits.ts';
 
 const MB = 1024 * 1024;
-const LIMITS: ArchiveLimits = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, ratio: 200 };
 const MEMBERS = archiveMembers({ documents: [{ sample: cdaSample() }] });
 const DOCUMENT = 'IHE_XDM/SUBSET01/DOC0001.XML';
 const TEXT = Buffer.from('Un document.\n'.repeat(50));

@@ -14,10 +14,10 @@ import {
 import { cdaDocument, cdaSample, PATIENTS } from '../../../samples/kit/cda.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { readXdm } from '../../../src/formats/xdm/read-xdm.ts';
-import type { ArchiveLimits, XdmDocument } from '../../../src/formats/xdm/types.ts';
+import type { XdmDocument } from '../../../src/formats/xdm/types.ts';
+import { LIMITS } from '../../kit/archive-limits.ts';
 
 const MB = 1024 * 1024;
-const LIMITS: ArchiveLimits = { entries: 500, memberBytes: 100 * MB, totalBytes: 200 * MB, ratio: 200 };
 const FIRST = cdaSample();
 const SECOND = cdaSample({ id: { root: '1.2.250.1.999.1.1.2026.2.1' }, title: 'Ordonnance', level: 1 });
 const FIRST_BYTES = cdaDocument(FIRST);
