@@ -12,6 +12,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   XDM: 'Archives IHE_XDM.zip',
   CDA: 'Documents CDA',
   DOC: 'Devenir des documents',
+  REQ: 'Demandes d’envoi (HL7)',
+  OUT: 'Envois de documents et accusés reçus',
   HL7: 'Messages et accusés HL7',
   MLLP: 'Liaison MLLP avec une application',
   HTTP: 'Liaison HTTP avec une application',

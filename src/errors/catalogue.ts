@@ -6,6 +6,8 @@ import { DOCUMENT_FAULTS } from './catalogue/document.ts';
 import { GATEWAY_FAULTS } from './catalogue/gateway.ts';
 import { MAIL_FAULTS } from './catalogue/mail.ts';
 import { MAIL_SERVER_FAULTS } from './catalogue/mail-server.ts';
+import { OUTGOING_FAULTS } from './catalogue/outgoing.ts';
+import { REQUEST_FAULTS } from './catalogue/request.ts';
 
 export type { CatalogueEntry, ErrorClass } from './catalogue/entry.ts';
 
@@ -17,6 +19,8 @@ export const CATALOGUE = {
   ...DOCUMENT_FAULTS,
   ...APPLICATION_FAULTS,
   ...MAIL_SERVER_FAULTS,
+  ...REQUEST_FAULTS,
+  ...OUTGOING_FAULTS,
   ...GATEWAY_FAULTS,
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -58,6 +58,12 @@ export const APPLICATION_FAULTS = {
     did: `Les documents attendent. ${RETRIED}`,
     todo: 'Vérifiez `tls` et `ca`, et les certificats des deux côtés ; `pfi check` dit si la connexion passe.',
   },
+  'MLLP-005': {
+    class: 'permanent',
+    why: 'L’adresse d’écoute des demandes des applications ne peut pas être ouverte.',
+    did: 'La passerelle n’a pas démarré.',
+    todo: 'Vérifiez l’adresse et le port configurés, le certificat et la clé s’il y en a, et qu’aucun autre processus n’écoute déjà là.',
+  },
 
   'HTTP-001': {
     class: 'unreachable',
