@@ -5,6 +5,7 @@ import { cutHeader } from './cut-header.ts';
 import { birthNameOf, isInsAuthority, usedNameOf } from './identity.ts';
 import { readNames } from './read-names.ts';
 import type {
+  Authenticator,
   Author,
   CdaHeader,
   Code,
@@ -12,6 +13,7 @@ import type {
   InstanceIdentifier,
   Organization,
   PatientHeader,
+  ServiceEvent,
 } from './types.ts';
 
 /**
@@ -35,10 +37,14 @@ export function readCdaHeader(bytes: Uint8Array): CdaHeader {
     title: textOf(childOf(document, 'title')),
     effectiveTime: attribute(childOf(document, 'effectiveTime'), 'value'),
     confidentiality: readCode(childOf(document, 'confidentialityCode')),
+    language: attribute(childOf(document, 'languageCode'), 'code'),
+    templates: childrenOf(document, 'templateId').flatMap(template => attribute(template, 'root') ?? []),
     replaces: readReplaced(document),
     patient,
     authors: childrenOf(document, 'author').flatMap(readAuthor),
     custodian: readOrganization(at(document, 'custodian/assignedCustodian/representedCustodianOrganization')),
+    authenticator: readAuthenticator(at(document, 'legalAuthenticator/assignedEntity')),
+    services: childrenOf(document, 'documentationOf').flatMap(readService),
     encounter: readEncounter(at(document, 'componentOf/encompassingEncounter')),
   };
 }
@@ -137,8 +143,36 @@ function readAuthor(author: XmlElement): Author[] {
       family: person.family,
       given: person.given,
       device: textOf(childOf(device, 'softwareName')) ?? textOf(childOf(device, 'manufacturerModelName')),
+      model: textOf(childOf(device, 'manufacturerModelName')),
       code: readCode(childOf(assigned, 'code')),
+      role: attribute(childOf(author, 'functionCode'), 'displayName'),
       organization: readOrganization(childOf(assigned, 'representedOrganization')),
+    },
+  ];
+}
+
+function readAuthenticator(entity: XmlElement | undefined): Authenticator | undefined {
+  if (entity === undefined) return undefined;
+  return { identifier: identifierIn(entity, 'id'), ...readPersonName(childOf(entity, 'assignedPerson')) };
+}
+
+function readService(documentation: XmlElement): ServiceEvent[] {
+  const event = childOf(documentation, 'serviceEvent');
+  if (event === undefined) return [];
+  const code = childOf(event, 'code');
+  const time = childOf(event, 'effectiveTime');
+  const settings = childrenOf(event, 'performer').flatMap(
+    performer =>
+      readCode(at(performer, 'assignedEntity/representedOrganization/standardIndustryClassCode')) ?? [],
+  );
+  return [
+    {
+      code: readCode(code),
+      translations:
+        code === undefined ? [] : childrenOf(code, 'translation').flatMap(each => readCode(each) ?? []),
+      start: attribute(childOf(time, 'low'), 'value') ?? attribute(time, 'value'),
+      end: attribute(childOf(time, 'high'), 'value'),
+      practiceSetting: settings[0],
     },
   ];
 }
@@ -166,5 +200,6 @@ function readEncounter(element: XmlElement | undefined): Encounter | undefined {
     identifier: identifierIn(element, 'id'),
     start: attribute(childOf(time, 'low'), 'value') ?? attribute(time, 'value'),
     end: attribute(childOf(time, 'high'), 'value'),
+    facility: readCode(at(element, 'location/healthCareFacility/code')),
   };
 }

@@ -47,8 +47,30 @@ export interface Author {
   readonly given: string | undefined;
   /** softwareName or manufacturerModelName where the author is a device. */
   readonly device: string | undefined;
+  /** manufacturerModelName of a device. */
+  readonly model: string | undefined;
   readonly code: Code | undefined;
+  /** functionCode's label: what the author was to the patient. */
+  readonly role: string | undefined;
   readonly organization: Organization | undefined;
+}
+
+/** Who takes responsibility for the document (legalAuthenticator). */
+export interface Authenticator {
+  readonly identifier: InstanceIdentifier | undefined;
+  readonly family: string | undefined;
+  readonly given: string | undefined;
+}
+
+/** documentationOf/serviceEvent. Times are HL7 times as written. */
+export interface ServiceEvent {
+  readonly code: Code | undefined;
+  /** What other systems call it, or how and where it was done (modality, region): the code's `translation`s. */
+  readonly translations: readonly Code[];
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+  /** standardIndustryClassCode of the performer's organisation. */
+  readonly practiceSetting: Code | undefined;
 }
 
 /** componentOf/encompassingEncounter. Times are HL7 times as written. */
@@ -56,6 +78,8 @@ export interface Encounter {
   readonly identifier: InstanceIdentifier | undefined;
   readonly start: string | undefined;
   readonly end: string | undefined;
+  /** location/healthCareFacility/code. */
+  readonly facility: Code | undefined;
 }
 
 /** What the gateway needs of a CDA header ("Structuration minimale des documents de santé"). */
@@ -68,10 +92,17 @@ export interface CdaHeader {
   /** HL7 time as written: `20240104160527+0100`. */
   readonly effectiveTime: string | undefined;
   readonly confidentiality: Code | undefined;
+  /** languageCode: `fr-FR`. */
+  readonly language: string | undefined;
+  /** Roots of the document's own templateId elements, in order. */
+  readonly templates: readonly string[];
   /** parentDocument/id of each relatedDocument of type RPLC. */
   readonly replaces: readonly InstanceIdentifier[];
   readonly patient: PatientHeader;
   readonly authors: readonly Author[];
   readonly custodian: Organization | undefined;
+  readonly authenticator: Authenticator | undefined;
+  /** Every serviceEvent, the main one first. */
+  readonly services: readonly ServiceEvent[];
   readonly encounter: Encounter | undefined;
 }

@@ -22,7 +22,7 @@ export const PARTS: CdaParts = {
   patientRest: `<administrativeGenderCode code="F" codeSystem="2.16.840.1.113883.5.1"/><birthTime value="20600501"/>
       <birthplace><place><addr><county>88154</county><city>ESSEGNEY</city></addr></place></birthplace>`,
   recordTargetRest: '',
-  rest: `<author><time value="20261104"/><assignedAuthor><id root="1.2.250.1.71.4.2.1" extension="899700000012"/>
+  rest: `<author><functionCode code="PCP" codeSystem="2.16.840.1.113883.5.88" displayName="Médecin traitant"/><time value="20261104"/><assignedAuthor><id root="1.2.250.1.71.4.2.1" extension="899700000012"/>
       <code code="G15_10/SM03" codeSystem="1.2.250.1.213.1.1.4.5" displayName="Biologie médicale"/>
       <assignedPerson><name><given>Yann</given><family>LE GOFF</family><suffix>DR</suffix></name></assignedPerson>
       <representedOrganization><id root="1.2.250.1.71.4.2.2" extension="1990000001"/><name>Laboratoire du Menhir</name></representedOrganization>
@@ -30,9 +30,23 @@ export const PARTS: CdaParts = {
     <custodian><assignedCustodian><representedCustodianOrganization>
       <id root="1.2.250.1.71.4.2.2" extension="1990000001"/><name>Laboratoire du Menhir</name>
     </representedCustodianOrganization></assignedCustodian></custodian>
+    <legalAuthenticator><time value="20261104"/><signatureCode code="S"/><assignedEntity>
+      <id root="1.2.250.1.71.4.2.1" extension="899700000038"/>
+      <assignedPerson><name><given>Maud</given><family>TANGUY</family></name></assignedPerson>
+    </assignedEntity></legalAuthenticator>
+    <documentationOf><serviceEvent>
+      <code code="18725-2" codeSystem="2.16.840.1.113883.6.1" displayName="Microbiologie">
+        <translation code="MB" codeSystem="1.2.250.1.999.9" displayName="Microbio"/><translation nullFlavor="UNK"/></code>
+      <effectiveTime><low value="20261103090000+0100"/><high value="20261104093000+0100"/></effectiveTime>
+      <performer typeCode="PRF"><assignedEntity><id nullFlavor="UNK"/><representedOrganization>
+        <standardIndustryClassCode code="AMBULATOIRE" codeSystem="1.2.250.1.213.1.1.4.9" displayName="Ambulatoire"/>
+      </representedOrganization></assignedEntity></performer>
+    </serviceEvent></documentationOf>
+    <documentationOf><serviceEvent><effectiveTime value="20261103"/></serviceEvent></documentationOf>
     <relatedDocument typeCode="RPLC"><parentDocument><id root="1.2.250.1.999.7" extension="CR-2026-40"/></parentDocument></relatedDocument>
     <componentOf><encompassingEncounter><id root="1.2.250.1.999.3" extension="V9"/>
-      <effectiveTime><low value="20261103080000+0100"/><high value="20261104"/></effectiveTime></encompassingEncounter></componentOf>`,
+      <effectiveTime><low value="20261103080000+0100"/><high value="20261104"/></effectiveTime>
+      <location><healthCareFacility><code code="SA25" codeSystem="1.2.250.1.71.4.2.4" displayName="Laboratoire de biologie médicale"/></healthCareFacility></location></encompassingEncounter></componentOf>`,
   body: '<component><nonXMLBody><text mediaType="application/pdf" representation="B64">SGVsbG8=</text></nonXMLBody></component>',
 };
 

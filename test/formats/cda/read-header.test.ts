@@ -17,6 +17,8 @@ const EXPECTED: CdaHeader = {
   title: "Compte rendu d'analyses",
   effectiveTime: '20261104101500+0100',
   confidentiality: { code: 'N', system: '2.16.840.1.113883.5.25', display: undefined },
+  language: 'fr-FR',
+  templates: ['1.2.250.1.213.1.1.1.1'],
   replaces: [{ root: '1.2.250.1.999.7', extension: 'CR-2026-40' }],
   patient: {
     identifiers: [
@@ -42,7 +44,9 @@ const EXPECTED: CdaHeader = {
       family: 'LE GOFF',
       given: 'Yann',
       device: undefined,
+      model: undefined,
       code: { code: 'G15_10/SM03', system: '1.2.250.1.213.1.1.4.5', display: 'Biologie médicale' },
+      role: 'Médecin traitant',
       organization: {
         identifier: { root: '1.2.250.1.71.4.2.2', extension: '1990000001' },
         name: 'Laboratoire du Menhir',
@@ -53,10 +57,30 @@ const EXPECTED: CdaHeader = {
     identifier: { root: '1.2.250.1.71.4.2.2', extension: '1990000001' },
     name: 'Laboratoire du Menhir',
   },
+  authenticator: {
+    identifier: { root: '1.2.250.1.71.4.2.1', extension: '899700000038' },
+    family: 'TANGUY',
+    given: 'Maud',
+  },
+  services: [
+    {
+      code: { code: '18725-2', system: '2.16.840.1.113883.6.1', display: 'Microbiologie' },
+      translations: [{ code: 'MB', system: '1.2.250.1.999.9', display: 'Microbio' }],
+      start: '20261103090000+0100',
+      end: '20261104093000+0100',
+      practiceSetting: { code: 'AMBULATOIRE', system: '1.2.250.1.213.1.1.4.9', display: 'Ambulatoire' },
+    },
+    { code: undefined, translations: [], start: '20261103', end: undefined, practiceSetting: undefined },
+  ],
   encounter: {
     identifier: { root: '1.2.250.1.999.3', extension: 'V9' },
     start: '20261103080000+0100',
     end: '20261104',
+    facility: {
+      code: 'SA25',
+      system: '1.2.250.1.71.4.2.4',
+      display: 'Laboratoire de biologie médicale',
+    },
   },
 };
 
@@ -248,6 +272,8 @@ describe('details', () => {
       replaces: [],
       authors: [],
       custodian: undefined,
+      authenticator: undefined,
+      services: [],
       encounter: undefined,
     });
   });
@@ -259,8 +285,14 @@ describe('details', () => {
       <author><assignedAuthor><assignedPerson><name><family qualifier="BR">A</family><family qualifier="SP">B</family>
         <given qualifier="BR">C</given></name></assignedPerson></assignedAuthor></author><author/>`;
     expect(read({ rest }).authors).toMatchObject([
-      { identifier: undefined, family: undefined, device: 'Logiciel', organization: undefined },
-      { family: 'B', given: 'C', device: undefined },
+      {
+        identifier: undefined,
+        family: undefined,
+        device: 'Logiciel',
+        model: 'Modele',
+        organization: undefined,
+      },
+      { family: 'B', given: 'C', device: undefined, model: undefined },
     ]);
   });
 
@@ -271,6 +303,50 @@ describe('details', () => {
       parent('RPLC', '<id root="4" extension="5"/>') +
       parent('RPLC', '');
     expect(read({ rest }).replaces).toEqual([{ root: '2' }, { root: '4', extension: '5' }]);
+  });
+
+  it('the templates of the document itself, in order', () => {
+    const rest =
+      '<templateId root="1.2"/><author><templateId root="1.9"/></author><templateId/><templateId root="1.3" extension="4"/>';
+    expect(read({ rest }).templates).toEqual(['1.2.250.1.213.1.1.1.1', '1.2', '1.3']);
+  });
+
+  it.each<[string, string, object | undefined]>([
+    ['none', '<legalAuthenticator nullFlavor="NI"/>', undefined],
+    [
+      'an id alone',
+      '<assignedEntity><id root="1.2" extension="3"/></assignedEntity>',
+      { identifier: { root: '1.2', extension: '3' } },
+    ],
+    [
+      'nobody that is named',
+      '<assignedEntity><id nullFlavor="UNK"/><assignedPerson><name nullFlavor="UNK"/></assignedPerson></assignedEntity>',
+      {},
+    ],
+    [
+      'a birth name and a used one',
+      `<assignedEntity><id root="1.2"/><assignedPerson><name><family qualifier="BR">A</family>
+         <family qualifier="SP">B</family><given>C</given></name></assignedPerson></assignedEntity>`,
+      { identifier: { root: '1.2' }, family: 'B', given: 'C' },
+    ],
+  ])('who takes responsibility: %s', (_, content, expected) => {
+    const rest = content.startsWith('<legal')
+      ? content
+      : `<legalAuthenticator>${content}</legalAuthenticator>`;
+    expect(read({ rest }).authenticator).toEqual(expected);
+  });
+
+  it('acts: the first practice setting that a performer names', () => {
+    const performer = (setting: string) =>
+      `<performer><assignedEntity><representedOrganization>${setting}</representedOrganization></assignedEntity></performer>`;
+    const rest = `<documentationOf/><documentationOf><serviceEvent><code nullFlavor="NA"><translation code="CT"/></code>
+      <effectiveTime><low nullFlavor="UNK"/></effectiveTime>${performer('')}
+      ${performer('<standardIndustryClassCode nullFlavor="UNK"/>')}
+      ${performer('<standardIndustryClassCode code="HAD"/>')}${performer('<standardIndustryClassCode code="SAD"/>')}
+    </serviceEvent></documentationOf>`;
+    expect(read({ rest }).services).toEqual([
+      { code: undefined, translations: [{ code: 'CT' }], practiceSetting: { code: 'HAD' } },
+    ]);
   });
 
   it('an encounter with one date', () => {
