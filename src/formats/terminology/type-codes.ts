@@ -1,9 +1,5 @@
-import { TYPE_CODES } from './data/type-codes.ts';
-
-/** JDV_J07 as a map, so that a code such as `constructor` finds nothing. */
-const TYPES: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
-  Object.entries(TYPE_CODES).map(([system, codes]) => [system, new Map(Object.entries(codes))]),
-);
+import { systemIn } from './value-set.ts';
+import { TYPES } from './value-sets.ts';
 
 /** The code systems of OBR-4.3 and OBX-3.3, by OID. */
 const HL7_SYSTEMS: ReadonlyMap<string, Hl7CodingSystem> = new Map([
@@ -24,9 +20,7 @@ export type Hl7CodingSystem = 'LN' | 'TRE_A05';
  * @returns undefined for a type outside the value set.
  */
 export function typeCodeLabel(code: string, system?: string): string | undefined {
-  if (system !== undefined) return TYPES.get(system)?.get(code);
-  for (const codes of TYPES.values()) if (codes.has(code)) return codes.get(code);
-  return undefined;
+  return TYPES.get(system ?? systemIn(TYPES, code) ?? '')?.get(code);
 }
 
 /**
@@ -37,6 +31,6 @@ export function typeCodeLabel(code: string, system?: string): string | undefined
  * @returns undefined when the profile has no name for the system.
  */
 export function hl7CodingSystem(code: string, system: string | undefined): Hl7CodingSystem | undefined {
-  const known = system ?? [...TYPES].find(([, codes]) => codes.has(code))?.[0];
+  const known = system ?? systemIn(TYPES, code);
   return HL7_SYSTEMS.get(known ?? '');
 }

@@ -1,6 +1,7 @@
 /**
  * Document types: value set JDV_J07_XdsTypeCode_CISIS (1.2.250.1.213.1.1.5.471), edition 20240927.
- * Code system, then code, to display name. Written by scripts/distill-terminology.ts: do not edit.
+ * Code system, then code, to display name.
+ * Written by scripts/distill-terminology.ts: do not edit.
  */
 export const TYPE_CODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '1.2.250.1.213.1.1.4.12': {
