@@ -64,11 +64,15 @@ export function decodeAs(bytes: Uint8Array, encoding: Hl7Encoding): string {
   return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 }
 
+/** MSH-1, on bytes read as Latin-1: one byte, or the bytes of one character of UTF-8. */
+const FIELD_SEPARATOR =
+  /MSH([\xC2-\xDF][\x80-\xBF]|[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF4][\x80-\xBF]{3}|.)([^\r\n]*)/i;
+
 /** MSH-18 as written; '' when absent. Looks at the first segment alone. */
 export function declaredCharset(bytes: Uint8Array): string {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 4096)).toString(
     'latin1',
   );
-  const [, separator = '|', rest = ''] = /MSH(.)([^\r\n]*)/i.exec(head) ?? [];
+  const [, separator = '|', rest = ''] = FIELD_SEPARATOR.exec(head) ?? [];
   return rest.split(separator)[16]?.trim() ?? '';
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** The delimiters of a message: MSH-1 and the four characters of MSH-2, one ASCII character each. */
+/** The delimiters of a message: MSH-1 and the four characters of MSH-2, one character each. */
 export interface Separators {
   readonly field: string;
   readonly component: string;

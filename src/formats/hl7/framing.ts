@@ -20,11 +20,21 @@ export function frame(message: Uint8Array): Uint8Array {
   return Buffer.concat([BLOCK_START, message, BLOCK_END]);
 }
 
+/** How much of a block that never ended can be looked at: more than the header of any message. */
+const BEGIN_BYTES = 64 * 1024;
+
 /** Thrown when a block grows over the limit; the deframer then waits for the next block. */
 export class FrameTooLarge extends Error {
-  constructor() {
+  /** What the block began with, at most 64 KiB. */
+  readonly begin: Uint8Array;
+  /** The messages that the same chunk completed before it. */
+  readonly before: readonly Uint8Array[];
+
+  constructor(begin: Uint8Array, before: readonly Uint8Array[]) {
     super('MLLP block too large');
     this.name = 'FrameTooLarge';
+    this.begin = begin;
+    this.before = before;
   }
 }
 
@@ -40,12 +50,25 @@ export interface Deframer {
   readonly stray: number;
   /** True while a block has begun and not ended. */
   readonly open: boolean;
+  /** Bytes of that block so far. */
+  readonly size: number;
+  /** What that block begins with, at most 64 KiB; copied, so that nothing else of it is held. */
+  begin(): Uint8Array;
 }
 
 const RESTART = Buffer.from('\x0bMSH', 'latin1');
 
 /**
- * Splits a byte stream into messages in linear time: chunks are kept as they came and joined once a block.
+ * After so many parts of a block, parts of less than `SMALL_PART` bytes on average are joined: each costs
+ * hundreds of bytes beside its own, and a peer that sends byte by byte must not make us hold so much more than
+ * it sent.
+ */
+const LOOSE_PARTS = 256;
+const SMALL_PART = 1024;
+
+/**
+ * Splits a byte stream into messages in linear time: chunks are kept as they came and joined once a block, small
+ * ones once before.
  *
  * A block ends with FS CR, or with FS VT where the peer forgot the CR; a lone FS is data. A block that begins
  * again before it ended (VT MSH: the peer restarted in the middle) yields the last beginning only.
@@ -54,30 +77,67 @@ export function createDeframer(options: { readonly maxBytes: number }): Deframer
   let inside = false;
   let parts: Buffer[] = [];
   let size = 0;
+  let loose = 0;
+  let looseSize = 0;
   let endsWithFs = false;
   let stray = 0;
+  let completed: Uint8Array[] = [];
 
   function keep(bytes: Buffer): void {
     if (bytes.length === 0) return;
     size += bytes.length;
-    if (size > options.maxBytes) {
-      reset(false);
-      throw new FrameTooLarge();
-    }
     parts.push(bytes);
+    if (size > options.maxBytes) {
+      const tooLarge = new FrameTooLarge(begin(), handOver());
+      reset(false);
+      throw tooLarge;
+    }
+    loose += 1;
+    looseSize += bytes.length;
+    if (loose === LOOSE_PARTS) joinLoose();
+  }
+
+  function joinLoose(): void {
+    if (looseSize < LOOSE_PARTS * SMALL_PART) {
+      parts.push(Buffer.concat(parts.splice(-LOOSE_PARTS), looseSize));
+    }
+    loose = 0;
+    looseSize = 0;
   }
 
   function reset(begun: boolean): void {
     inside = begun;
     parts = [];
     size = 0;
+    loose = 0;
+    looseSize = 0;
     endsWithFs = false;
   }
 
-  function finish(): Buffer {
-    const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size);
-    const restart = whole.lastIndexOf(RESTART);
-    return restart < 0 ? whole : whole.subarray(restart + 1);
+  function begin(): Uint8Array {
+    const first: Buffer[] = [];
+    let length = 0;
+    for (const part of parts) {
+      if (length >= BEGIN_BYTES) break;
+      first.push(part);
+      length += part.length;
+    }
+    return afterRestart(Buffer.concat(first, Math.min(length, BEGIN_BYTES)));
+  }
+
+  function complete(next: number | undefined): void {
+    completed.push(joined());
+    reset(next === VT);
+  }
+
+  function handOver(): Uint8Array[] {
+    const messages = completed;
+    completed = [];
+    return messages;
+  }
+
+  function joined(): Buffer {
+    return afterRestart(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, size));
   }
 
   /** Takes bytes outside a block; gives where the block's content begins, or the end. */
@@ -94,16 +154,11 @@ export function createDeframer(options: { readonly maxBytes: number }): Deframer
   }
 
   /** Takes bytes inside a block up to its end or the chunk's; gives where reading goes on. */
-  function take(chunk: Buffer, from: number, messages: Uint8Array[]): number {
-    function end(next: number | undefined): void {
-      messages.push(finish());
-      reset(next === VT);
-    }
-
+  function take(chunk: Buffer, from: number): number {
     if (endsWithFs) {
       endsWithFs = false;
       if (endsBlock(chunk[from])) {
-        end(chunk[from]);
+        complete(chunk[from]);
         return from + 1;
       }
       keep(Buffer.of(FS));
@@ -116,7 +171,7 @@ export function createDeframer(options: { readonly maxBytes: number }): Deframer
       }
       if (endsBlock(chunk[fs + 1])) {
         keep(chunk.subarray(from, fs));
-        end(chunk[fs + 1]);
+        complete(chunk[fs + 1]);
         return fs + 2;
       }
     }
@@ -127,10 +182,9 @@ export function createDeframer(options: { readonly maxBytes: number }): Deframer
   return {
     push(bytes) {
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const messages: Uint8Array[] = [];
       let at = 0;
-      while (at < chunk.length) at = inside ? take(chunk, at, messages) : skip(chunk, at);
-      return messages;
+      while (at < chunk.length) at = inside ? take(chunk, at) : skip(chunk, at);
+      return handOver();
     },
     get stray() {
       return stray;
@@ -138,7 +192,16 @@ export function createDeframer(options: { readonly maxBytes: number }): Deframer
     get open() {
       return inside;
     },
+    get size() {
+      return size;
+    },
+    begin,
   };
+}
+
+function afterRestart(block: Buffer): Buffer {
+  const restart = block.lastIndexOf(RESTART);
+  return restart < 0 ? block : block.subarray(restart + 1);
 }
 
 function endsBlock(next: number | undefined): boolean {

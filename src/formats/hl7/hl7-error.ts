@@ -3,8 +3,11 @@ export type Hl7Reason = 'no-header' | 'separators' | 'too-many-segments';
 
 /** Bytes that are no HL7 message; the reader maps it to a code of its own. */
 export class Hl7Error extends Error {
+  readonly reason: Hl7Reason;
+
   constructor(reason: Hl7Reason) {
     super(`HL7 ${reason}`);
     this.name = 'Hl7Error';
+    this.reason = reason;
   }
 }

@@ -1,6 +1,7 @@
 import { declaredCharset, decodeAs, encodingFor, type Hl7Encoding } from './charset.ts';
 import { type Separators, unescapeValue } from './escape.ts';
 import { Hl7Error } from './hl7-error.ts';
+import { countParts, type Mark, type Marks, marksOf, part, readSeparators, standsAt } from './separators.ts';
 
 /**
  * One segment. Fields, components and repetitions are numbered from 1 as in the standard (MSH-1 is the
@@ -9,6 +10,8 @@ import { Hl7Error } from './hl7-error.ts';
 export interface Hl7Segment {
   /** Three letters, upper-cased. */
   readonly name: string;
+  /** Its number among the message's segments of its name, from 1 (ERL-2). */
+  readonly sequence: number;
   /** A field as written: decoded, its escapes and delimiters in place. */
   field(field: number): string;
   /** How often a field is given; 0 when it is empty. */
@@ -17,6 +20,8 @@ export interface Hl7Segment {
   component(field: number, component: number, repetition?: number): string;
   /** A subcomponent's text, unescaped. */
   subcomponent(field: number, component: number, subcomponent: number, repetition?: number): string;
+  /** A component of the first repetition as it stands in the message; no copy of it. */
+  bytes(field: number, component: number): Uint8Array;
 }
 
 /** A message that has been read. */
@@ -33,6 +38,8 @@ export interface Hl7Message {
 
 /** More segments than any real message has; each costs memory, so that hostile input is bounded here. */
 const MAX_SEGMENTS = 100_000;
+/** No header is longer. */
+const HEADER_BYTES = 64 * 1024;
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -46,10 +53,27 @@ const LF = 0x0a;
  * @throws Hl7Error
  */
 export function parseMessage(bytes: Uint8Array): Hl7Message {
-  const body = trim(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  const separators = separatorsOf(body);
+  return read(trim(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+}
+
+/**
+ * Reads the header alone: what can be said of a message that is cut, too large or has too many segments.
+ *
+ * @throws Hl7Error
+ */
+export function parseHeader(bytes: Uint8Array): Hl7Message {
+  const length = Math.min(bytes.byteLength, HEADER_BYTES);
+  const start = trim(Buffer.from(bytes.buffer, bytes.byteOffset, length));
+  return read(start.subarray(0, Math.min(indexOrEnd(start, CR, 0), indexOrEnd(start, LF, 0))));
+}
+
+function read(body: Buffer): Hl7Message {
   const encoding = encodingFor(declaredCharset(body), body);
-  const segments = splitSegments(body, separators.field).map(line => segmentOf(line, separators, encoding));
+  const separators = readSeparators(body, encoding);
+  const marks = marksOf(separators, encoding);
+  const segments = numbered(splitSegments(body, marks.field)).map(([line, sequence]) =>
+    segmentOf(line, sequence, { separators, marks, encoding }),
+  );
   const [header] = segments;
   if (header === undefined) throw new Hl7Error('no-header');
   return {
@@ -72,28 +96,7 @@ function trim(bytes: Buffer): Buffer {
   return bytes.subarray(start, end);
 }
 
-/** MSH-1, and MSH-2 with the standard's characters for those that a sender left out. */
-function separatorsOf(body: Buffer): Separators {
-  const head = body.toString('latin1', 0, 16);
-  if (!/^MSH./is.test(head)) throw new Hl7Error('no-header');
-  const field = head.charAt(3);
-  const given = head.slice(4).split(field, 1)[0] ?? '';
-  const separators: Separators = {
-    field,
-    component: given[0] ?? '^',
-    repetition: given[1] ?? '~',
-    escape: given[2] ?? '\\',
-    subcomponent: given[3] ?? '&',
-  };
-  // Punctuation of ASCII, each once: anything else would split inside names or multi-byte characters.
-  const used = Object.values<string>({ ...separators });
-  if (used.some(mark => !/[!-/:-@[-`{-~]/.test(mark)) || new Set(used).size < used.length) {
-    throw new Hl7Error('separators');
-  }
-  return separators;
-}
-
-function splitSegments(body: Buffer, separator: string): Buffer[] {
+function splitSegments(body: Buffer, separator: Mark): Buffer[] {
   const segments: Buffer[] = [];
   let start = 0;
   for (const end of segmentEnds(body, separator)) {
@@ -109,7 +112,7 @@ function splitSegments(body: Buffer, separator: string): Buffer[] {
 /**
  * Where segments end, in order: every CR, every LF before another segment's name, and the end of the message.
  */
-function* segmentEnds(body: Buffer, separator: string): Generator<number> {
+function* segmentEnds(body: Buffer, separator: Mark): Generator<number> {
   let cr = indexOrEnd(body, CR, 0);
   let lf = indexOrEnd(body, LF, 0);
   while (cr < body.length || lf < body.length) {
@@ -129,9 +132,9 @@ function indexOrEnd(body: Buffer, byte: number, from: number): number {
   return found < 0 ? body.length : found;
 }
 
-function beginsSegment(body: Buffer, at: number, separator: string): boolean {
-  const [, mark] = /^[ \t]{0,8}[A-Z][A-Z0-9]{2}(.)/i.exec(body.toString('latin1', at, at + 12)) ?? [];
-  return mark === separator;
+function beginsSegment(body: Buffer, at: number, separator: Mark): boolean {
+  const [name] = /^[ \t]{0,8}[A-Z][A-Z0-9]{2}/i.exec(body.toString('latin1', at, at + 11)) ?? [];
+  return name !== undefined && standsAt(body, at + name.length, separator);
 }
 
 function withoutLeadingBlanks(line: Buffer): Buffer {
@@ -140,51 +143,55 @@ function withoutLeadingBlanks(line: Buffer): Buffer {
   return line.subarray(start);
 }
 
-function segmentOf(line: Buffer, separators: Separators, encoding: Hl7Encoding): Hl7Segment {
-  const name = line.toString('latin1', 0, 3).toUpperCase();
+/** Each line with its number among those of its name. */
+function numbered(lines: readonly Buffer[]): [line: Buffer, sequence: number][] {
+  const seen = new Map<string, number>();
+  return lines.map(line => {
+    const name = nameOf(line);
+    const sequence = (seen.get(name) ?? 0) + 1;
+    seen.set(name, sequence);
+    return [line, sequence];
+  });
+}
+
+function nameOf(line: Buffer): string {
+  return line.toString('latin1', 0, 3).toUpperCase();
+}
+
+/** How the values of a message are written. */
+interface Writing {
+  readonly separators: Separators;
+  readonly marks: Marks;
+  readonly encoding: Hl7Encoding;
+}
+
+function segmentOf(line: Buffer, sequence: number, { separators, marks, encoding }: Writing): Hl7Segment {
+  const name = nameOf(line);
   const text = (bytes: Buffer) => decodeAs(bytes, encoding);
   const plain = (bytes: Buffer) => unescapeValue(text(bytes), separators);
 
   function field(number: number): Buffer {
-    if (name !== 'MSH') return part(line, separators.field, number + 1);
-    return number === 1 ? line.subarray(3, 4) : part(line, separators.field, number);
+    if (name !== 'MSH') return part(line, marks.field, number + 1);
+    return number === 1 ? line.subarray(3, 3 + marks.field.length) : part(line, marks.field, number);
   }
   function component(number: number, place: number, repetition: number): Buffer {
     const whole = field(number);
     // MSH-1 and MSH-2 hold the delimiters themselves.
     if (name === 'MSH' && number <= 2) return whole;
-    return part(part(whole, separators.repetition, repetition), separators.component, place);
+    return part(part(whole, marks.repetition, repetition), marks.component, place);
   }
 
   return {
     name,
+    sequence,
     field: number => text(field(number)),
     repetitions: number => {
       const whole = field(number);
-      return whole.length === 0 ? 0 : count(whole, separators.repetition) + 1;
+      return whole.length === 0 ? 0 : countParts(whole, marks.repetition);
     },
     component: (number, place, at = 1) => plain(component(number, place, at)),
     subcomponent: (number, place, sub, at = 1) =>
-      plain(part(component(number, place, at), separators.subcomponent, sub)),
+      plain(part(component(number, place, at), marks.subcomponent, sub)),
+    bytes: (number, place) => component(number, place, 1),
   };
-}
-
-/** The nth part (from 1) between separators; empty when there are fewer. */
-function part(bytes: Buffer, separator: string, number: number): Buffer {
-  const mark = separator.charCodeAt(0);
-  let start = 0;
-  for (let skipped = 1; skipped < number; skipped++) {
-    const next = bytes.indexOf(mark, start);
-    if (next < 0) return bytes.subarray(bytes.length);
-    start = next + 1;
-  }
-  const end = bytes.indexOf(mark, start);
-  return bytes.subarray(start, end < 0 ? bytes.length : end);
-}
-
-function count(bytes: Buffer, separator: string): number {
-  const mark = separator.charCodeAt(0);
-  let found = 0;
-  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) found++;
-  return found;
 }

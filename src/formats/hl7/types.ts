@@ -71,6 +71,8 @@ export interface AckError {
   readonly severity: string | undefined;
   /** ERR-5, table applicationErrorCondition: 900–906 and others. */
   readonly application: { readonly code: string; readonly label: string } | undefined;
+  /** ERR-8: a sentence for people. */
+  readonly message?: string | undefined;
 }
 
 /** MSA-1, in the original (A.) and the enhanced mode (C.). */

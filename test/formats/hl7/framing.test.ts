@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDeframer, FrameTooLarge, frame } from '../../../src/formats/hl7/framing.ts';
@@ -66,6 +68,45 @@ describe('createDeframer', () => {
     expect(createDeframer(LIMIT).push(frame(Buffer.alloc(1000, 0x41)))).toHaveLength(1);
   });
 
+  it('gives the beginning of a block over the limit, and the messages before it', () => {
+    const deframer = createDeframer({ maxBytes: 100_000 });
+    const huge = Buffer.alloc(100_001, 'MSH|trop');
+    const stream = Buffer.concat([frame(Buffer.from('MSH|1')), frame(huge)]);
+    expect(() => deframer.push(stream)).toThrow(
+      expect.objectContaining({ before: [Buffer.from('MSH|1')], begin: huge.subarray(0, 65_536) }),
+    );
+    expect(deframer.open).toBe(false);
+  });
+
+  it.each([1, 700, 65_000, 100_000])('shows what is open, however it comes: %i at a time', chunk => {
+    const deframer = createDeframer({ maxBytes: 100_000 });
+    const block = Buffer.alloc(90_000, 'MSH|encore');
+    deframer.push(Buffer.from('\v'));
+    expect([deframer.size, deframer.begin()]).toEqual([0, Buffer.of()]);
+    for (let at = 0; at < block.length; at += chunk) deframer.push(block.subarray(at, at + chunk));
+    expect(deframer.size).toBe(block.length);
+    expect(block.subarray(0, 65_536).equals(deframer.begin())).toBe(true);
+    expect(block.equals(deframer.push(Buffer.from('\x1c\r'))[0] ?? Buffer.of())).toBe(true);
+    expect(deframer.size).toBe(0);
+  });
+
+  it('shows the last beginning of a peer that began again', () => {
+    const deframer = createDeframer(LIMIT);
+    deframer.push(Buffer.from('\vMSH|lost\vMSH|2'));
+    expect(text([deframer.begin()])).toEqual(['MSH|2']);
+  });
+
+  it('holds about what was sent, though it came byte by byte', () => {
+    const deframer = createDeframer({ maxBytes: 8 * 1024 * 1024 });
+    const message = Buffer.alloc(1024 * 1024, 'octet par octet ');
+    deframer.push(Buffer.from('\v'));
+    const before = heapInUse();
+    for (let at = 0; at < message.length; at++) deframer.push(message.subarray(at, at + 1));
+    // A part for each byte would take about a hundred MiB.
+    expect(heapInUse() - before).toBeLessThan(10 * 1024 * 1024);
+    expect(message.equals(deframer.push(Buffer.from('\x1c\r'))[0] ?? Buffer.of())).toBe(true);
+  });
+
   it('joins 50 MB from chunks of 4 KiB in linear time', () => {
     const message = Buffer.alloc(50 * 1024 * 1024, 0x41);
     const stream = frame(message);
@@ -89,3 +130,10 @@ describe('createDeframer', () => {
     expect(performance.now() - start).toBeLessThan(2000);
   });
 });
+
+/** Once what is held no more has been collected. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}

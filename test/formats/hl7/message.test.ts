@@ -3,7 +3,7 @@ import { Message as NodeHl7Message } from 'node-hl7-client';
 import { describe, expect, it } from 'vitest';
 import { Hl7Error, type Hl7Reason } from '../../../src/formats/hl7/hl7-error.ts';
 import { buildMdm } from '../../../src/formats/hl7/mdm.ts';
-import { parseMessage } from '../../../src/formats/hl7/message.ts';
+import { parseHeader, parseMessage } from '../../../src/formats/hl7/message.ts';
 import { mdmInput } from './sample-input.ts';
 
 const HEAD = 'MSH|^~\\&|DPI|CHU_X|PFI|CHU_X|20261120||ACK^T02^ACK|1|P|2.6';
@@ -63,12 +63,52 @@ describe('parseMessage', () => {
   });
 
   it.each([
+    ['UTF-8', 'MSH|^˜\\&|A||||||||||||||UNICODE UTF-8'],
+    ['UTF-8, all of them', 'MSH¦×˜±÷¦A¦¦¦¦¦¦¦¦¦¦¦¦¦¦UNICODE UTF-8'],
+    ['UTF-8, of four bytes', 'MSH🟦🟩🟨🟥🟪🟦A🟦🟦🟦🟦🟦🟦🟦🟦🟦🟦🟦🟦🟦🟦UNICODE UTF-8'],
+    ['8859/15', 'MSH§×¬±÷§A§§§§§§§§§§§§§§8859/15'],
+  ])('takes delimiters of several bytes: %s', (declared, head) => {
+    const [field = '', component = '', repetition = '', escape = '', sub = ''] = Array.from(head.slice(3));
+    const pid = ['PID', '', '', `1${component}2${repetition}${escape}R${escape}é${component}a${sub}b`].join(
+      field,
+    );
+    const encoding = declared.startsWith('UTF') ? 'utf8' : 'latin1';
+    const message = parseMessage(Buffer.from(`${head}\n${pid}${field}5\n`, encoding));
+    const [, segment] = message.segments;
+    expect(message.header.field(1)).toBe(field);
+    expect(message.header.field(3)).toBe('A');
+    expect(segment?.repetitions(3)).toBe(2);
+    expect([1, 2].map(at => segment?.component(3, 1, at))).toEqual(['1', `${repetition}é`]);
+    expect(segment?.subcomponent(3, 2, 2, 2)).toBe('b');
+    expect(segment?.field(4)).toBe('5');
+  });
+
+  it('numbers the segments of a name, and gives a component as it stands', () => {
+    const { segments } = parse(`${HEAD}\rOBX|1|ED|^é\\F\\~x\rPRT|1\rOBX|2`);
+    expect(segments.map(({ name, sequence }) => `${name}^${sequence}`)).toEqual([
+      'MSH^1',
+      'OBX^1',
+      'PRT^1',
+      'OBX^2',
+    ]);
+    expect(Buffer.from(segments[1]?.bytes(3, 2) ?? []).toString()).toBe('é\\F\\');
+  });
+
+  it('reads the header of what it does not read', () => {
+    expect(parseHeader(Buffer.from(`\v${HEAD}\n${'A\r'.repeat(200_000)}`)).header.component(10, 1)).toBe('1');
+    expect(parseHeader(Buffer.from(`${HEAD}|é`)).encoding).toBe('utf-8');
+    expect(parseHeader(Buffer.from('MSH|^~\\&|A|')).segments).toHaveLength(1);
+    expect(() => parseHeader(Buffer.from('PID|1'))).toThrow(new Hl7Error('no-header'));
+  });
+
+  it.each([
     ['', 'no-header'],
     ['<html>', 'no-header'],
     ['MSA|AA|1', 'no-header'],
     ['MSHé^~\\&é', 'separators'],
     ['MSHA^~\\&A', 'separators'],
     ['MSH|^^\\&|', 'separators'],
+    ['MSH|^~\uFFFD&|', 'separators'],
   ])('refuses %j as %s', (text, reason) => {
     expect(() => parse(text)).toThrow(new Hl7Error(reason as Hl7Reason));
   });

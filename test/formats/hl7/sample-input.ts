@@ -29,10 +29,14 @@ export const HEADER: CdaHeader = {
   title: 'Échographie',
   effectiveTime: '20261119103000+0100',
   confidentiality: undefined,
+  language: undefined,
+  templates: [],
   replaces: [],
   patient: PATIENT,
   authors: [],
   custodian: undefined,
+  authenticator: undefined,
+  services: [],
   encounter: undefined,
 };
 

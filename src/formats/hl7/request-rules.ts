@@ -1,0 +1,123 @@
+import type { Hl7Segment } from './message.ts';
+import { isAddressOf, isTrusted } from './request-address.ts';
+import { locate, type ProfileVersion, requestFault } from './request-fields.ts';
+import type { PlacedRecipient, RequestParticipants } from './request-participants.ts';
+import { assertIdentified } from './request-sender.ts';
+import type { DocumentRequest, RequestRules, RequestWishes } from './request-types.ts';
+import type { SortedObservations } from './request-wishes.ts';
+
+/**
+ * The sending rules: something is asked for, and nothing goes where the document is hidden (ANS, Transmission de
+ * documents CDA en HL7v2 v2.1, “Règles de gestion pour les échanges MSSanté”, as it is meant or to the letter).
+ *
+ * @throws GatewayError REQ-019 … REQ-022
+ */
+export function assertWishes(
+  wishes: RequestWishes,
+  sorted: SortedObservations,
+  matrix: RequestRules['matrix'],
+): void {
+  const place = (wish: keyof RequestWishes) => {
+    const obx = sorted.wishes.get(wish)?.obx;
+    return obx === undefined ? 'OBX^1' : locate(obx, 5);
+  };
+  const { dmp, mailProfessionals, mailPatient, masquePs, invisiblePatient } = wishes;
+  if (!dmp && !mailProfessionals && !mailPatient) throw requestFault('REQ-019', place('dmp'));
+  if (mailProfessionals && masquePs) throw requestFault('REQ-020', place('masquePs'));
+  if (mailPatient && invisiblePatient) throw requestFault('REQ-021', place('invisiblePatient'));
+  const mails = mailProfessionals || mailPatient;
+  if (matrix === 'literal' && mails && !LITERAL_ROWS.some(row => fits(wishes, row))) {
+    throw requestFault('REQ-022', place(mailProfessionals ? 'mailProfessionals' : 'mailPatient'));
+  }
+}
+
+/** The published matrix: what each of its three rows fixes. It speaks of mails, not of the DMP alone. */
+const LITERAL_ROWS: readonly Partial<RequestWishes>[] = [
+  {
+    masquePs: false,
+    invisiblePatient: false,
+    invisibleRepLegaux: false,
+    mailProfessionals: true,
+    mailPatient: true,
+  },
+  {
+    masquePs: false,
+    invisiblePatient: true,
+    invisibleRepLegaux: false,
+    mailProfessionals: true,
+    mailPatient: false,
+  },
+  {
+    invisiblePatient: false,
+    connexionSecrete: false,
+    dmp: false,
+    mailProfessionals: false,
+    mailPatient: true,
+  },
+];
+
+function fits(wishes: RequestWishes, row: Partial<RequestWishes>): boolean {
+  return Object.entries(row).every(([wish, value]) => wishes[wish as keyof RequestWishes] === value);
+}
+
+/** What decides who is written to. */
+export interface Addressing {
+  readonly pid: Hl7Segment;
+  readonly participants: RequestParticipants;
+  readonly wishes: RequestWishes;
+  readonly rules: RequestRules;
+  /** Of a qualified INS; undefined where the patient must not be written to. */
+  readonly matricule: string | undefined;
+  readonly version: ProfileVersion;
+}
+
+/**
+ * Whom the mails go to: the recipients of the audiences that are asked for, each within the trusted domains, and of
+ * patients none but the one whom the document is about. The others are counted and not written to.
+ *
+ * @throws GatewayError REQ-031 for a deposit in the DMP without a sender, REQ-008 for one that says too little of it;
+ *   REQ-023 without a recipient, REQ-025, REQ-026
+ */
+export function chooseRecipients(
+  addressing: Addressing,
+): Pick<DocumentRequest, 'recipients' | 'passedOver' | 'replyTo'> {
+  const { participants, wishes, rules, version } = addressing;
+  const { sender, replyTo } = participants;
+  if (wishes.dmp && sender === undefined) throw requestFault('REQ-031', participants.end);
+  if (wishes.dmp && sender !== undefined) assertIdentified(sender.prt, sender.sender, version);
+  const professionals = ofAudience(addressing, 'professionals');
+  const patients = ofAudience(addressing, 'patient');
+  assertPatient(addressing, patients);
+  const chosen = participants.recipients.filter(
+    each => professionals.includes(each) || patients.includes(each),
+  );
+  const written = replyTo === undefined || chosen.length === 0 ? chosen : [...chosen, replyTo];
+  const stranger = written.find(({ address }) => !isTrusted(address, rules.domains));
+  if (stranger !== undefined) throw requestFault('REQ-025', stranger.location);
+  return {
+    recipients: chosen.map(({ address, identifier, audience }) => ({ address, identifier, audience })),
+    passedOver: participants.recipients.length - chosen.length,
+    replyTo: replyTo?.address,
+  };
+}
+
+/** @throws GatewayError REQ-023 where an audience is asked for and has no recipient */
+function ofAudience(
+  { participants, wishes }: Addressing,
+  audience: PlacedRecipient['audience'],
+): readonly PlacedRecipient[] {
+  if (!(audience === 'patient' ? wishes.mailPatient : wishes.mailProfessionals)) return [];
+  const found = participants.recipients.filter(recipient => recipient.audience === audience);
+  if (found.length === 0) {
+    const who = audience === 'patient' ? 'Le patient est demandé.' : 'Un professionnel est demandé.';
+    throw requestFault('REQ-023', participants.end, who);
+  }
+  return found;
+}
+
+function assertPatient({ pid, matricule }: Addressing, patients: readonly PlacedRecipient[]): void {
+  if (patients.length === 0) return;
+  if (matricule === undefined) throw requestFault('REQ-026', locate(pid, 32));
+  const other = patients.find(({ address }) => !isAddressOf(matricule, address));
+  if (other !== undefined) throw requestFault('REQ-026', other.location);
+}

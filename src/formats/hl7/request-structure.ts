@@ -1,0 +1,98 @@
+import type { Hl7Message, Hl7Segment } from './message.ts';
+import { locate, requestFault, valueOf } from './request-fields.ts';
+import type { RequestHead } from './request-types.ts';
+
+/** An OBX with the PRT and NTE that belong to it. */
+export interface Observation {
+  readonly obx: Hl7Segment;
+  readonly participants: readonly Hl7Segment[];
+  readonly notes: readonly Hl7Segment[];
+}
+
+/** The segments of a request, each in its place. */
+export interface RequestStructure {
+  readonly pid: Hl7Segment;
+  /** Undefined where an ORU leaves the group PATIENT_VISIT out. */
+  readonly pv1: Hl7Segment | undefined;
+  readonly orc: Hl7Segment;
+  readonly obr: Hl7Segment;
+  /** MDM only. */
+  readonly txa: Hl7Segment | undefined;
+  readonly observations: readonly Observation[];
+}
+
+/** The segments that the profile asks for, in its order; all but OBX are given once. */
+const ORU = ['MSH', 'PID', 'PV1', 'ORC', 'OBR', 'OBX'];
+const MDM = ['MSH', 'EVN', 'PID', 'PV1', 'ORC', 'OBR', 'TXA', 'OBX'];
+
+/** PRT-4: the roles that the profile gives a meaning to. */
+const ROLES: ReadonlySet<string> = new Set(['SB', 'RCT', 'REPLY']);
+
+/** PRT-4.1. */
+export function roleOf(prt: Hl7Segment): string {
+  return valueOf(prt, 4).toUpperCase();
+}
+
+/**
+ * The segments of an ORU^R01 (HL7 2.5) or MDM^T02, T04, T10 (2.6) by the profile's tables. Other segments are passed
+ * over: the profile leaves them to the sender.
+ *
+ * @throws GatewayError REQ-007 for a segment that is missing or out of its place, REQ-011 for one too many
+ */
+export function readStructure(message: Hl7Message, event: RequestHead['event']): RequestStructure {
+  const isOru = event === 'R01';
+  assertOrder(message, isOru ? ORU : MDM);
+  const pv1 = message.first('PV1');
+  if (pv1 === undefined && !isOru) throw missingSegment('PV1');
+  return {
+    pid: required(message, 'PID'),
+    pv1,
+    orc: required(message, 'ORC'),
+    obr: required(message, 'OBR'),
+    txa: isOru ? undefined : required(message, 'TXA'),
+    observations: readObservations(message),
+  };
+}
+
+function assertOrder({ segments }: Hl7Message, expected: readonly string[]): void {
+  let reached = 0;
+  for (const segment of segments) {
+    const place = expected.indexOf(segment.name);
+    if (place < 0) continue;
+    if (segment.sequence > 1 && segment.name !== 'OBX') throw requestFault('REQ-011', locate(segment));
+    if (place < reached) throw requestFault('REQ-007', locate(segment));
+    reached = place;
+  }
+  const given = new Set(segments.map(({ name }) => name));
+  const missing = expected.find(name => name !== 'PV1' && !given.has(name));
+  if (missing !== undefined) throw missingSegment(missing);
+}
+
+function required(message: Hl7Message, name: string): Hl7Segment {
+  const segment = message.first(name);
+  if (segment === undefined) throw missingSegment(name);
+  return segment;
+}
+
+function missingSegment(name: string) {
+  return requestFault('REQ-007', `${name}^1`, `Segment ${name}.`);
+}
+
+/** @throws GatewayError REQ-007 for a participant who stands before every OBX */
+function readObservations({ segments }: Hl7Message): Observation[] {
+  const observations: { obx: Hl7Segment; participants: Hl7Segment[]; notes: Hl7Segment[] }[] = [];
+  for (const segment of segments) {
+    const current = observations.at(-1);
+    if (segment.name === 'OBX') observations.push({ obx: segment, participants: [], notes: [] });
+    if (segment.name === 'NTE') current?.notes.push(segment);
+    if (segment.name !== 'PRT' || !ROLES.has(roleOf(segment))) continue;
+    if (current === undefined) throw misplaced(segment);
+    current.participants.push(segment);
+  }
+  return observations;
+}
+
+/** A participant who does not stand under a document: passed over, a recipient would be lost without a word. */
+export function misplaced(prt: Hl7Segment) {
+  return requestFault('REQ-007', locate(prt), 'Un PRT suit l’OBX du document.');
+}
