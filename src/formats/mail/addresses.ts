@@ -34,11 +34,11 @@ export function parseReturnPath(value: string | undefined): string | undefined {
 }
 
 /**
- * Original-Recipient and Final-Recipient: the address after `rfc822;` (RFC 8098 §3.2.3), undefined when
- * unreadable.
+ * Original-Recipient and Final-Recipient: the address after `rfc822;` (RFC 3464 §2.3, RFC 8098 §3.2.3) or any
+ * other type, undefined when it is no `local@domain` in ASCII.
  */
 export function parseTypedAddress(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : parseAddresses(withoutType(value))[0]?.address;
+  return parseAddresses(value?.replace(/^\s*[\w.-]{1,40}\s*(?:\([^()]{0,200}\)\s*)?;/, ''))[0]?.address;
 }
 
 /** True when two addresses are the same mailbox: compared without case, as every MSSanté operator does. */

@@ -4,34 +4,34 @@ import { beginsLikeZip } from '../xdm/zip-start.ts';
 import { announcesDocuments } from './announced.ts';
 import { notificationType } from './notification-type.ts';
 import { isMailType } from './repair.ts';
+import { bouncedMessageId, idsAbout, isPlainBounce, withEnclosed } from './returned-mail.ts';
 import type { FoundArchive, MailAttachment, MailKind, OpenedMail } from './types.ts';
 
 /**
- * What a mail is: a receipt, by its content type before its subject (quirk M4); an error mail; a document
- * mail; one that cannot be used; another. Auto-Submitted plays no part in it.
+ * What a mail is: a receipt, by its content type before its subject (quirk M4); an error mail; a bounce in a
+ * mail server's own words that gives a mail back; a document mail; one that cannot be used; another.
+ * Auto-Submitted plays no part in it.
  */
 export function classify(mail: OpenedMail): MailKind {
   if (mail.report !== undefined) return { kind: 'receipt', report: mail.report };
   const mails = [...withEnclosed(mail)];
   const found = findArchives(mail, false);
   if (mail.errorSubject) return { kind: 'error-mail', about: idsAbout(mail), hasArchive: found.length > 0 };
+  const looseReport = looseNotification(mail);
+  if (isPlainBounce(mail) && mail.from !== undefined && bouncedMessageId(mail) !== undefined) {
+    return { kind: 'receipt', report: looseReport ?? 'dsn' };
+  }
 
   const archives = withoutCopies(found.filter(archive => !archive.insideReport));
   if (archives.length > 0) return { kind: 'document', archives };
   // A returned document must not be integrated a second time by way of a forward.
   if (found.length > 0) return { kind: 'unusable', code: 'MAIL-007' };
 
-  const looseReport = looseNotification(mail);
   if (looseReport !== undefined) return { kind: 'receipt', report: looseReport };
   if (mails.some(each => each.attachments.some(isTnef))) return { kind: 'unusable', code: 'MAIL-006' };
   if (mails.some(each => each.tooDeep)) return { kind: 'unusable', code: 'MAIL-009' };
   if (someAnnounces(mail)) return { kind: 'unusable', code: 'MAIL-005' };
   return { kind: 'other' };
-}
-
-function* withEnclosed(mail: OpenedMail): Generator<OpenedMail> {
-  yield mail;
-  for (const inner of mail.enclosed) yield* withEnclosed(inner);
 }
 
 /**
@@ -78,11 +78,6 @@ function looseNotification(mail: OpenedMail): OpenedMail['report'] {
     .find(report => report !== undefined);
 }
 
-/** A bounce in the mail server's own words: no multipart/report, but it too gives a document mail back. */
-function isPlainBounce({ returnPath, from }: OpenedMail): boolean {
-  return returnPath === '' && (from === undefined || /^(?:mailer-daemon|postmaster)@/i.test(from.address));
-}
-
 /**
  * By name, so that a broken archive is answered as one; numbered copies (`IHE_XDM (1).zip`) too. Else by
  * content (quirk X1).
@@ -117,13 +112,4 @@ function withoutCopies(archives: readonly FoundArchive[]): FoundArchive[] {
     seen.add(digest);
     return isNew;
   });
-}
-
-/** Message-IDs that an error mail may be about: what it answers, and the mails that it encloses. */
-function idsAbout(mail: OpenedMail): string[] {
-  const ids = [...withEnclosed(mail)].flatMap(each => [
-    ...each.references,
-    ...(each === mail || each.messageId === undefined ? [] : [each.messageId]),
-  ]);
-  return [...new Set(ids)];
 }

@@ -7,6 +7,22 @@ const ERROR_MARK = /\s*\[\s*(?:ko|erreur)\b[^\]]{0,200}\]/iy;
  * whatever follows KO or Erreur, in any case.
  */
 export function isErrorSubject(subject: string): boolean {
+  return afterErrorMark(subject) !== undefined;
+}
+
+/**
+ * The error code of such a subject: what stands in the bracket after the first, else the first three digits
+ * that are in a bracket of their own. Undefined where there is none, and for any other subject.
+ */
+export function errorCodeOf(subject: string): string | undefined {
+  const rest = afterErrorMark(subject);
+  if (rest === undefined) return undefined;
+  const [, next] = /^\s*\[\s*(?=[\w.-]*\d)([\w.-]{1,20})\s*\]/.exec(rest) ?? [];
+  return next ?? /\[\s{0,9}(\d{3})\s{0,9}\]/.exec(rest)?.[1];
+}
+
+/** What follows `[KO …]` or `[Erreur …]`; undefined where the subject does not begin with one. */
+function afterErrorMark(subject: string): string | undefined {
   let at = 0;
   for (;;) {
     REPLY_PREFIX.lastIndex = at;
@@ -14,5 +30,5 @@ export function isErrorSubject(subject: string): boolean {
     at = REPLY_PREFIX.lastIndex;
   }
   ERROR_MARK.lastIndex = at;
-  return ERROR_MARK.test(subject);
+  return ERROR_MARK.test(subject) ? subject.slice(ERROR_MARK.lastIndex) : undefined;
 }

@@ -23,20 +23,23 @@ export function readHead(fields: readonly HeaderField[]): MailHead {
     originalRecipient: parseTypedAddress(first('original-recipient')),
     deliveredTo: parseAddresses(first('delivered-to') ?? first('x-original-to'))[0]?.address,
     automatic: isAutomatic(fields),
-    references: readReferences([...allFields(fields, 'in-reply-to'), ...allFields(fields, 'references')]),
+    references: readMessageIds([...allFields(fields, 'in-reply-to'), ...allFields(fields, 'references')]),
   };
 }
 
 /**
- * The identifier with its angle brackets; blanks inside (seen in the ANS sample) and missing brackets are
- * mended.
+ * The identifier of a Message-ID or Original-Message-ID field, with its angle brackets: blanks inside (seen in
+ * the ANS sample) and missing brackets are mended, what follows the brackets (`(added by …)`) is passed over.
+ * Undefined where there is none.
  */
-function readMessageId(value: string | undefined): string | undefined {
-  const bare = value?.replaceAll(/[\s<>]/g, '');
+export function readMessageId(value: string | undefined): string | undefined {
+  const bracketed = /<([^<>]*)>/.exec(value ?? '')?.[1] ?? value;
+  const bare = bracketed?.replaceAll(/[\s<>]/g, '');
   return bare === undefined || bare === '' || bare.length > MAX_MESSAGE_ID ? undefined : `<${bare}>`;
 }
 
-function readReferences(values: readonly string[]): string[] {
+/** The identifiers of In-Reply-To or References fields, each once, in order; of very many the last. */
+export function readMessageIds(values: readonly string[]): string[] {
   const ids = values.flatMap(value => value.match(/<[^<>]{1,900}>/g) ?? []);
   return [...new Set(ids.map(id => id.replaceAll(/\s/g, '')))].slice(-MAX_REFERENCES);
 }

@@ -53,9 +53,14 @@ function notificationPart(input: NotificationInput): MimePart {
       `Disposition: ${disposition(error)}\r\n`,
       ...(error === undefined
         ? []
-        : [writeHeader('Error', encodeUnstructured(`${safeCode(error.code)}^${error.label}`))]),
+        : [writeHeader('Error', encodeUnstructured(`${safeCode(error.code)}^${withoutMarks(error.label)}`))]),
     ],
   };
+}
+
+/** A label that readers of `code^label|…` take for one. */
+function withoutMarks(label: string): string {
+  return label.replaceAll(/[\^|]/g, ' ');
 }
 
 /**

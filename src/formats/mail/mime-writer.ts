@@ -90,9 +90,12 @@ export function encodeUnstructured(text: string): string {
   return runs.map(({ plain, words }) => (plain ? words.join(' ') : encodeWords(words.join(' ')))).join(' ');
 }
 
-/** A mailbox for From, To…: `"Name" <address>`, the name quoted or encoded. */
+/**
+ * A mailbox for From, To…: `"Name" <address>`, the name quoted or encoded. What would make two mailboxes, a
+ * group or a comment of the address is dropped from it.
+ */
 export function encodeMailbox({ address, name }: MailAddress): string {
-  const bare = address.replaceAll(/[\s<>\u0000-\u001f\u007f]/g, '');
+  const bare = address.replaceAll(/[^!-~]|[<>,;:"()[\]\\]/g, '');
   const line = oneLine(name ?? '');
   if (line === '') return bare;
   return `${line.split(' ').every(isPlain) ? quoted(line) : encodeWords(line)} <${bare}>`;

@@ -15,7 +15,13 @@ import { htmlToText } from './html-to-text.ts';
 import { shortenLongRuns } from './long-runs.ts';
 import { readHead } from './mail-head.ts';
 import { notificationType } from './notification-type.ts';
-import { isMailType, looksLikeMail, trimBoundaryPadding, undoTransferEncoding } from './repair.ts';
+import {
+  isMailType,
+  looksLikeMail,
+  partNotificationFields,
+  trimBoundaryPadding,
+  undoTransferEncoding,
+} from './repair.ts';
 import type { MailAttachment, OpenedHead, OpenedMail } from './types.ts';
 
 /** Mails within mails that are opened, the outermost aside. */
@@ -90,7 +96,7 @@ async function open(raw: Uint8Array, depth: number, budget: Budget): Promise<Ope
   const fields = parseHeaderBlock(block);
   const type = parseStructured(firstField(fields, 'content-type'));
   const boundary = readBoundary(type, body);
-  const parsed = await parse(fields, boundary === undefined ? body : trimBoundaryPadding(body, boundary));
+  const parsed = await parse(fields, boundary === undefined ? body : repaired(body, boundary));
   const parts = parsed.attachments.map(readAttachment);
   const head = readHead(fields);
   const inner = await openEnclosed(parts, depth, budget);
@@ -104,6 +110,10 @@ async function open(raw: Uint8Array, depth: number, budget: Budget): Promise<Ope
     report: reportType(type, parts),
     errorSubject: isErrorSubject(head.subject),
   };
+}
+
+function repaired(body: Uint8Array, boundary: string): Uint8Array {
+  return partNotificationFields(trimBoundaryPadding(body, boundary));
 }
 
 /**

@@ -4,6 +4,10 @@ import type { MailAttachment } from './types.ts';
 /** How much of a body is looked at to tell base64 from anything else. */
 const SNIFF = 1024;
 const [TAB, LF, CR, SPACE, HYPHEN] = [0x09, 0x0a, 0x0d, 0x20, 0x2d];
+const MDN = 'message/disposition-notification';
+/** Its line, where a field of the notification is on the next. */
+const JOINED_MDN =
+  /^message\/disposition-notification[^\r\n]*\r?\n(?=(?:reporting-ua|(?:original|final)-recipient|original-message-id|disposition)[ \t]*:)/i;
 
 /**
  * A part's bytes, decoded where its sender forgot to say how: base64 without a Content-Transfer-Encoding, or
@@ -44,6 +48,23 @@ export function trimBoundaryPadding(body: Uint8Array, boundary: string): Uint8Ar
     kept = next;
   }
   return pieces.length === 0 ? body : Buffer.concat([...pieces, source.subarray(kept)]);
+}
+
+/**
+ * A body whose MDN has its fields directly below its Content-Type, as the ANS sample writes them: the blank line
+ * that parts them is put in (quirk M1), else mailparser takes them for the part's own header and drops the empty
+ * part. The same bytes where there is none.
+ */
+export function partNotificationFields(body: Uint8Array): Uint8Array {
+  const source = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  for (let at = source.indexOf(MDN); at !== -1; at = source.indexOf(MDN, at + MDN.length)) {
+    const before = source.toString('latin1', Math.max(at - 20, 0), at);
+    const [joined] = JOINED_MDN.exec(source.toString('latin1', at, at + 200)) ?? [];
+    if (joined === undefined || !/(?:^|\n)content-type:[ \t]*$/i.test(before)) continue;
+    const end = at + joined.length;
+    return Buffer.concat([source.subarray(0, end), Buffer.from('\r\n'), source.subarray(end)]);
+  }
+  return body;
 }
 
 /** A part that holds a mail: by its type or its name, and by its first line. */

@@ -89,6 +89,7 @@ describe('readHead', () => {
     ['Message-ID: <a@b.fr>', '<a@b.fr>'],
     ['Message-Id: a@b.fr', '<a@b.fr>'],
     ['Message-ID: <199509192301.23456 >', '<199509192301.23456>'],
+    ['Message-ID: <a@b.fr> (added by postmaster@x.fr)', '<a@b.fr>'],
     ['Message-ID: ', undefined],
     ['Message-ID: <>', undefined],
     [`Message-ID: <${'x'.repeat(950)}@b.fr>`, undefined],
@@ -138,9 +139,16 @@ describe('readHead', () => {
   });
 });
 
-it('parseTypedAddress takes the address type off', () => {
-  expect(parseTypedAddress('RFC822 ; a@b.fr')).toBe('a@b.fr');
-  expect(parseTypedAddress(undefined)).toBeUndefined();
+it.each([
+  ['RFC822 ; a@b.fr', 'a@b.fr'],
+  ['rfc822;"Martin, Luc" <a@b.fr>', 'a@b.fr'],
+  ['utf-8; a@b.fr', 'a@b.fr'],
+  ['utf-8; é@b.fr', undefined],
+  ['a@b.fr', 'a@b.fr'],
+  ['rfc822;', undefined],
+  [undefined, undefined],
+])('parseTypedAddress takes the address type off %j', (value, address) => {
+  expect(parseTypedAddress(value)).toBe(address);
 });
 
 it('sameAddress compares without case', () => {

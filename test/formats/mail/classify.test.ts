@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   archivePart,
+  type DocumentMail,
   documentMail,
   type MailPart,
   mailPart,
@@ -40,6 +41,15 @@ const dsn = multipartMail(['Subject: Undelivered'], 'multipart/report; report-ty
   { contentType: 'message/delivery-status', content: 'Reporting-MTA: dns; x\r\n' },
   mailPart(original),
 ]);
+
+function plainBounce(mail: DocumentMail): Buffer {
+  return documentMail({
+    from: 'MAILER-DAEMON@x.fr',
+    returnPath: '<>',
+    subject: 'failure notice',
+    ...mail,
+  });
+}
 
 function nested(levels: number, core: Buffer): Buffer {
   let raw = core;
@@ -223,13 +233,46 @@ describe('classify', () => {
       { kind: 'other' },
     ],
     [
-      'a bounce that is no multipart/report',
-      documentMail({
-        from: 'MAILER-DAEMON@x.fr',
-        returnPath: '<>',
-        subject: 'failure notice',
-        attachments: [mailPart(original)],
+      'a bounce that is no multipart/report, the mail given back whole',
+      plainBounce({ attachments: [mailPart(original)] }),
+      { kind: 'receipt', report: 'dsn' },
+    ],
+    [
+      'a bounce of a postmaster, the headers given back',
+      plainBounce({
+        from: 'Postmaster <postmaster@x.fr>',
+        attachments: [{ contentType: 'text/rfc822-headers', content: 'Message-ID: <m@x.fr>\r\n' }],
       }),
+      { kind: 'receipt', report: 'dsn' },
+    ],
+    [
+      'a bounce that quotes the mail in its text, as qmail does',
+      plainBounce({ text: `Hi.\n\n--- Below this line is a copy of the message.\n\n${original.toString()}` }),
+      { kind: 'receipt', report: 'dsn' },
+    ],
+    [
+      'a plain bounce with an MDN of ours, which is still one',
+      plainBounce({ attachments: [mdnFields, mailPart(original)] }),
+      { kind: 'receipt', report: 'mdn' },
+    ],
+    [
+      'a plain bounce that gives back an archive of nobody knows which mail',
+      plainBounce({ attachments: [archive] }),
+      { kind: 'unusable', code: 'MAIL-007' },
+    ],
+    [
+      'a plain bounce that gives nothing back',
+      plainBounce({ headers: ['References: <m@x.fr>'] }),
+      { kind: 'other' },
+    ],
+    [
+      'what a mail server says with a return path',
+      plainBounce({ returnPath: '<mailer-daemon@x.fr>', text: 'Message-ID: <m@x.fr>\n' }),
+      { kind: 'other' },
+    ],
+    [
+      'a returned mail that nobody sent',
+      plainBounce({ from: '', attachments: [mailPart(original)] }),
       { kind: 'unusable', code: 'MAIL-007' },
     ],
     [

@@ -10,6 +10,8 @@ const header: CdaHeader = {
   title: 'Résultats',
   effectiveTime: undefined,
   confidentiality: undefined,
+  language: undefined,
+  templates: [],
   replaces: [],
   patient: {
     identifiers: [],
@@ -24,6 +26,8 @@ const header: CdaHeader = {
   },
   authors: [],
   custodian: undefined,
+  authenticator: undefined,
+  services: [],
   encounter: undefined,
 };
 const withCode = (display: string | undefined): CdaHeader => ({

@@ -10,7 +10,13 @@ import { buildErrorMail } from '../../../src/formats/mail/error-mail.ts';
 import { parseHeaderBlock } from '../../../src/formats/mail/header-block.ts';
 import { buildMdn } from '../../../src/formats/mail/mdn.ts';
 import { openMail } from '../../../src/formats/mail/open-mail.ts';
-import type { DocumentResult, NotificationInput, OpenedMail } from '../../../src/formats/mail/types.ts';
+import type { OpenedMail } from '../../../src/formats/mail/types.ts';
+import {
+  acceptedDocument,
+  notificationInput,
+  refusedDocument,
+  UNKNOWN_PATIENT,
+} from '../../kit/notification-input.ts';
 import { hasShared, SHARED } from '../../kit/shared.ts';
 
 const ARCHIVE = Buffer.concat([
@@ -18,57 +24,11 @@ const ARCHIVE = Buffer.concat([
   Buffer.from(Array.from({ length: 999 }, (_, i) => i % 256)),
 ]);
 const PDF = Buffer.from('%PDF-1.4\n');
-const UNKNOWN = { code: '902', label: 'Identifiant patient inconnu' };
-
 const ORIGINAL = documentMail({
   dnt: 'labo@tilleuls.mssante.fr',
   text: 'Bonjour,\n\nVoici le résultat de l’été.\n.\nFrom ici\n',
   attachments: [archivePart(ARCHIVE), { contentType: 'application/pdf', filename: 'a.pdf', content: PDF }],
 });
-
-const refused: DocumentResult = {
-  label: 'CR d’examens biologiques',
-  uniqueId: '1.2.250.1.999.1.1',
-  action: 'add',
-  outcome: 'refused',
-  uncertain: false,
-  error: UNKNOWN,
-  reason: undefined,
-};
-const accepted: DocumentResult = {
-  ...refused,
-  label: 'Lettre de liaison',
-  outcome: 'accepted',
-  error: undefined,
-};
-
-function inputFor(mail: OpenedMail, change: Partial<NotificationInput> = {}): NotificationInput {
-  return {
-    messageId: '<notification-1@chu-x.mssante.fr>',
-    date: new Date('2026-11-20T09:00:00Z'),
-    from: { address: 'dpi.urologie@chu-x.mssante.fr', name: 'CHU X – Urologie' },
-    to: 'labo@tilleuls.mssante.fr',
-    audience: 'sender',
-    nil: 'DEV000000',
-    product: 'pfi-gateway',
-    original: {
-      messageId: mail.messageId ?? '',
-      subject: mail.subject,
-      from: mail.from?.address,
-      date: mail.date,
-      headerBlock: mail.headerBlock,
-      text: mail.text,
-      finalRecipient: 'dpi.urologie@chu-x.mssante.fr',
-      originalRecipient: 'urologie@chu-x.mssante.fr',
-      attachments: mail.attachments,
-      attachmentsLeftOut: false,
-    },
-    documents: [accepted, refused],
-    error: undefined,
-    documentSubject: 'XDM/1.0/DDM+CR d’examens biologiques MARCHETTI Lucie 14/02/1971',
-    ...change,
-  };
-}
 
 const original = await openMail(ORIGINAL);
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
@@ -79,7 +39,7 @@ const fieldsOf = (mail: OpenedMail): Map<string, string> => {
 
 describe('buildMdn', () => {
   it('of a success, as struct-msg-mdn says', async () => {
-    const mail = await openMail(buildMdn(inputFor(original, { documents: [accepted] })));
+    const mail = await openMail(buildMdn(notificationInput(original, { documents: [acceptedDocument] })));
     expect(mail.subject).toBe('XDM/1.0/DDM+CR d’examens biologiques MARCHETTI Lucie 14/02/1971');
     expect(mail.text).toContain('1. Lettre de liaison (ajout) – accepté');
     expect(Object.fromEntries(fieldsOf(mail))).toEqual({
@@ -92,7 +52,7 @@ describe('buildMdn', () => {
   });
 
   it('of a refusal: code and label in subject, text and fields; every document told', async () => {
-    const raw = buildMdn(inputFor(original, { error: UNKNOWN }));
+    const raw = buildMdn(notificationInput(original, { error: UNKNOWN_PATIENT }));
     const mail = await openMail(raw);
     expect(classify(mail)).toEqual({ kind: 'receipt', report: 'mdn' });
     expect(mail.from).toEqual({ address: 'dpi.urologie@chu-x.mssante.fr', name: 'CHU X – Urologie' });
@@ -111,7 +71,7 @@ describe('buildMdn', () => {
   });
 
   it('gives the original back: headers and text as a mail of their own, attachments beside it', async () => {
-    const mail = await openMail(buildMdn(inputFor(original)));
+    const mail = await openMail(buildMdn(notificationInput(original)));
     const [returned] = mail.enclosed;
     expect(returned?.messageId).toBe('<exemple-1@tilleuls.mssante.fr>');
     expect(returned?.subject).toBe(original.subject);
@@ -130,7 +90,7 @@ describe('buildMdn', () => {
   });
 
   it('says when attachments are left out', async () => {
-    const input = inputFor(original, { error: UNKNOWN });
+    const input = notificationInput(original, { error: UNKNOWN_PATIENT });
     const bare = { ...input.original, attachments: [], attachmentsLeftOut: true };
     const mail = await openMail(buildMdn({ ...input, original: bare }));
     expect(mail.attachments.length).toBe(1);
@@ -154,7 +114,7 @@ describe('buildMdn', () => {
         ARCHIVE.toString('base64'),
       ]),
     );
-    const raw = text(buildMdn(inputFor(broken)));
+    const raw = text(buildMdn(notificationInput(broken)));
     expect(raw).toMatch(/^[\r\n\t -~]*$/);
     const [returned] = (await openMail(Buffer.from(raw))).enclosed;
     expect(returned?.from).toEqual({ address: 'a@b.fr', name: 'Hôpital' });
@@ -165,7 +125,7 @@ describe('buildMdn', () => {
 
 describe('buildErrorMail', () => {
   it('is the standard error mail, which no gateway takes for documents', async () => {
-    const mail = await openMail(buildErrorMail({ ...inputFor(original), error: UNKNOWN }));
+    const mail = await openMail(buildErrorMail({ ...notificationInput(original), error: UNKNOWN_PATIENT }));
     expect(classify(mail)).toEqual({
       kind: 'error-mail',
       about: ['<exemple-1@tilleuls.mssante.fr>'],
@@ -174,7 +134,7 @@ describe('buildErrorMail', () => {
     expect(mail.report).toBeUndefined();
     expect(mail.automatic).toBe(true);
     expect(mail.attachments.map(part => part.filename)).toEqual(['IHE_XDM.zip', 'a.pdf']);
-    expect(text(buildErrorMail({ ...inputFor(original), error: UNKNOWN }))).toContain(
+    expect(text(buildErrorMail({ ...notificationInput(original), error: UNKNOWN_PATIENT }))).toContain(
       'filename="message_original.eml"',
     );
   });
@@ -186,9 +146,9 @@ describe('notifications bear any label', () => {
   it('in one line of ASCII in Disposition, whole in Error', async () => {
     const mail = await openMail(
       buildMdn(
-        inputFor(original, {
+        notificationInput(original, {
           error: hostile,
-          documents: [{ ...refused, label: hostile.label, error: hostile }],
+          documents: [{ ...refusedDocument, label: hostile.label, error: hostile }],
         }),
       ),
     );
@@ -218,9 +178,9 @@ describe('notifications bear any label', () => {
           to: 'a@b.fr\r\nBcc: c@d.fr',
           nil: `NIL\r\n${name}`,
           documentSubject: `XDM/1.0/DDM+${subject}`,
-          documents: [{ ...refused, label, reason: subject, error }],
+          documents: [{ ...refusedDocument, label, reason: subject, error }],
         };
-        const input = inputFor(original, change);
+        const input = notificationInput(original, change);
         for (const raw of [buildMdn(input), buildErrorMail({ ...input, error })]) {
           const mail = text(raw);
           expect(mail).toMatch(/^(?:[\t -~]{0,998}\r\n)*$/);
@@ -252,14 +212,14 @@ describe('notifications bear any label', () => {
       'a\r\nb.pdf',
     ];
     const attachments = names.map(filename => ({ filename, contentType: 'application/pdf', bytes: PDF }));
-    const input = inputFor(original);
+    const input = notificationInput(original);
     const mail = await openMail(buildMdn({ ...input, original: { ...input.original, attachments } }));
     expect(mail.attachments.slice(1).map(part => part.filename)).toEqual([...names.slice(0, 3), 'a  b.pdf']);
   });
 
   it('writes a mail of 20 MB in well under a second or two', () => {
     const bytes = Buffer.alloc(20 * 1024 * 1024, 0xa5);
-    const input = inputFor(original);
+    const input = notificationInput(original);
     const attachments = [{ filename: 'IHE_XDM.zip', contentType: 'application/zip', bytes }];
     const started = performance.now();
     const raw = buildMdn({ ...input, original: { ...input.original, attachments } });
@@ -280,12 +240,12 @@ describe.skipIf(!hasShared('tools/check_mail.py') || !python)('check_mail.py fin
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const accented = { code: '906', label: 'L’archive est illisible ou tronquée' };
-  const input = inputFor(original);
+  const input = notificationInput(original);
   it.each([
-    ['mdn-ok', undefined, buildMdn({ ...input, documents: [accepted] })],
-    ['mdn-error', '902', buildMdn({ ...input, error: UNKNOWN })],
+    ['mdn-ok', undefined, buildMdn({ ...input, documents: [acceptedDocument] })],
+    ['mdn-error', '902', buildMdn({ ...input, error: UNKNOWN_PATIENT })],
     ['mdn-error', '906', buildMdn({ ...input, error: accented, documents: [] })],
-    ['error-mail', '902', buildErrorMail({ ...input, error: UNKNOWN })],
+    ['error-mail', '902', buildErrorMail({ ...input, error: UNKNOWN_PATIENT })],
     ['error-mail', '906', buildErrorMail({ ...input, error: accented, documents: [] })],
   ])('in %s %s', (kind, code, raw) => {
     const file = join(folder, `${kind}-${code ?? 'ok'}.eml`);
