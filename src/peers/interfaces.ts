@@ -14,6 +14,36 @@ export interface Hl7Peer {
   close(): Promise<void>;
 }
 
+/** What a listening address asks of the flow that answers the messages which applications send us. */
+export interface MllpEvents {
+  /**
+   * One message of one connection at a time; connections side by side. What it resolves with is sent back as a
+   * frame. A throw ends the connection without an answer: the application sends its message again.
+   */
+  handle(message: Uint8Array, about: { readonly remote: string }): Promise<Uint8Array>;
+  /**
+   * A frame that is too large, or was stopped before its end (`cut`: also by a peer that half-closed or fell
+   * silent). The answer, where one is returned, is sent if the peer still listens; then the connection is closed.
+   *
+   * @param begin what came first, at most 64 KiB
+   */
+  broken(why: 'too-large' | 'cut', begin: Uint8Array): Uint8Array | undefined;
+  /** For the log: a connection broke, or was refused. Holds codes, never what was sent. */
+  failed(error: unknown): void;
+}
+
+/** An address on which applications send us messages with MLLP. */
+export interface MllpServer {
+  readonly port: number;
+  /** Connections that stand, those in their TLS handshake among them. */
+  connections(): number;
+  /**
+   * Accepts nothing more, lets messages in hand be answered (at most `graceMs`), then ends every connection. What
+   * was not answered is sent again by its sender.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
 /** What `pfi check` says of a peer: French lines, and warnings among them. */
 export interface PeerReport {
   readonly lines: readonly string[];
@@ -27,12 +57,50 @@ export interface MailEnvelope {
   /** '' for the null sender `<>`. */
   readonly from: string;
   readonly to: readonly string[];
+  /**
+   * Reports on the fate of the mail (RFC 3461), asked for where the server offers them: on delivery, failure and
+   * delay, with the headers alone. `envelopeId` is printable ASCII, at most 100 characters.
+   */
+  readonly dsn?: { readonly envelopeId: string } | undefined;
+}
+
+/** How one recipient of a submission fared at the server. */
+export interface SubmittedTo {
+  readonly address: string;
+  /** `refused`: the mail did not leave for them and never will; `later`: it may when it is submitted again. */
+  readonly result: 'accepted' | 'refused' | 'later';
+  /** The reply code (`550`) of a refusal or deferral, and its enhanced status (`5.1.1`) where it has one. */
+  readonly reply: string | undefined;
+  readonly status: string | undefined;
+}
+
+/** What became of a mail that was submitted. */
+export interface Submission {
+  /** The server's reply to the mail; '' when it did not leave. */
+  readonly reply: string;
+  /** Reports were asked for and the server offers them. */
+  readonly dsn: boolean;
+  /** Each address of the envelope once, in its order. */
+  readonly recipients: readonly SubmittedTo[];
 }
 
 /** Submits mails to one server. */
 export interface MailSender {
-  /** Submits the raw mail. Resolves with the server's last reply. @throws GatewayError */
+  /**
+   * Submits a mail that all its recipients must get. Resolves with the server's reply.
+   *
+   * @throws GatewayError, also when a recipient was refused, although the mail has left for the others then
+   */
   send(raw: Uint8Array, envelope: MailEnvelope): Promise<string>;
+  /**
+   * Submits a mail, and tells of each recipient: a refusal of the mail or of recipients is a result.
+   *
+   * @throws GatewayError SMTP-001, -002, -003 when the server could not be talked to, SMTP-005 when it takes the
+   *   mail later, SMTP-006 when nobody knows whether it took it, SMTP-004 when the sender's address cannot be written
+   */
+  submit(raw: Uint8Array, envelope: MailEnvelope): Promise<Submission>;
+  /** Whether the server offered DSN at the last connection; undefined before the first. */
+  offersDsn(): boolean | undefined;
   probe(): Promise<PeerReport>;
   close(): Promise<void>;
 }

@@ -1,10 +1,12 @@
 import type { MailEnvelope } from '../peers/interfaces.ts';
 import { createBehaviour } from './behaviour.ts';
 import { createAuthority, type Validity } from './certificates.ts';
+import { createDelivery, type OperatorReports } from './delivery.ts';
 import { type ImapBehaviour, type StoredMail, startImapHost } from './imap-host.ts';
 import { type AcceptedMail, type SmtpBehaviour, startSubmission } from './submission.ts';
 import { createWaiting, type Waiting } from './waiting.ts';
 
+export type { OperatorReports } from './delivery.ts';
 export type { ImapBehaviour, StoredMail } from './imap-host.ts';
 export type { AcceptedMail, SmtpBehaviour } from './submission.ts';
 
@@ -17,6 +19,10 @@ export interface OperatorOptions {
   readonly smtpPort?: number;
   /** Of the operator's certificate and its authority's; default: a year from now. */
   readonly validity?: Validity;
+  /** False: the submission server does not know DSN (RFC 3461). Default true. */
+  readonly dsn?: boolean;
+  /** Addresses that are not as others; without it a mail is delivered, or failed where there is no BAL. */
+  readonly reports?: OperatorReports;
 }
 
 /** An MSSanté operator in this process: IMAP and SMTP under STARTTLS, a BAL for each address. */
@@ -35,6 +41,8 @@ export interface Operator {
   accepted(): readonly AcceptedMail[];
   /** What lies in a folder (ASCII name) of a BAL, in UID order. */
   folder(address: string, name: string): StoredMail[];
+  /** Brings the mails kept for `delayed` addresses to their end: delivered where there is a BAL, failed elsewhere. */
+  retryDelayed(): void;
   /** Gives a folder a new UIDVALIDITY and its mails new UIDs, and ends the sessions. */
   renumber(address: string, folder: string): void;
   /**
@@ -52,7 +60,10 @@ export function withTrace(raw: Uint8Array, from: string, recipient: string): Buf
   return Buffer.concat([Buffer.from(`Return-Path: <${from}>\r\nDelivered-To: ${recipient}\r\n`), raw]);
 }
 
-/** Starts an operator. What is submitted goes into the BAL of each recipient that has one here, and is kept. */
+/**
+ * Starts an operator. What is submitted goes into the BAL of each recipient that has one here, and is kept. Reports
+ * (RFC 3464) go into the sender's BAL where they were asked for (NOTIFY).
+ */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const host = options.host ?? '127.0.0.1';
   const validity = options.validity ?? aYear();
@@ -76,20 +87,23 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     behaviour: imapBehaviour,
     changed,
   });
+  const reports = options.reports ?? {};
+  const delivery = createDelivery(address => accounts.has(address), reports, append);
   const smtp = await startSubmission({
     ...shared,
     port: options.smtpPort ?? 0,
+    dsn: options.dsn ?? true,
+    refused: reports.refused ?? [],
     behaviour: smtpBehaviour,
     taken(mail) {
       mails.push(mail);
-      const here = mail.envelope.to.filter(address => accounts.has(address));
-      deliver(mail.raw, { from: mail.envelope.from, to: here });
+      delivery.take(mail);
       changed();
     },
   });
 
-  function deliver(raw: Uint8Array, envelope: MailEnvelope): void {
-    for (const recipient of envelope.to) imap.append(recipient, withTrace(raw, envelope.from, recipient));
+  function append(raw: Uint8Array, from: string, recipient: string): void {
+    imap.append(recipient, withTrace(raw, from, recipient));
   }
 
   return {
@@ -97,9 +111,12 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     imapPort: imap.port,
     smtpPort: smtp.port,
     ca: authority.certificate,
-    deliver,
+    deliver(raw, { from, to }) {
+      for (const recipient of to) append(raw, from, recipient);
+    },
     accepted: () => mails,
     folder: (address, name) => imap.folder(address, name),
+    retryDelayed: () => delivery.retry(),
     renumber: (address, folder) => imap.renumber(address, folder),
     behave(behaviour) {
       if (behaviour.smtp !== undefined) smtpBehaviour.set(behaviour.smtp, behaviour.times);

@@ -60,6 +60,10 @@ export interface SubmissionOptions {
   readonly certificate: IssuedCertificate;
   /** Passwords by address. */
   readonly accounts: ReadonlyMap<string, string>;
+  /** Whether it knows DSN (RFC 3461). */
+  readonly dsn: boolean;
+  /** Addresses that get 550 5.1.1 at RCPT. */
+  readonly refused: readonly string[];
   readonly behaviour: Behaviour<SmtpBehaviour>;
   /** Called once a mail is taken. */
   readonly taken: (mail: AcceptedMail) => void;
@@ -67,14 +71,14 @@ export interface SubmissionOptions {
 
 const MAX_SIZE = 60 * 1024 * 1024;
 
-/** Mail submission with STARTTLS, AUTH and DSN; a session that has not logged in under TLS gets nowhere. */
+/** Mail submission with STARTTLS and AUTH; a session that has not logged in under TLS gets nowhere. */
 export async function startSubmission(options: SubmissionOptions): Promise<SubmissionServer> {
   const { behaviour } = options;
   const server = new SMTPServer({
     ...options.certificate,
     banner: 'sandbox',
     size: MAX_SIZE,
-    hideDSN: false,
+    hideDSN: !options.dsn,
     disableReverseLookup: true,
     closeTimeout: 1,
     onConnect(session, done) {
@@ -92,8 +96,9 @@ export async function startSubmission(options: SubmissionOptions): Promise<Submi
         done(reply(550, '5.7.1 Null sender refused'));
       else done();
     },
-    onRcptTo(_, __, done) {
-      if (behaviour.use('refuse-recipient')) done(reply(550, '5.1.1 Recipient unknown'));
+    onRcptTo({ address }, _, done) {
+      const isRefused = options.refused.includes(address) || behaviour.use('refuse-recipient');
+      if (isRefused) done(reply(550, '5.1.1 Recipient unknown'));
       else if (behaviour.use('greylist')) done(reply(451, '4.7.1 Greylisted, try again later'));
       else done();
     },

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { BLOCK_END, BLOCK_START, createDeframer } from '../../formats/hl7/framing.ts';
+import { createDeframer } from '../../formats/hl7/framing.ts';
 import type { Ack } from '../../formats/hl7/types.ts';
 import { deadlineMs, isEarlyYes, readAnswer } from '../hl7-answer.ts';
 import type { TlsOptions } from '../interfaces.ts';
 import { isCertificateAlert, openSocket, reasonOf, Unreachable } from '../open-socket.ts';
+import { writeBlock } from './write-block.ts';
 
 /** Where an application listens. Times in ms, sizes in bytes. */
 export interface MllpAddress {
@@ -32,9 +33,6 @@ export interface MllpConnection {
   /** Ends the connection in good order. */
   end(): void;
 }
-
-/** How much is handed to the socket at a time; the next slice waits until the peer has taken it. */
-const SLICE = 256 * 1024;
 
 /**
  * Connects, with TLS where asked.
@@ -135,8 +133,10 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
         );
         const trip: RoundTrip = { controlId, timer, sent: false, resolve, reject };
         current = trip;
-        writeBlock(socket, message, () => {
-          trip.sent = true;
+        writeBlock(socket, message, {
+          handedOver() {
+            trip.sent = true;
+          },
         });
       });
     },
@@ -152,27 +152,4 @@ function connectionOn(socket: Socket, { timeoutMs, maxAckBytes }: MllpAddress): 
 
 function ambiguous(code: 'MLLP-002' | 'MLLP-003' | 'HL7-002', cause?: unknown): GatewayError {
   return new GatewayError(code, { fields: reasonOf(cause), cause });
-}
-
-/**
- * Writes a block without copying the message, no faster than the peer reads; `done` once all is handed over.
- */
-function writeBlock(socket: Socket, message: Uint8Array, done: () => void): void {
-  let at = 0;
-  function pump(): void {
-    if (socket.destroyed) return;
-    socket.cork();
-    if (at === 0) socket.write(BLOCK_START);
-    let room = true;
-    while (room && at < message.byteLength) {
-      room = socket.write(message.subarray(at, at + SLICE));
-      at += SLICE;
-    }
-    const finished = at >= message.byteLength;
-    if (finished) socket.write(BLOCK_END);
-    socket.uncork();
-    if (finished) done();
-    else socket.once('drain', pump);
-  }
-  pump();
 }

@@ -1,13 +1,8 @@
-import { isAscii } from 'node:buffer';
-import { Readable } from 'node:stream';
-import SmtpConnection, { type Options, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
-import type { GatewayError } from '../../errors/gateway-error.ts';
-import type { MailEnvelope } from '../interfaces.ts';
+import SmtpConnection, { type Options } from 'nodemailer/lib/smtp-connection';
 import { type MailServer, readLoginSecret } from '../mail-server.ts';
 import { connectionOptions } from '../tls.ts';
 import { smtpFault } from './faults.ts';
 
-const CHUNK_BYTES = 64 * 1024;
 /** Names that nodemailer leaves to us: with its own `XOAUTH2` it would try PLAIN first. */
 const OUR_XOAUTH2 = 'GATEWAY-XOAUTH2';
 const OUR_EXTERNAL = 'GATEWAY-EXTERNAL';
@@ -20,6 +15,13 @@ export interface SmtpTiming {
   readonly silence: number;
 }
 
+/** A connection that stands. */
+export interface SmtpSession {
+  readonly connection: SmtpConnection;
+  /** Whether EHLO told of DSN (RFC 3461): after TLS was started, where it was. */
+  readonly offersDsn: boolean;
+}
+
 /**
  * One connection, encrypted as configured, not logged in.
  *
@@ -29,7 +31,7 @@ export async function connect(
   server: MailServer,
   timing: SmtpTiming,
   tls: NonNullable<Options['tls']> = connectionOptions(server.tls),
-): Promise<SmtpConnection> {
+): Promise<SmtpSession> {
   const connection = new SmtpConnection({
     host: server.host,
     port: server.port,
@@ -55,17 +57,24 @@ export async function connect(
       },
     },
   });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   // Stays for good: without a listener an 'error' event ends the process.
   connection.on('error', reject);
-  connection.connect(error => (error ? reject(error) : resolve()));
+  connection.connect(error => (error ? reject(error) : resolve(connection.lastServerResponse || '')));
   try {
-    await promise;
-    return connection;
+    return { connection, offersDsn: announcesDsn(await promise) };
   } catch (thrown) {
     connection.close();
     throw smtpFault(thrown, false);
   }
+}
+
+/** The first line is the server's name, which may be any. */
+function announcesDsn(ehlo: string): boolean {
+  return ehlo
+    .split('\n')
+    .slice(1)
+    .some(line => /^250[ -]DSN\s*$/i.test(line));
 }
 
 /**
@@ -73,7 +82,7 @@ export async function connect(
  *
  * @throws GatewayError SMTP-002, SMTP-005
  */
-export async function login(connection: SmtpConnection, server: MailServer): Promise<void> {
+export async function login({ connection }: SmtpSession, server: MailServer): Promise<void> {
   if (server.auth.type === 'none' || !connection.allowsAuth) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   try {
@@ -106,39 +115,4 @@ function expectAccepted(answer: { readonly status: number }): void {
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
-}
-
-/** A submission that failed, and whether bytes of the mail had left by then. */
-export interface FailedSubmission {
-  readonly error: GatewayError;
-  readonly begun: boolean;
-}
-
-/** Submits one mail. A refusal is told as a value: the caller decides whether another connection may try. */
-export async function submit(
-  connection: SmtpConnection,
-  raw: Uint8Array,
-  envelope: MailEnvelope,
-): Promise<SentMessageInfo | FailedSubmission> {
-  let begun = false;
-  const body = Readable.from(
-    (function* slices() {
-      // nodemailer reads the mail only once the server has answered DATA with 354.
-      begun = true;
-      for (let at = 0; at < raw.length; at += CHUNK_BYTES) yield raw.subarray(at, at + CHUNK_BYTES);
-    })(),
-    { objectMode: false },
-  );
-  const { promise, resolve } = Promise.withResolvers<SentMessageInfo | FailedSubmission>();
-  const smtpEnvelope = {
-    from: envelope.from,
-    to: [...envelope.to],
-    size: raw.length,
-    use8BitMime: !isAscii(raw),
-  };
-  connection.send(smtpEnvelope, body, (error, info) => {
-    body.destroy();
-    resolve(error === null ? info : { error: smtpFault(error, begun), begun });
-  });
-  return await promise;
 }

@@ -3,7 +3,7 @@ import { type ErrorFields, GatewayError } from '../../errors/gateway-error.ts';
 import { tlsTrouble } from '../tls.ts';
 
 /** What nodemailer puts on its errors. */
-interface SmtpError {
+export interface SmtpError {
   readonly code?: string | undefined;
   readonly command?: string | undefined;
   readonly response?: string | undefined;
@@ -44,10 +44,11 @@ function faultCode(error: SmtpError, isTls: boolean, begun: boolean): ErrorCode 
     return reply >= 500 && reply !== 503 ? 'SMTP-004' : 'SMTP-005';
   }
   if (isAboutLogin(error)) return 'SMTP-002';
-  // Refused by nodemailer itself: an address that cannot be written, a mail over the size that the server
-  // announces.
-  if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') return 'SMTP-004';
   if (begun) return 'SMTP-006';
+  // Refused by nodemailer itself: an address that cannot be written, a mail over the size that the server
+  // announces. A reply that is none of SMTP's refuses nothing.
+  if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')
+    return error.response === undefined ? 'SMTP-004' : 'SMTP-005';
   return isTls || error.code === 'ETLS' ? 'SMTP-003' : 'SMTP-001';
 }
 

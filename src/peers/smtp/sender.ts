@@ -1,12 +1,10 @@
-import type SmtpConnection from 'nodemailer/lib/smtp-connection';
-import type { SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { createLimit } from '../../basics/limit.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import type { MailEnvelope, MailSender, PeerReport } from '../interfaces.ts';
+import type { MailEnvelope, MailSender, PeerReport, Submission } from '../interfaces.ts';
 import type { MailServer } from '../mail-server.ts';
 import { connectionOptions, rememberingCertificate, reportCertificates } from '../tls.ts';
-import { connect, login, type SmtpTiming, submit } from './connection.ts';
-import { smtpFault, smtpFields } from './faults.ts';
+import { connect, login, type SmtpSession, type SmtpTiming } from './connection.ts';
+import { submitOver } from './submission.ts';
 
 /** How many mails leave side by side. */
 const CONNECTIONS = 2;
@@ -27,75 +25,92 @@ export interface SenderSettings {
   readonly timing: SmtpTiming;
 }
 
-/**
- * Submits mails to one server over at most two connections, each kept for a while after its mail.
- *
- * A mail of which some recipients were refused has left for the others all the same: the error then says how
- * many in `fields.accepted`.
- */
+/** Submits mails to one server over at most two connections, each kept for a while after its mail. */
 export function createMailSender(settings: SenderSettings): MailSender {
   const { server, timing } = settings;
-  const resting = new Map<SmtpConnection, NodeJS.Timeout>();
+  const resting = new Map<SmtpSession, NodeJS.Timeout>();
   const limit = createLimit(CONNECTIONS);
+  let offersDsn: boolean | undefined;
   let closed = false;
 
-  function keep(connection: SmtpConnection): void {
+  function keep(session: SmtpSession): void {
     if (closed) {
-      leave(connection);
+      leave(session);
       return;
     }
-    const timer = setTimeout(() => dismiss(connection), KEPT_MS);
+    const timer = setTimeout(() => dismiss(session), KEPT_MS);
     timer.unref();
-    resting.set(connection, timer);
+    resting.set(session, timer);
   }
 
-  function takeKept(): SmtpConnection | undefined {
-    for (const [connection, timer] of resting) {
+  function takeKept(): SmtpSession | undefined {
+    for (const [session, timer] of resting) {
       clearTimeout(timer);
-      resting.delete(connection);
-      if (!connection.destroyed) return connection;
+      resting.delete(session);
+      if (!session.connection.destroyed) return session;
     }
     return undefined;
   }
 
-  function dismiss(connection: SmtpConnection): void {
-    clearTimeout(resting.get(connection));
-    resting.delete(connection);
-    leave(connection);
+  function dismiss(session: SmtpSession): void {
+    clearTimeout(resting.get(session));
+    resting.delete(session);
+    leave(session);
   }
 
-  async function deliver(raw: Uint8Array, envelope: MailEnvelope): Promise<string> {
+  async function open(): Promise<SmtpSession> {
+    const session = await connect(server, timing);
+    offersDsn = session.offersDsn;
+    await login(session, server);
+    return session;
+  }
+
+  async function submit(raw: Uint8Array, envelope: MailEnvelope): Promise<Submission> {
     const kept = takeKept();
     if (kept !== undefined) {
-      const sent = await submit(kept, raw, envelope);
-      if (!('error' in sent)) return conclude(kept, sent);
-      kept.close();
+      const submitted = await submitOver(kept, raw, envelope);
+      if (!('error' in submitted)) return conclude(kept, submitted);
+      kept.connection.close();
       // The server had hung up on a line at rest; not a byte of the mail has left.
-      const isStale = !sent.begun && sent.error.code === 'SMTP-001';
-      if (!isStale) throw sent.error;
+      const isStale = !submitted.begun && submitted.error.code === 'SMTP-001';
+      if (!isStale) throw submitted.error;
     }
-    const connection = await connect(server, timing);
-    await login(connection, server);
-    const sent = await submit(connection, raw, envelope);
-    if (!('error' in sent)) return conclude(connection, sent);
-    connection.close();
-    throw sent.error;
+    const session = await open();
+    const submitted = await submitOver(session, raw, envelope);
+    if (!('error' in submitted)) return conclude(session, submitted);
+    session.connection.close();
+    throw submitted.error;
   }
 
-  function conclude(connection: SmtpConnection, sent: SentMessageInfo): string {
-    keep(connection);
-    if (sent.rejected.length > 0) throw partlyRefused(sent);
-    return sent.response;
+  /** A refused mail leaves its transaction open: the next one would be out of step (503). */
+  function conclude(session: SmtpSession, submission: Submission): Submission {
+    if (submission.recipients.some(({ result }) => result === 'accepted')) keep(session);
+    else session.connection.close();
+    return submission;
   }
 
   return {
-    send: (raw, envelope) => limit.run(() => deliver(raw, envelope)),
+    async send(raw, envelope) {
+      const submission = await limit.run(() => submit(raw, envelope));
+      checkAllAccepted(submission);
+      return submission.reply;
+    },
+    submit: (raw, envelope) => limit.run(() => submit(raw, envelope)),
+    offersDsn: () => offersDsn,
     async probe() {
-      return await probe(settings);
+      const remembering = rememberingCertificate(connectionOptions(server.tls));
+      const session = await connect(server, timing, remembering.options);
+      offersDsn = session.offersDsn;
+      try {
+        await login(session, server);
+        return report(session, server, reportCertificates(remembering.certificate(), server.tls, new Date()));
+      } finally {
+        leave(session);
+      }
     },
     async close() {
       closed = true;
-      for (const connection of resting.keys()) dismiss(connection);
+      for (const session of resting.keys()) dismiss(session);
       await limit.close(() => new GatewayError('SMTP-001', { fields: { reason: 'closed' } }));
     },
   };
@@ -103,49 +118,48 @@ export function createMailSender(settings: SenderSettings): MailSender {
 
 /**
  * Final only when every refusal is: else the mail would be given up on for a recipient who is merely late.
+ *
+ * @throws GatewayError SMTP-004, SMTP-005, with how many recipients were accepted and refused in its fields
  */
-function partlyRefused(sent: SentMessageInfo): GatewayError {
-  const faults = (sent.rejectedErrors ?? []).map(error => ({ error, fault: smtpFault(error, false) }));
-  const open = faults.find(({ fault }) => fault.class !== 'permanent') ?? faults[0];
-  return new GatewayError(open?.fault.code ?? 'SMTP-004', {
+function checkAllAccepted({ recipients }: Submission): void {
+  const missed = recipients.filter(({ result }) => result !== 'accepted');
+  const telling = missed.find(({ result }) => result === 'later') ?? missed[0];
+  if (telling === undefined) return;
+  const { result, reply, status } = telling;
+  throw new GatewayError(result === 'later' ? 'SMTP-005' : 'SMTP-004', {
     fields: {
-      ...smtpFields(open?.error ?? {}),
-      accepted: sent.accepted.length,
-      refused: sent.rejected.length,
+      ...(reply === undefined ? {} : { reply: Number(reply) }),
+      ...(status === undefined ? {} : { enhanced: status }),
+      accepted: recipients.length - missed.length,
+      refused: missed.length,
     },
-    cause: open?.error,
   });
 }
 
-async function probe({ server, timing }: SenderSettings): Promise<PeerReport> {
-  const remembering = rememberingCertificate(connectionOptions(server.tls));
-  const connection = await connect(server, timing, remembering.options);
-  try {
-    const greeting = connection.lastServerResponse || '';
-    await login(connection, server);
-    const certificates = reportCertificates(remembering.certificate(), server.tls, new Date());
-    const encryption = connection.secure ? 'connexion chiffrée (TLS 1.2 ou plus)' : 'connexion non chiffrée';
-    const lines = [
-      `SMTP ${server.host}:${server.port} : ${encryption}`,
-      ...certificates.lines,
-      connection.authenticated ? 'Connexion acceptée' : 'Connexion sans authentification',
-    ];
-    const warnings = [...certificates.warnings];
-    if (server.auth.type !== 'none' && !connection.allowsAuth) {
-      warnings.push(
-        'Le serveur SMTP ne demande pas d’authentification : le compte configuré n’a pas été vérifié',
-      );
-    }
-    if (!/^250[ -]DSN\b/im.test(greeting)) {
-      warnings.push('Le serveur SMTP n’offre pas DSN : aucun avis de remise ne pourra être demandé');
-    }
-    return { ...certificates, lines, warnings };
-  } finally {
-    leave(connection);
+function report(
+  { connection, offersDsn }: SmtpSession,
+  { host, port, auth }: MailServer,
+  certificates: PeerReport,
+): PeerReport {
+  const encryption = connection.secure ? 'connexion chiffrée (TLS 1.2 ou plus)' : 'connexion non chiffrée';
+  const lines = [
+    `SMTP ${host}:${port} : ${encryption}`,
+    ...certificates.lines,
+    connection.authenticated ? 'Connexion acceptée' : 'Connexion sans authentification',
+  ];
+  const warnings = [...certificates.warnings];
+  if (auth.type !== 'none' && !connection.allowsAuth) {
+    warnings.push(
+      'Le serveur SMTP ne demande pas d’authentification : le compte configuré n’a pas été vérifié',
+    );
   }
+  if (!offersDsn) {
+    warnings.push('Le serveur SMTP n’offre pas DSN : aucun avis de remise ne pourra être demandé');
+  }
+  return { ...certificates, lines, warnings };
 }
 
-function leave(connection: SmtpConnection): void {
+function leave({ connection }: SmtpSession): void {
   connection.quit();
   setTimeout(() => connection.close(), QUIT_MS).unref();
 }

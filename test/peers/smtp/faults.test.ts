@@ -103,6 +103,17 @@ const cases: readonly Case[] = [
     error: { code: 'EMESSAGE', command: 'MAIL FROM' },
     code: 'SMTP-004',
   },
+  {
+    what: 'a reply that is none',
+    error: { code: 'EENVELOPE', command: 'RCPT TO', response: 'what?' },
+    code: 'SMTP-005',
+  },
+  {
+    what: 'a final reply that is none',
+    error: { code: 'EMESSAGE', command: 'DATA', response: 'what?' },
+    begun: true,
+    code: 'SMTP-006',
+  },
   { what: 'something that is no error at all', error: {}, code: 'SMTP-001' },
 ];
 

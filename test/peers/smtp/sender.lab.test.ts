@@ -76,6 +76,35 @@ describe.skipIf(labMissing !== undefined)('submission to Postfix', () => {
     });
   });
 
+  it('tells of each recipient, and Postfix reports on those that it took', async () => {
+    const [taken, refused, full] = ['adam.hoda', 'inconnu', 'plein'].map(
+      name => `${name}@hopital-b.mssante.fr`,
+    );
+    const submission = await sender().submit(rawMail('avis'), {
+      from: TO,
+      to: [taken, refused, full].filter(address => address !== undefined),
+      dsn: { envelopeId: 'avis=1+1' },
+    });
+    expect(submission.dsn).toBe(true);
+    expect(submission.recipients.map(({ result, reply, status }) => [result, reply, status])).toEqual([
+      ['accepted', undefined, undefined],
+      ['refused', '550', '5.1.1'],
+      ['accepted', undefined, undefined],
+    ]);
+    await waitFor(async () => (await delivered('avis')).length === 2);
+    const reports = (await delivered('avis')).map(report =>
+      /^Final-Recipient: rfc822; (\S+)$[^]*^Action: (\w+)$[^]*^Status: (\S+)$/m.exec(report)?.slice(1),
+    );
+    expect(new Set(reports)).toEqual(
+      new Set([
+        [taken, 'delivered', '2.0.0'],
+        [full, 'failed', '5.2.2'],
+      ]),
+    );
+    for (const report of await delivered('avis'))
+      expect(report).toContain('\nOriginal-Envelope-Id: avis=1+1\n');
+  });
+
   it('does not trust another authority', async () => {
     const attempt = sender(lab.smtpPort, { ca: certificates.otherCa }).send(rawMail('autre'), ENVELOPE);
     await expect(attempt).rejects.toMatchObject({ code: 'SMTP-003', class: 'unreachable' });

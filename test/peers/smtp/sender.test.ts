@@ -9,12 +9,10 @@ import { createMailSender, type SenderSettings } from '../../../src/peers/smtp/s
 import { certificates } from '../../kit/certificates.ts';
 import { type ScriptedServer, startScriptedServer } from '../../kit/scripted-server.ts';
 import { waitFor } from '../../kit/wait.ts';
+import { cut, type SmtpReplies, startScriptedSmtp } from './scripted-smtp.ts';
 import { PASSWORD, rawMail, senderSettings } from './settings.ts';
 
 const ENVELOPE = { from: 'dpi@chu-x.mssante.fr', to: ['pfi@labo-y.mssante.fr'] };
-
-/** What a scripted server says to each command; the rest is 250. */
-type Replies = Readonly<Record<string, string | ((socket: Socket) => string)>>;
 
 describe('createMailSender', () => {
   const senders: MailSender[] = [];
@@ -73,27 +71,8 @@ describe('createMailSender', () => {
     return { port: (net.address() as AddressInfo).port, received };
   }
 
-  /** Speaks plain SMTP; within DATA it waits for the dot and then says what `dot` tells. */
-  async function scripted(
-    replies: Replies,
-    ehlo: readonly string[] = ['localhost', 'PIPELINING', 'DSN'],
-    greeting = '220 ready',
-  ): Promise<ScriptedServer> {
-    const server = await startScriptedServer(`${greeting}\r\n`, () => {
-      let inData = false;
-      return (line, socket) => {
-        const command = inData ? 'dot' : (line.split(/[ :]/)[0] ?? '').toUpperCase();
-        if (inData && line !== '.') return '';
-        inData = command === 'DATA';
-        const reply = replies[command];
-        if (typeof reply === 'function') return reply(socket);
-        if (reply !== undefined) return `${reply}\r\n`;
-        if (command === 'EHLO') {
-          return ehlo.map((word, at) => `250${at === ehlo.length - 1 ? ' ' : '-'}${word}\r\n`).join('');
-        }
-        return command === 'DATA' ? '354 go on\r\n' : '250 2.0.0 fine\r\n';
-      };
-    });
+  async function scripted(...script: Parameters<typeof startScriptedSmtp>): Promise<ScriptedServer> {
+    const server = await startScriptedSmtp(...script);
     closing.push(async () => await server.close());
     return server;
   }
@@ -230,7 +209,7 @@ describe('createMailSender', () => {
   });
 
   describe('tells', () => {
-    it.each<[string, Replies, string, object]>([
+    it.each<[string, SmtpReplies, string, object]>([
       ['an unknown recipient', { RCPT: '550 5.1.1 unknown', DATA: '554 no' }, 'SMTP-004', { reply: 550 }],
       ['greylisting', { RCPT: '450 4.2.0 later', DATA: '554 no' }, 'SMTP-005', { enhanced: '4.2.0' }],
       [
@@ -408,11 +387,6 @@ describe('createMailSender', () => {
     });
   });
 });
-
-function cut(socket: Socket): string {
-  socket.destroy();
-  return '';
-}
 
 function toMany(count: number): MailEnvelope {
   return { ...ENVELOPE, to: Array.from({ length: count }, (_, n) => `r${n}@labo-y.mssante.fr`) };
