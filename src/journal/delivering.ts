@@ -2,10 +2,12 @@ import { publicCode } from '../basics/public-code.ts';
 import { describe } from '../errors/catalogue.ts';
 import { addEvent, type JournalContext, now } from './context.ts';
 import { endDelivery } from './ending.ts';
-import type { DeliveryKind, Journal } from './journal.ts';
-import { owe } from './owing.ts';
-import { bytesOf, packAll, payloadName, putPayloads } from './payload-rows.ts';
-import { unpack } from './payloads.ts';
+import type { Statements } from './engine.ts';
+import type { DeliveryKind, Journal, NewDelivery } from './journal.ts';
+import { waitForOriginalMail } from './mail-order.ts';
+import { oweWithBytes } from './owing.ts';
+import { bytesOf, packAll } from './payload-rows.ts';
+import { type PackedPayload, unpack } from './payloads.ts';
 import { deliveryOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
 
@@ -65,24 +67,31 @@ export function delivering(context: JournalContext): Delivering {
         });
       }),
 
-    hold: (deliveryId, fault, owed = []) =>
-      engine.write(async statements => {
+    hold: async (deliveryId, fault, owed = []) => {
+      const packed = await packOwed(context, deliveryId, owed);
+      await engine.write(async statements => {
         const row = await statements.first(sql.HOLD, JSON.stringify(fault), deliveryId);
         if (row === undefined) return;
         const at = now(context);
         const owner = { exchangeId: text(row, 'exchange_id'), mailbox: text(row, 'mailbox') };
-        for (const delivery of owed) await owe(statements, owner, delivery, at);
+        await oweWithBytes(statements, owner, owed, packed, at);
         await addEvent(statements, owner.exchangeId, at, {
           type: 'held',
           deliveryId,
           data: { code: fault.code },
         });
-      }),
+      });
+    },
 
-    end: (deliveryId, ending) =>
-      engine.write(async statements => {
-        await endDelivery(statements, deliveryId, ending, { at: now(context) });
-      }),
+    end: async (deliveryId, ending, owed = []) => {
+      const packed = await packOwed(context, deliveryId, owed);
+      await engine.write(async statements => {
+        const at = now(context);
+        // Owed before it ends: what waits for it may have to wait for them.
+        if (owed.length > 0) await oweBecauseOf(statements, deliveryId, owed, packed, at);
+        await endDelivery(statements, deliveryId, ending, { at });
+      });
+    },
 
     payload: async (exchangeId, name) => {
       const row = await engine.read(statements => statements.first(sql.PAYLOAD_GET, exchangeId, name));
@@ -133,13 +142,7 @@ export function delivering(context: JournalContext): Delivering {
         // Concluded before, then sent again by a person: nobody is told twice.
         const told = before['concluded_at'] !== null;
         const owed = deliveries.filter(({ kind }) => !(told && NOTIFICATIONS.has(kind)));
-        for (const delivery of owed) await owe(statements, owner, delivery, at);
-        const names = new Set(owed.map(({ id }) => payloadName(id)));
-        await putPayloads(
-          statements,
-          exchangeId,
-          packed.filter(({ name }) => names.has(name)),
-        );
+        await oweWithBytes(statements, owner, owed, packed, at);
         await addEvent(statements, exchangeId, at, {
           type: 'concluded',
           data: { outcome, ...(code === undefined ? {} : { code: publicCode(code) }) },
@@ -149,4 +152,31 @@ export function delivering(context: JournalContext): Delivering {
       });
     },
   };
+}
+
+/** The bytes of what a delivery gives rise to, deflated and sealed outside the transaction. */
+async function packOwed(
+  context: JournalContext,
+  deliveryId: string,
+  owed: readonly NewDelivery[],
+): Promise<PackedPayload[]> {
+  const bytes = bytesOf(owed);
+  if (bytes.length === 0) return [];
+  const row = await context.engine.read(statements => statements.first(sql.DELIVERY_GET, deliveryId));
+  return row === undefined ? [] : packAll(context, text(row, 'exchange_id'), bytes);
+}
+
+async function oweBecauseOf(
+  statements: Statements,
+  deliveryId: string,
+  owed: readonly NewDelivery[],
+  packed: readonly PackedPayload[],
+  at: number,
+): Promise<void> {
+  const row = await statements.first(sql.DELIVERY_GET, deliveryId);
+  if (row === undefined || text(row, 'state') === 'done') return;
+  const owner = { exchangeId: text(row, 'exchange_id'), mailbox: text(row, 'mailbox') };
+  for (const { id, kind } of await oweWithBytes(statements, owner, owed, packed, at)) {
+    if (kind === 'mail') await waitForOriginalMail(statements, owner.exchangeId, id);
+  }
 }

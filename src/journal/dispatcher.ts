@@ -15,9 +15,9 @@ export interface RetryPolicy {
   readonly giveUpAfterMs: number;
 }
 
-/** How an attempt ended: for good, for a person, or not yet. A thrown GatewayError says the same by its class. */
+/** How an attempt ended: for good (and what is owed because of it), for a person, or not yet. A thrown GatewayError says the same by its class. */
 export type Attempt =
-  | { readonly ended: Ending }
+  | { readonly ended: Ending; readonly owed?: readonly NewDelivery[] }
   | { readonly hold: Fault }
   | { readonly later: GatewayError };
 
@@ -25,14 +25,16 @@ export type Attempt =
 export interface Target {
   readonly name: string;
   /** How logs name it. */
-  readonly logged: Readonly<{ application: string } | { mailbox: string; target: string }>;
+  readonly logged: Readonly<
+    { application: string } | { mailbox: string; target: string } | { target: string }
+  >;
   readonly parallel: number;
   readonly retry: RetryPolicy;
   attempt(delivery: Delivery): Promise<Attempt>;
   /** What the worklist says once patience is used up. */
-  givenUp(error: GatewayError): Fault;
-  /** What is owed because a delivery waits for a person; nothing where absent. */
-  owedWhenHeld?(delivery: Delivery): readonly NewDelivery[];
+  givenUp(error: GatewayError, delivery: Delivery): Fault;
+  /** What is owed because a delivery waits for a person; nothing where absent, or where it fails for good. */
+  owedWhenHeld?(delivery: Delivery): readonly NewDelivery[] | Promise<readonly NewDelivery[]>;
   /** After an ending is durable. */
   ended(delivery: Delivery, ending: Ending): Promise<void>;
 }

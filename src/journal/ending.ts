@@ -2,8 +2,11 @@ import { publicCode } from '../basics/public-code.ts';
 import { addEvent, tally } from './context.ts';
 import type { Statements } from './engine.ts';
 import type { Ending, NewEvent } from './journal.ts';
-import { text } from './rows.ts';
+import { endMailWaits } from './mail-order.ts';
+import { reportOf } from './reports.ts';
+import { recipientOf, text } from './rows.ts';
 import * as sql from './sql.ts';
+import * as requests from './sql-requests.ts';
 import { endWaits } from './waiting.ts';
 
 /**
@@ -36,5 +39,22 @@ export async function endDelivery(
     if (owner !== undefined) await tally(statements, text(owner, 'application'), outcome, code);
     await endWaits(statements, deliveryId);
   }
+  // A failure that stands beside its report (`<recipient id>:<aspect>`) is counted with it.
+  if (kind === 'report' && !text(row, 'subject').includes(':')) {
+    await tally(statements, text(row, 'target'), outcome, code);
+  }
+  if (kind === 'mail' && outcome === 'abandoned') await endReports(statements, deliveryId, at);
+  if (kind === 'prepare' || kind === 'mail') await endMailWaits(statements, deliveryId);
   await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
+}
+
+/** Nobody will report on recipients whom a mail that was given up has not left for. */
+async function endReports(statements: Statements, mailId: string, at: number): Promise<void> {
+  for (const row of await statements.all(requests.RECIPIENTS_OF_MAIL, mailId)) {
+    const recipient = recipientOf(row);
+    const report = recipient.state === 'waiting' ? await reportOf(statements, recipient) : undefined;
+    if (report?.state === 'expected') {
+      await endDelivery(statements, report.id, { outcome: 'abandoned' }, { at });
+    }
+  }
 }

@@ -1,5 +1,13 @@
 import type { Fault } from '../errors/gateway-error.ts';
 import type {
+  Acceptance,
+  NewRequest,
+  Recipient,
+  RequestName,
+  SentMail,
+  SubmissionRecord,
+} from './request-records.ts';
+import type {
   Backlog,
   Conclusion,
   Delivery,
@@ -16,6 +24,7 @@ import type {
 } from './records.ts';
 
 export type * from './records.ts';
+export type * from './request-records.ts';
 
 /**
  * The durable record. Every method is one transaction; when its promise resolves the change survives `kill -9` and a
@@ -59,6 +68,26 @@ export interface Journal {
   /** The latest document of an application under a unique id, for comparison with a new one. */
   findDocument(application: string, uniqueId: string): Promise<DocumentRecord | undefined>;
 
+  // Requests
+  /** Stores a request, whole, unless one of its name was accepted in the window. */
+  acceptRequest(request: NewRequest): Promise<Acceptance>;
+  /** Whether a request of this name was accepted in the window; undefined when none was. A repetition is noted. */
+  recogniseRequest(name: RequestName): Promise<'repeated' | 'conflict' | undefined>;
+  /** Everybody whom a request wants to be written to, in its order. */
+  recipients(exchangeId: string): Promise<Recipient[]>;
+  /** Who asked, and what receipts need; undefined for an exchange that is no request. */
+  requestFacts(
+    exchangeId: string,
+  ): Promise<{ readonly application: string; readonly facts: string } | undefined>;
+  /** The mail of a request that a delivery of this id is; undefined for any other id. */
+  sentMail(deliveryId: string): Promise<SentMail | undefined>;
+  /** Notes how the operator answered for recipients of a mail; one that it has answered for before stays as it is. */
+  submitted(deliveryId: string, record: SubmissionRecord): Promise<void>;
+  /** Reports that have not come in their time, the longest overdue first. */
+  overdueReports(limit: number): Promise<Delivery[]>;
+  /** A report that did not come waits for a person; what is owed because of it is owed. */
+  reportOverdue(report: Delivery, fault: Fault, owed: readonly NewDelivery[]): Promise<void>;
+
   // Delivering
   /** Targets that have a delivery whose time has come. */
   due(): Promise<string[]>;
@@ -75,8 +104,11 @@ export interface Journal {
   retryLater(deliveryId: string, retry: Retry): Promise<void>;
   /** Sets a delivery aside for a person, and with it what that gives rise to: its mail is filed where people look. */
   hold(deliveryId: string, fault: Fault, owed?: readonly NewDelivery[]): Promise<void>;
-  /** Ends a delivery; for a document also fixes the document's outcome and counts it. */
-  end(deliveryId: string, ending: Ending): Promise<void>;
+  /**
+   * Ends a delivery, and with it what it gives rise to comes to be owed; for a document also fixes the document's
+   * outcome and counts it.
+   */
+  end(deliveryId: string, ending: Ending, owed?: readonly NewDelivery[]): Promise<void>;
   /**
    * Bytes of an exchange, unsealed; undefined where there are none, or none any more.
    *

@@ -1,9 +1,11 @@
 import type { Fault } from '../errors/gateway-error.ts';
 import { addEvent, type JournalContext, now, tally } from './context.ts';
+import { addDocument } from './document-rows.ts';
 import type { Statements } from './engine.ts';
-import type { Journal, NewDocument, Place, RecordedMail } from './journal.ts';
+import type { Journal, Place, RecordedMail } from './journal.ts';
 import { owe } from './owing.ts';
 import { bytesOf, packAll, putPayloads } from './payload-rows.ts';
+import { applyReceipts, packReceipts } from './receipts.ts';
 import { documentOf, exchangeOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
 import { waitForOriginal } from './waiting.ts';
@@ -123,9 +125,10 @@ export function receiving(context: JournalContext): Receiving {
       }),
 
     record: async recorded => {
-      const { exchangeId, documents, deliveries, payloads } = recorded;
+      const { exchangeId, documents, deliveries, payloads, receipts = [] } = recorded;
       const brought = bytesOf([...documents.map(({ delivery }) => delivery), ...deliveries]);
       const packed = await packAll(context, exchangeId, [...payloads, ...brought]);
+      const zams = await packReceipts(context, receipts);
       await engine.write(async statements => {
         const row = await statements.first(sql.EXCHANGE_GET, exchangeId);
         if (row === undefined || text(row, 'state') !== 'seen') return;
@@ -144,6 +147,7 @@ export function receiving(context: JournalContext): Receiving {
         }
         for (const delivery of deliveries) await owe(statements, owner, delivery, at);
         await putPayloads(statements, exchangeId, packed);
+        await applyReceipts(statements, { exchangeId, receipts, packed: zams }, at);
         for (const event of recorded.events) await addEvent(statements, exchangeId, at, event);
         await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
       });
@@ -184,31 +188,6 @@ async function updateExchange(
     pending,
     Number(hasPayloads),
     recorded.exchangeId,
-  );
-}
-
-async function addDocument(
-  statements: Statements,
-  owner: { exchangeId: string; application: string },
-  position: number,
-  document: NewDocument,
-): Promise<void> {
-  await statements.run(
-    sql.DOCUMENT_ADD,
-    document.id,
-    owner.exchangeId,
-    owner.application,
-    position,
-    document.uniqueId ?? null,
-    document.setId ?? null,
-    document.version ?? null,
-    JSON.stringify(document.parentIds),
-    document.sha1 ?? null,
-    document.action ?? null,
-    document.typeCode ?? null,
-    document.typeLabel ?? null,
-    JSON.stringify(document.confidentiality),
-    document.patientKey ?? null,
   );
 }
 

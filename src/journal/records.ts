@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/gateway-error.ts';
+import type { NewReceipt } from './request-records.ts';
 
-/** What a mail turned out to be. */
-export type ExchangeNature = 'document' | 'receipt' | 'other' | 'unusable';
+/** What a mail turned out to be; `request`: no mail, but an application's request to send documents. */
+export type ExchangeNature = 'document' | 'receipt' | 'other' | 'unusable' | 'request';
 
 /**
  * `seen` written before the bytes are parsed · `open` a document has not ended · `held` the whole mail waits for a
@@ -11,11 +12,25 @@ export type ExchangeNature = 'document' | 'receipt' | 'other' | 'unusable';
  */
 export type ExchangeState = 'seen' | 'open' | 'held' | 'closing' | 'ended';
 
-/** `mdm` document → application · `mdn`, `error-mail` → sender · `file` mail → folder · `read` a mail again. */
-export type DeliveryKind = 'mdm' | 'mdn' | 'error-mail' | 'file' | 'read';
+/**
+ * Of a mail: `mdm` document → application · `mdn`, `error-mail` → sender · `file` mail → folder · `read` a mail again.
+ * Of a request: `prepare` its mails · `mail` → recipients · `report` the operator's word on one recipient, which is owed
+ * to us · `zam` receipt → application · `dmp` documents → DMP.
+ */
+export type DeliveryKind =
+  | 'mdm'
+  | 'mdn'
+  | 'error-mail'
+  | 'file'
+  | 'read'
+  | 'prepare'
+  | 'mail'
+  | 'report'
+  | 'zam'
+  | 'dmp';
 
-/** `claimed` was never sent, `sending` may have been; `held` waits for a person. */
-export type DeliveryState = 'waiting' | 'claimed' | 'sending' | 'held' | 'done';
+/** `claimed` was never sent, `sending` may have been; `held` waits for a person; `expected` is owed to us. */
+export type DeliveryState = 'waiting' | 'claimed' | 'sending' | 'held' | 'expected' | 'done';
 
 /** Integrated; refused, by the application or the gateway; given up by a person. */
 export type Outcome = 'accepted' | 'refused' | 'abandoned';
@@ -61,13 +76,16 @@ export interface NewDelivery {
   readonly id: string;
   readonly kind: DeliveryKind;
   readonly target: string;
-  /** Document id, folder role, `copy:<uidvalidity>:<uid>`, or ''. */
+  /**
+   * Document id, folder role, `copy:<uidvalidity>:<uid>`, audience, recipient id, `<recipient id>:<aspect>`,
+   * `Z02:<recipient id>`, or ''.
+   */
   readonly subject: string;
   readonly lane: string;
   /** MSH-10; Message-ID and envelope; folder role and place: fixed here, the same at every retry. */
   readonly identifiers: Readonly<Record<string, string>>;
   readonly start:
-    | { readonly state: 'waiting' }
+    | { readonly state: 'waiting' | 'expected' }
     | { readonly state: 'held'; readonly fault: Fault }
     | { readonly state: 'done'; readonly ending: Ending };
   /** Bytes to send; undefined where there are none to fix (filing, or a document of which no message can be made). */
@@ -99,7 +117,18 @@ export type EventType =
   | 'notification-owed'
   | 'not-notified'
   | 'resent'
-  | 'reread';
+  | 'reread'
+  | 'request-accepted'
+  | 'request-repeated'
+  | 'recipients-passed-over'
+  | 'mail-submitted'
+  | 'report-overdue'
+  | 'receipt'
+  | 'receipt-progress'
+  | 'receipt-again'
+  | 'receipt-contradicts'
+  | 'receipt-for'
+  | 'receipt-matches-nothing';
 
 /** A line of an exchange's history. */
 export interface NewEvent {
@@ -131,9 +160,11 @@ export interface RecordedMail {
   readonly deliveries: readonly NewDelivery[];
   readonly payloads: readonly NewPayload[];
   readonly events: readonly NewEvent[];
+  /** Of a receipt: what it says of mails of ours. */
+  readonly receipts?: readonly NewReceipt[];
 }
 
-/** A mail, from its first sighting on. */
+/** A mail from its first sighting on, or a request once it is accepted. */
 export interface Exchange {
   readonly id: string;
   readonly nature: ExchangeNature | undefined;

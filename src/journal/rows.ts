@@ -1,7 +1,7 @@
 import { isErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/gateway-error.ts';
 import type { Row } from './engine.ts';
-import type { Delivery, DocumentRecord, Exchange, JournalEvent } from './journal.ts';
+import type { Delivery, DocumentRecord, Exchange, JournalEvent, Recipient } from './journal.ts';
 
 /** A row of table `exchange` as the rest of the gateway sees it. */
 export function exchangeOf(row: Row): Exchange {
@@ -82,6 +82,21 @@ export function deliveryOf(row: Row): Delivery {
             reason: optional(row, 'reason'),
           },
     endedAt: optionalNumber(row, 'ended_at'),
+  };
+}
+
+/** A row of table `recipient`. */
+export function recipientOf(row: Row): Recipient {
+  return {
+    id: text(row, 'id'),
+    exchangeId: text(row, 'exchange_id'),
+    mailId: text(row, 'mail_id'),
+    address: optional(row, 'address'),
+    addressKey: text(row, 'address_key'),
+    identifier: optional(row, 'identifier'),
+    state: text(row, 'state') as Recipient['state'],
+    reception: optional(row, 'reception') as Recipient['reception'],
+    reading: optional(row, 'reading') as Recipient['reading'],
   };
 }
 

@@ -5,7 +5,7 @@ import { publicCode } from '../basics/public-code.ts';
 import { type Fault, type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { logFields } from '../errors/log-fields.ts';
 import type { Attempt, DispatcherOptions, RetryPolicy, Target, TargetState } from './dispatcher.ts';
-import type { Delivery } from './journal.ts';
+import type { Delivery, NewDelivery } from './journal.ts';
 
 /** The share of a pause that is left to chance. */
 const JITTER = 0.2;
@@ -105,12 +105,12 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     if ('later' in result) return later(delivery, result.later, dlog);
     if ('hold' in result) {
       const { hold } = result;
-      if (!(await persist(dlog, () => setAside(delivery, hold)))) return;
+      if (!(await persist(dlog, () => setAside(delivery, hold, dlog)))) return;
       dlog.warn({ kind, code: hold.code }, 'delivery waits for a person');
       return;
     }
-    const { ended } = result;
-    if (!(await persist(dlog, () => journal.end(delivery.id, ended)))) return;
+    const { ended, owed } = result;
+    if (!(await persist(dlog, () => journal.end(delivery.id, ended, owed)))) return;
     const { outcome, code } = ended;
     dlog.info({ kind, outcome, ...(code === undefined ? {} : { code: publicCode(code) }) }, 'delivery ended');
     try {
@@ -120,16 +120,27 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     }
   };
 
-  const setAside = (delivery: Delivery, fault: Fault): Promise<void> =>
-    journal.hold(delivery.id, fault, target.owedWhenHeld?.(delivery) ?? []);
+  const setAside = async (delivery: Delivery, fault: Fault, dlog: Logger): Promise<void> =>
+    journal.hold(delivery.id, fault, await owedBecauseHeld(delivery, dlog));
+
+  /** What can never be made, its bytes being sealed with a lost key, keeps nothing from waiting for a person. */
+  const owedBecauseHeld = async (delivery: Delivery, dlog: Logger): Promise<readonly NewDelivery[]> => {
+    try {
+      return (await target.owedWhenHeld?.(delivery)) ?? [];
+    } catch (error) {
+      if (toGatewayError(error).class !== 'permanent') throw error;
+      dlog.error(logFields(error), 'held without what would be owed because of it');
+      return [];
+    }
+  };
 
   const later = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
     const { kind } = delivery;
     const pause = waitOf(target.retry, delivery.attempts - 1, random());
     const spentMs = now() - (delivery.triedAt ?? now()) + pause;
     if (delivery.spentMs + spentMs > target.retry.giveUpAfterMs) {
-      const fault = target.givenUp(error);
-      if (!(await persist(dlog, () => setAside(delivery, fault)))) return;
+      const fault = target.givenUp(error, delivery);
+      if (!(await persist(dlog, () => setAside(delivery, fault, dlog)))) return;
       dlog.warn({ kind, code: fault.code, last: error.code }, 'given up: waits for a person');
       return;
     }

@@ -1,8 +1,8 @@
 /**
  * Forward-only migrations; once shipped, a step is never edited. Times are milliseconds since 1970; ids are UUIDv7, so
- * that their order is the order of creation. Deliveries have a number of their own as well, `seq`: two mails may be
- * planned at once, and the order of their lanes is that of the transactions which brought them. Partial indexes hold
- * only what is still owed: claiming, concluding and counting cost the same whatever the history.
+ * that their order is the order of creation. Deliveries and requests have a number of their own as well, `seq`: two
+ * mails may be planned at once, a clock set back, and the order of both is that of the transactions which brought them.
+ * Partial indexes hold only what is still owed: claiming, concluding and counting cost the same whatever the history.
  */
 export const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -133,5 +133,39 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       count INTEGER NOT NULL,
       PRIMARY KEY (application, outcome, code)
     ) STRICT`,
+  ],
+  [
+    `CREATE TABLE request (
+      seq INTEGER PRIMARY KEY,
+      exchange_id TEXT NOT NULL UNIQUE REFERENCES exchange (id) ON DELETE CASCADE,
+      application TEXT NOT NULL,
+      sender_application TEXT NOT NULL,
+      sender_facility TEXT NOT NULL,
+      control_id TEXT NOT NULL,
+      digest TEXT NOT NULL,
+      facts TEXT NOT NULL,
+      accepted_at INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE INDEX request_same ON request (application, sender_application, sender_facility, control_id, accepted_at)`,
+
+    `CREATE TABLE recipient (
+      id TEXT PRIMARY KEY,
+      exchange_id TEXT NOT NULL REFERENCES exchange (id) ON DELETE CASCADE,
+      mail_id TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      address TEXT,
+      address_key TEXT NOT NULL,
+      identifier TEXT,
+      state TEXT NOT NULL,
+      reception TEXT,
+      reading TEXT
+    ) STRICT`,
+    `CREATE INDEX recipient_mail ON recipient (mail_id, position)`,
+    `CREATE INDEX recipient_exchange ON recipient (exchange_id)`,
+
+    // Reports that have not come, by when they are overdue.
+    `CREATE INDEX delivery_expected ON delivery (next_at, id) WHERE state = 'expected'`,
+    // A mailbox that documents leave from may have received its last mail long before its last requests.
+    `CREATE INDEX exchange_mails ON exchange (mailbox, id) WHERE nature IS DISTINCT FROM 'request'`,
   ],
 ];

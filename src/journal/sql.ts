@@ -129,7 +129,7 @@ export const RETRY_LATER = `UPDATE delivery SET state = 'waiting', next_at = ?, 
 export const HOLD = `UPDATE delivery SET state = 'held', hold = ? WHERE id = ? AND state IN ('claimed', 'sending')
   RETURNING exchange_id, mailbox`;
 export const END = `UPDATE delivery SET state = 'done', outcome = ?, outcome_code = ?, outcome_label = ?, reason = ?,
-  ended_at = ?, hold = NULL WHERE id = ? AND state <> 'done' RETURNING exchange_id, kind`;
+  ended_at = ?, hold = NULL WHERE id = ? AND state <> 'done' RETURNING exchange_id, kind, target, subject`;
 export const DOCUMENT_ENDED = `UPDATE exchange SET pending = pending - 1 WHERE id = ? RETURNING application`;
 export const EXCHANGE_END_IF_DONE = `UPDATE exchange SET state = 'ended', ended_at = ?
   WHERE id = ? AND state = 'closing'
@@ -184,10 +184,11 @@ export const BACKLOG = `SELECT target, kind, sum(CASE WHEN state = 'held' THEN 0
     sum(CASE WHEN state = 'held' THEN 1 ELSE 0 END) AS held,
     min(CASE WHEN state = 'held' OR EXISTS (
       SELECT 1 FROM delivery w WHERE w.id = delivery.waits_for AND w.state = 'held') THEN NULL ELSE created_at END) AS oldest
-  FROM delivery WHERE state <> 'done' GROUP BY target, kind`;
+  FROM delivery WHERE state <> 'done' AND state <> 'expected' GROUP BY target, kind`;
 export const HELD_MAILS = `SELECT count(*) AS held FROM exchange WHERE state = 'held'`;
 export const TALLIES = `SELECT application, outcome, code, count FROM tally`;
-export const LAST_MAIL = `SELECT received_at FROM exchange WHERE mailbox = ? ORDER BY id DESC LIMIT 1`;
+export const LAST_MAIL = `SELECT received_at FROM exchange
+  WHERE mailbox = ? AND nature IS DISTINCT FROM 'request' ORDER BY id DESC LIMIT 1`;
 
 // Upkeep
 

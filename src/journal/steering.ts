@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import { addEvent, type JournalContext, now, tally } from './context.ts';
 import { endDelivery } from './ending.ts';
-import type { Journal } from './journal.ts';
+import type { DeliveryKind, Journal } from './journal.ts';
 import { owe } from './owing.ts';
 import { packAll, payloadName, putPayloads } from './payload-rows.ts';
 import { deliveryOf, exchangeOf, text } from './rows.ts';
@@ -11,6 +11,9 @@ type Steering = Pick<Journal, 'resend' | 'reread' | 'abandon' | 'abandonMail'>;
 
 /** Error 906 of table applicationErrorCondition, with which whatever a person gives up ends. */
 const ABANDONED = '906';
+
+/** What is made anew at each attempt. */
+const WITHOUT_BYTES: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['file', 'read', 'prepare', 'dmp']);
 
 /** What a person does to an exchange. Each act leaves an event that names who did it. */
 export function steering(context: JournalContext): Steering {
@@ -27,7 +30,9 @@ export function steering(context: JournalContext): Steering {
         const delivery = row === undefined ? undefined : deliveryOf(row);
         const refused = delivery?.state === 'done' && delivery.ending?.outcome === 'refused';
         if (delivery === undefined || (delivery.state !== 'held' && !refused)) throw notPossible();
-        const hasBytes = delivery.kind !== 'file' && delivery.kind !== 'read';
+        // The operator's word can be waited for, not sent.
+        if (delivery.kind === 'report') throw notPossible();
+        const hasBytes = !WITHOUT_BYTES.has(delivery.kind);
         if (hasBytes && payload === undefined) {
           const kept = await statements.first(sql.PAYLOAD_THERE, exchangeId, payloadName(deliveryId));
           if (kept === undefined) throw notPossible();
@@ -36,6 +41,7 @@ export function steering(context: JournalContext): Steering {
         await statements.run(sql.RESEND, at, JSON.stringify(identifiers), deliveryId);
         await putPayloads(statements, exchangeId, packed);
         if (delivery.kind === 'mdm') await statements.run(sql.REOPEN, refused ? 1 : 0, exchangeId);
+        else await statements.run(sql.EXCHANGE_OWES_AGAIN, exchangeId);
         await addEvent(statements, exchangeId, at, { type: 'resent', deliveryId, data: { by } });
       });
     },

@@ -5,6 +5,7 @@ import { delivering } from './delivering.ts';
 import type { Journal } from './journal.ts';
 import { looking } from './looking.ts';
 import { receiving } from './receiving.ts';
+import { requesting } from './requesting.ts';
 import { text } from './rows.ts';
 import * as sql from './sql.ts';
 import { steering } from './steering.ts';
@@ -25,6 +26,7 @@ export async function createJournal(context: JournalContext): Promise<Journal> {
   return {
     keyOf: identity => createHmac('sha256', patientKey).update(identity).digest('base64url').slice(0, 22),
     ...receiving(context),
+    ...requesting(context),
     ...delivering(context),
     ...steering(context),
     ...looking(context),

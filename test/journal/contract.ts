@@ -6,7 +6,9 @@ import { deliveringContract } from './contract/delivering.ts';
 import { lookingContract } from './contract/looking.ts';
 import { purgingContract } from './contract/purging.ts';
 import { receivingContract } from './contract/receiving.ts';
+import { requestingContract } from './contract/requesting.ts';
 import { steeringContract } from './contract/steering.ts';
+import { submittingContract } from './contract/submitting.ts';
 import { upkeepContract } from './contract/upkeep.ts';
 import { waitingContract } from './contract/waiting.ts';
 
@@ -51,5 +53,7 @@ export function journalContract(engine: string, newStore: () => Store): void {
     lookingContract(context);
     purgingContract(context);
     upkeepContract(context);
+    requestingContract(context);
+    submittingContract(context);
   });
 }

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/journal/engine.ts';
+import { MIGRATIONS } from '../../src/journal/schema.ts';
 import { openSqlite } from '../../src/journal/sqlite.ts';
 import { bringMail, openBed, sqliteStore, type SqliteStore, viewOf } from '../kit/journal.ts';
 
@@ -137,7 +138,7 @@ describe('opening', () => {
     const database = new DatabaseSync(store.path);
     database.exec('PRAGMA user_version = 99');
     expect(openFaulty(store.path)).toMatchObject({ fault: { code: 'JRN-003', fields: { version: 99 } } });
-    database.exec('PRAGMA user_version = 1');
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.close();
     await openSqlite({ path: store.path, exclusive: true }).close();
   });

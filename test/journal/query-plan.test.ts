@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as sql from '../../src/journal/sql.ts';
+import * as requests from '../../src/journal/sql-requests.ts';
 import { addDelivery, bringMail, openBed, owed, type SqliteStore, sqliteStore } from '../kit/journal.ts';
 import { addHistory } from './history.ts';
 
@@ -12,6 +13,7 @@ const OWED = new Set([
   'delivery_owed',
   'delivery_subject',
   'delivery_held',
+  'delivery_expected',
   'exchange_held',
   'exchange_ready',
   'exchange_seen',
@@ -36,7 +38,7 @@ const ONCE = new Set([
   'RENAME_DELIVERIES',
 ]);
 
-const STATEMENTS: [string, string][] = Object.entries(sql).map(([name, statement]) => [
+const STATEMENTS: [string, string][] = Object.entries({ ...sql, ...requests }).map(([name, statement]) => [
   name,
   typeof statement === 'string' ? statement : statement(3),
 ]);
