@@ -21,7 +21,18 @@ export async function renderMetrics(status: GatewayStatus): Promise<string> {
     'Since when mails of the inbox cannot be taken; absent while all can',
     ['mailbox', 'code'],
   );
-  for (const { name: mailbox, connected: up, lastPollAt, lastMailAt, notTaken: left } of status.mailboxes) {
+  const reports = gauge('pfi_mailbox_dsn', 'Whether the operator reports on the documents sent (DSN)', [
+    'mailbox',
+  ]);
+  for (const {
+    name: mailbox,
+    connected: up,
+    dsn,
+    lastPollAt,
+    lastMailAt,
+    notTaken: left,
+  } of status.mailboxes) {
+    if (dsn !== undefined) reports.set({ mailbox }, Number(dsn));
     connected.set({ mailbox }, Number(up));
     if (lastPollAt !== undefined) polled.set({ mailbox }, Date.parse(lastPollAt) / 1000);
     if (left !== undefined) notTaken.set({ mailbox, code: left.code }, Date.parse(left.since) / 1000);

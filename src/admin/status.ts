@@ -34,6 +34,11 @@ export interface MailboxStatus {
   readonly lastMailAt: string | undefined;
   /** Mails of the inbox that could not be taken: since when, and the code of the last one. */
   readonly notTaken: { readonly since: string; readonly code: string } | undefined;
+  /**
+   * Whether the operator reports on what is sent (DSN); undefined where no application sends documents from here, or
+   * while it has not been asked yet.
+   */
+  readonly dsn: boolean | undefined;
 }
 
 /** `dpi`, `imap:urologie`, `smtp:urologie`. */

@@ -63,9 +63,15 @@ export function exchangePage(view: ExchangeView): string {
   });
   return [
     `Échange ${exchange.id} : ${stateOf(view)}`,
-    `  reçu le ${frenchTime(exchange.receivedAt)} dans la boîte ${exchange.mailbox}, pour l’application ${exchange.application}`,
+    exchange.nature === 'request'
+      ? `  demande de l’application ${exchange.application}, reçue le ${frenchTime(exchange.receivedAt)} ; part de la boîte ${exchange.mailbox}`
+      : `  reçu le ${frenchTime(exchange.receivedAt)} dans la boîte ${exchange.mailbox}, pour l’application ${exchange.application}`,
     ...(sender === undefined ? [] : [`  expéditeur ${sender}`]),
-    ...(messageId === undefined ? [] : [`  identifiant du courriel (Message-ID) ${messageId}`]),
+    ...(messageId === undefined
+      ? []
+      : [
+          `  identifiant ${exchange.nature === 'request' ? 'du message (MSH-10)' : 'du courriel (Message-ID)'} ${messageId}`,
+        ]),
     ...(place === undefined ? [] : [`  dossier ${place.folder}`]),
     ...(fault === undefined ? [] : faultLines(fault, '  ')),
     ...documents.flatMap(({ document, delivery }) => ['', ...documentLines(document, delivery)]),
@@ -81,14 +87,14 @@ export function exchangePage(view: ExchangeView): string {
 const ACTIONS = { add: 'ajout', replace: 'remplacement', delete: 'suppression' } as const;
 
 /** The type's name is the terminology's: what a document calls itself comes from outside. */
-function documentLines(document: DocumentRecord, delivery: Delivery): string[] {
+function documentLines(document: DocumentRecord, delivery: Delivery | undefined): string[] {
   const { position, typeCode, action, uniqueId, version, parentIds } = document;
   const type = typeCode === undefined ? 'type inconnu' : `${typeCodeLabel(typeCode) ?? 'type'} (${typeCode})`;
   return [
     `  Document ${position + 1} : ${type}, ${action === undefined ? 'action inconnue' : ACTIONS[action]}`,
     `    identifiant ${uniqueId ?? 'inconnu'}${version === undefined ? '' : `, version ${version}`}`,
     ...(parentIds.length === 0 ? [] : [`    remplace ${parentIds.join(', ')}`]),
-    ...deliveryLines(delivery, '    '),
+    ...(delivery === undefined ? [] : deliveryLines(delivery, '    ')),
   ];
 }
 

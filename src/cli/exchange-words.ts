@@ -22,6 +22,7 @@ export const NATURES: Readonly<Record<NonNullable<Exchange['nature']>, string>> 
   receipt: 'accusé',
   other: 'autre',
   unusable: 'illisible',
+  request: 'demande',
 };
 
 const STATES: Readonly<Record<Exchange['state'], string>> = {
@@ -37,6 +38,7 @@ const DELIVERY_STATES: Readonly<Record<Delivery['state'], string>> = {
   claimed: 'en attente',
   sending: 'en cours d’envoi',
   held: 'À TRAITER',
+  expected: 'attendu',
   done: 'terminé',
 };
 
@@ -52,6 +54,11 @@ const KINDS: Readonly<Record<DeliveryKind, string>> = {
   'error-mail': 'courriel d’erreur par la boîte',
   file: 'rangement du courriel, boîte',
   read: 'relecture du courriel, boîte',
+  prepare: 'préparation des courriels (archive, PDF) :',
+  mail: 'courriel par la boîte',
+  report: 'avis de remise d’un destinataire, pour l’application',
+  zam: 'accusé (ZAM) à l’application',
+  dmp: 'dépôt au',
 };
 
 /** What the end of a delivery that is no document's is called. */
@@ -61,6 +68,11 @@ const DONE: Readonly<Record<DeliveryKind, Readonly<Record<Outcome, string>>>> = 
   'error-mail': { accepted: 'envoyé', refused: 'refusé', abandoned: 'écarté' },
   file: { accepted: 'fait', refused: 'refusé', abandoned: 'sans objet, le courriel n’y est plus' },
   read: { accepted: 'faite', refused: 'refusée', abandoned: 'impossible, le courriel n’y est plus' },
+  prepare: { accepted: 'faite', refused: 'refusée', abandoned: 'écartée' },
+  mail: { accepted: 'remis à l’opérateur', refused: 'refusé par l’opérateur', abandoned: 'écarté' },
+  report: { accepted: 'remis', refused: 'échec', abandoned: 'écarté' },
+  zam: { accepted: 'remis', refused: 'refusé', abandoned: 'écarté' },
+  dmp: { accepted: 'fait', refused: 'refusé', abandoned: 'écarté' },
 };
 
 const SILENCES: Readonly<
@@ -83,9 +95,17 @@ const SILENCES: Readonly<
 /** Where an exchange stands, in a word or two. */
 export function stateOf({ exchange, deliveries }: ExchangeView): string {
   if (exchange.state === 'held' || deliveries.some(({ state }) => state === 'held')) return STATES.held;
+  if (exchange.nature === 'request') return requestState(exchange, deliveries);
   return exchange.outcome === undefined || exchange.state === 'open'
     ? STATES[exchange.state]
     : OUTCOMES[exchange.outcome];
+}
+
+/** A request is over for its sender when every recipient has the mail, or cannot get it. */
+function requestState({ state }: Exchange, deliveries: readonly Delivery[]): string {
+  if (state !== 'ended') return STATES.open;
+  const refused = deliveries.some(({ kind, ending }) => kind === 'report' && ending?.outcome === 'refused');
+  return refused ? OUTCOMES.refused : STATES.ended;
 }
 
 /** What waits for a person in an exchange, and why. */
@@ -100,11 +120,14 @@ export function faultLines(fault: Fault, indent: string): string[] {
   return [`${indent}${fault.code} : ${explain(fault)}`, `${indent}${did}`, `${indent}À faire : ${todo}`];
 }
 
+/** Targets that are neither a mailbox nor an application. */
+const TARGETS: Readonly<Record<string, string>> = { prepare: 'ici', dmp: 'DMP' };
+
 /** Of what an application says with a refusal only the code is repeated: its words might name the patient. */
 export function deliveryLines(delivery: Delivery, indent: string): string[] {
   const { kind, target, state, ending, hold, attempts, ambiguous, lastError, identifiers, blockedBy } =
     delivery;
-  const name = target.replace(/^(imap|smtp):/, '');
+  const name = TARGETS[target] ?? target.replace(/^(imap|smtp):/, '');
   const how = ending === undefined ? DELIVERY_STATES[state] : DONE[kind][ending.outcome];
   const code = ending?.code === undefined ? '' : ` ${codeText(ending.code)}${labelOf(ending.code)}`;
   const reason = kind === 'mdm' ? ending?.reason : undefined;
@@ -171,6 +194,22 @@ const EVENTS: Readonly<Record<EventType, Told>> = {
     `réponse à l’expéditeur préparée (${kind === 'mdn' ? 'MDN' : 'courriel d’erreur'})`,
   'not-notified': ({ because = '' }) =>
     `aucune réponse à l’expéditeur : ${SILENCES[because as Silence] ?? because}`,
+  'request-accepted': ({ event = '', documents = '', recipients = '' }) =>
+    `demande acceptée (${event}) : documents ${documents}, destinataires ${recipients}`,
+  'request-repeated': () => 'la même demande est revenue : rien n’est refait',
+  'recipients-passed-over': ({ count = '' }) =>
+    `destinataires à qui la demande ne veut pas d’envoi, laissés de côté : ${count}`,
+  'mail-submitted': ({ sent = '', refused = '' }) =>
+    `réponse de l’opérateur : destinataires acceptés ${sent}, refusés ${refused}`,
+  'report-overdue': ({ code = '' }) => `aucun avis de remise dans le délai (${code})`,
+  receipt: ({ aspect, outcome, code }) =>
+    `${aspectText(aspect)} : ${outcome === 'accepted' ? 'oui' : 'échec'}${code === undefined ? '' : ` (${code})`}`,
+  'receipt-progress': () => 'nouvelle d’un envoi, sans en dire la fin',
+  'receipt-again': ({ aspect }) => `${aspectText(aspect)} : la même nouvelle est revenue`,
+  'receipt-contradicts': ({ aspect, outcome }) =>
+    `${aspectText(aspect)} : nouvelle contraire à la première, notée et non transmise (${outcome === 'accepted' ? 'oui' : 'échec'})`,
+  'receipt-for': ({ exchange = '' }) => `concerne l’envoi de l’échange ${exchange}`,
+  'receipt-matches-nothing': () => 'ne correspond à aucun de nos envois',
   'seen-again': () => 'le même courriel est revenu : rien n’est refait',
   vanished: ({ code = '' }) => `le courriel a disparu de la boîte (${code})`,
 };
@@ -199,8 +238,17 @@ function endOf(kind: string, outcome: Outcome): string {
     'error-mail': 'courriel d’erreur',
     file: 'rangement',
     read: 'relecture',
+    prepare: 'préparation',
+    mail: 'courriel',
+    report: 'avis de remise',
+    zam: 'accusé (ZAM)',
+    dmp: 'DMP',
   };
   return `${what[known]} : ${DONE[known][outcome]}`;
+}
+
+function aspectText(aspect: string | undefined): string {
+  return aspect === 'reading' ? 'lecture ou intégration' : 'remise';
 }
 
 function whyOf(code: string): string {

@@ -13,6 +13,7 @@ import { readXdm } from '../formats/xdm/read-xdm.ts';
 import { READER } from '../gateway/gateway.ts';
 import { applicationSettings, archiveLimits, gatewaySettings, mailboxSettings } from '../gateway/settings.ts';
 import type { RecordedMail } from '../journal/journal.ts';
+import { receiptVerdict } from './inspect-receipt.ts';
 import {
   type Decision,
   type DocumentFinding,
@@ -117,6 +118,8 @@ function inspecting({ deliveredTo, to }: MailFacts): PlanContext {
       keyOf: identity => identity,
       findDocument: async () => undefined,
       isOurs: async () => false,
+      sentMail: async () => undefined,
+      payload: async () => undefined,
     },
     clock: systemClock,
     newId: createIdSource(systemClock),
@@ -148,6 +151,7 @@ function documentFinding(
     case 'done':
       return { facts, decision: 'refuse', fault: read?.refusal };
     case 'waiting':
+    case 'expected':
       return { facts, decision: 'deliver', fault: undefined };
   }
 }
@@ -178,7 +182,6 @@ function mailFacts(outer: MailFacts): Facts {
 }
 
 const TO_A_PERSON = 'À traiter par une personne.';
-const FILED = 'rangé dans le dossier « Autres »';
 
 /** @param answer what its sender would hear of it */
 function verdictOf(
@@ -189,13 +192,10 @@ function verdictOf(
 ): string[] {
   switch (reading.kind) {
     case 'receipt':
-      return [`Accusé (${reading.report.toUpperCase()}) : ${FILED}, jamais suivi d’une réponse.`];
     case 'error-mail':
-      return fault === undefined
-        ? [`Retour d’erreur : ${FILED}.`]
-        : [`Retour d’erreur avec une archive : ${FILED} s’il concerne un de nos envois, sinon à traiter.`];
+      return receiptVerdict(reading, fault);
     case 'other':
-      return [`Pas un envoi de documents : ${FILED}.`];
+      return ['Pas un envoi de documents : rangé dans le dossier « Autres ».'];
     case 'unusable':
       return [TO_A_PERSON, ...faultLines(reading.fault)];
     case 'refused':

@@ -7,6 +7,7 @@ import { failureOf, tellFailure } from './failure.ts';
 import { inFrench } from './french.ts';
 import { addInspect } from './inspect.ts';
 import { addRun } from './run.ts';
+import { addSend } from './send.ts';
 import { addStatus } from './status.ts';
 
 /**
@@ -32,7 +33,7 @@ function createProgram(): Command {
       )
       .version(VERSION, '-V, --version', 'affiche la version'),
   );
-  for (const add of [addDemo, addRun, addCheck, addStatus, addInspect, addExchanges]) add(program);
+  for (const add of [addDemo, addRun, addCheck, addStatus, addInspect, addSend, addExchanges]) add(program);
   return program;
 }
 

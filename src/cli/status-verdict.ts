@@ -32,7 +32,12 @@ export function judge(status: GatewayStatus, { silence, age }: Limits, now: Date
   if (!status.journal.writable) {
     critical.push(`le journal n’accepte plus d’écriture${because(status.journal.code)}`);
   }
-  for (const { name, connected, error, secondsSincePoll, notTaken } of status.mailboxes) {
+  for (const { name, connected, error, secondsSincePoll, notTaken, dsn } of status.mailboxes) {
+    if (dsn === false) {
+      warning.push(
+        `boîte ${name} : l’opérateur n’offre pas d’avis de remise (DSN), aucun accusé de réception ne viendra`,
+      );
+    }
     const silent = secondsSincePoll ?? sinceStart;
     if (silent * 1000 > silence) {
       critical.push(`boîte ${name} non relevée depuis ${spoken(silent)}${because(error)}`);
@@ -137,6 +142,8 @@ function parsed(target: string): { readonly protocol?: string; readonly mailbox?
 
 /** `imap:urologie` as people say it. */
 function called(target: string): string {
+  if (target === 'prepare') return 'la préparation des courriels';
+  if (target === 'dmp') return 'le DMP';
   const { protocol, mailbox } = parsed(target);
   if (mailbox === undefined) return `l’application ${target}`;
   return `${protocol === 'imap' ? 'le rangement' : 'le serveur SMTP'} de la boîte ${mailbox}`;

@@ -34,6 +34,23 @@ const deliver = z
     ...besideFaults,
   });
 
+/** What it sends us: requests to send documents. */
+const accept = z.strictObject({
+  mllp: z.strictObject({
+    host: z.string().min(1).default('127.0.0.1'),
+    port,
+    /** Encrypts from the first byte; with `clientCa` the application must show a certificate of it. */
+    tls: z.strictObject({ cert: file, key: file, clientCa: file.optional() }).optional(),
+    connections: z.int().min(1).max(1_000).default(64),
+    /** Silence in the middle of a message. */
+    idle: duration.prefault('30s'),
+  }),
+  /** The sending rules: what the published matrix means, or its rows to the letter. */
+  matrix: z.enum(['meaning', 'literal']).default('meaning'),
+  /** For how long a message that comes again is known by its MSH-10. */
+  window: duration.prefault('7d'),
+});
+
 const retry = z.strictObject({
   first: duration.prefault('1s'),
   factor: z.number().min(1).max(10).default(2),
@@ -63,4 +80,7 @@ export const application = z.strictObject({
     .prefault({}),
   /** What to do with a document masked to professionals (MASQUE_PS). */
   masked: z.enum(['hold', 'send']).default('hold'),
+  accept: accept.optional(),
+  /** The mailbox that its mails leave from. */
+  mailbox: name.optional(),
 });

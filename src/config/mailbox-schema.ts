@@ -87,6 +87,8 @@ export const mailbox = z.strictObject({
   poll: duration.prefault('60s'),
   application: name,
   organization: organization.optional(),
+  /** Where answers to its document mails go where a request names no address: nobody reads an applicative mailbox. */
+  replyTo: address.optional(),
   notify: notify.prefault({}),
 });
 

@@ -28,6 +28,10 @@ const limits = z.strictObject({
   mail: size.prefault('50MB'),
   /** How long one reading of a mail may take. */
   reading: duration.prefault('30s'),
+  /** The largest request of an application. */
+  request: size.prefault('50MB'),
+  /** How long the preparation of a request's mails may take. */
+  preparing: duration.prefault('60s'),
   archive: z
     .strictObject({
       entries: z.int().min(10).default(500),
@@ -39,10 +43,33 @@ const limits = z.strictObject({
     .prefault({}),
 });
 
+/** What holds for every document that is sent out. */
+const outgoing = z.strictObject({
+  /** The domains that mails may go to; any where it is absent. */
+  domains: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/i,
+          'domaine attendu, par exemple chu-x.mssante.fr ou *.mssante.fr',
+        ),
+    )
+    .min(1)
+    .optional(),
+  /** The most recipients of one request. */
+  recipients: z.int().min(1).max(1_000).default(50),
+  /** When a report (DSN) that has not come is taken for a failure. */
+  report: duration.prefault('72h'),
+});
+
 export const configSchema = z
   .strictObject({
     establishment: z.strictObject({
       name: z.string().min(1),
+      /** Of README.TXT in the archives. */
+      address: z.string().min(1).optional(),
+      phone: z.string().min(1).optional(),
       finess: z.string().regex(/^[0-9AB]{9}$/, 'FINESS de neuf caractères attendu'),
       /**
        * Struct_IdNat, which archives and the DMP name the establishment by: nothing that is received needs
@@ -53,7 +80,11 @@ export const configSchema = z
         .regex(/^[0-9][0-9A-Z]{3,}$/, 'Struct_IdNat attendu, par exemple 1120456789')
         .optional(),
     }),
-    product: z.strictObject({ nil: z.string().min(1), name: z.string().min(1).default('pfi-gateway') }),
+    product: z.strictObject({
+      nil: z.string().min(1),
+      name: z.string().min(1).default('pfi-gateway'),
+      vendor: z.string().min(1).optional(),
+    }),
     journal: z.strictObject({
       url: z
         .string()
@@ -66,6 +97,7 @@ export const configSchema = z
     limits: limits.prefault({}),
     mailboxes: z.array(mailbox).min(1),
     applications: z.array(application).min(1),
+    outgoing: outgoing.prefault({}),
     gateway: z.strictObject({ application: z.string().min(1), facility: z.string().min(1) }),
     admin: z
       .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8080) })
@@ -89,6 +121,7 @@ export const configSchema = z
         message: `l’application « ${target} » n’est pas décrite dans \`applications\``,
       });
     }
+    refuseUnsendable(config, applications, mailboxes, context);
   }, besideFaults);
 
 export type Config = z.output<typeof configSchema>;
@@ -97,6 +130,32 @@ export type ApplicationConfig = Config['applications'][number];
 
 export type { MailServerConfig } from './mailbox-schema.ts';
 export type { Mark, Secret } from './values.ts';
+
+/** What an application that sends documents needs: a mailbox to send from, and the establishment's own identifier. */
+function refuseUnsendable(
+  { establishment }: Partial<Pick<Config, 'establishment'>>,
+  applications: readonly Partial<ApplicationConfig>[],
+  mailboxes: readonly Partial<MailboxConfig>[],
+  context: { addIssue(issue: Refusal): void },
+): void {
+  const refuse = (path: Refusal['path'], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  for (const [index, { accept, mailbox }] of applications.entries()) {
+    const path = ['applications', index, 'mailbox'];
+    if (typeof mailbox === 'string' && !mailboxes.some(({ name }) => name === mailbox)) {
+      refuse(path, `la boîte « ${mailbox} » n’est pas décrite dans \`mailboxes\``);
+    }
+    if (accept === undefined) continue;
+    if (mailbox === undefined)
+      refuse(path, '`mailbox` est requis avec `accept` : la boîte d’où partent les courriels');
+    if (typeof establishment === 'object' && establishment?.structureId === undefined) {
+      refuse(
+        ['establishment', 'structureId'],
+        '`structureId` est requis dès qu’une application envoie des documents (`accept`)',
+      );
+    }
+  }
+}
 
 /**
  * The items of a list that have the shape of objects: beside faults, a list may be missing or hold anything.

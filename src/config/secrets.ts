@@ -48,6 +48,27 @@ export function readTls(settings: TlsSettings): TlsOptions {
   };
 }
 
+/**
+ * The certificate that we show to those who call us, and the authority that theirs must be of; PEM texts, read now.
+ *
+ * @throws GatewayError CFG-003 when a file has become unreadable.
+ */
+export function readServerTls({
+  cert,
+  key,
+  clientCa,
+}: {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa?: string | undefined;
+}): { readonly cert: string; readonly key: string; readonly clientCa: string | undefined } {
+  return {
+    cert: readText(cert),
+    key: readText(key),
+    clientCa: clientCa === undefined ? undefined : readText(clientCa),
+  };
+}
+
 /** The configuration for printing: every secret's text is replaced by stars; a secret's file keeps its path. */
 export function redacted(config: unknown): unknown {
   return mapMarked(config, (mark, value) => (mark === 'secret' && typeof value === 'string' ? '***' : value));

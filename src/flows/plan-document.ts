@@ -14,7 +14,7 @@ import type { ApplicationSettings, GatewaySettings, MailboxSettings } from './se
 
 export interface PlanContext {
   /** What was received and sent before. */
-  readonly journal: Pick<Journal, 'keyOf' | 'findDocument' | 'isOurs'>;
+  readonly journal: Pick<Journal, 'keyOf' | 'findDocument' | 'isOurs' | 'sentMail' | 'payload'>;
   readonly clock: Clock;
   readonly newId: IdSource;
   readonly gateway: GatewaySettings;
@@ -96,7 +96,7 @@ function describeDocument(read: ReadDocument, { journal, newId }: PlanContext): 
     sha1: read.sha1,
     action: read.action,
     typeCode: header?.code.code ?? read.typeCode?.code,
-    typeLabel: header === undefined ? read.typeCode?.display : labelOf(header),
+    typeLabel: header === undefined ? read.typeCode?.display : typeLabelOf(header),
     // Quirk H4: of two spellings one code.
     confidentiality: confidentialityOf([
       ...(header?.confidentiality === undefined ? [] : [header.confidentiality.code]),
@@ -106,7 +106,8 @@ function describeDocument(read: ReadDocument, { journal, newId }: PlanContext): 
   };
 }
 
-function labelOf({ code }: CdaHeader): string {
+/** What a document's type is called: by itself, else by the terminology. */
+export function typeLabelOf({ code }: CdaHeader): string {
   return code.display ?? typeCodeLabel(code.code) ?? code.code;
 }
 
@@ -126,7 +127,7 @@ async function findReplaced(
 const INS_KEY = 'ins:';
 
 /** Groups a patient's documents without naming the patient; begins with `ins:` where it is the INS that does. */
-function patientKeyOf({ patient }: CdaHeader, journal: PlanContext['journal']): string | undefined {
+export function patientKeyOf({ patient }: CdaHeader, journal: Pick<Journal, 'keyOf'>): string | undefined {
   const ins = insOf(patient);
   if (ins !== undefined) return `${INS_KEY}${journal.keyOf(uniqueIdOf(ins))}`;
   const [identifier] = patient.identifiers;

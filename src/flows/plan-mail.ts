@@ -1,10 +1,12 @@
 import type { Fault } from '../errors/gateway-error.ts';
 import { documentSubject } from '../formats/mail/document-subject.ts';
+import type { ReceiptFacts } from '../formats/mail/receipt-types.ts';
 import { announcesDocuments } from '../formats/mail/announced.ts';
 import { notificationFor } from '../formats/mail/notification-policy.ts';
 import type { FolderRole, NewDelivery, NewEvent, RecordedMail } from '../journal/journal.ts';
 import { filingDelivery } from './file-mail.ts';
 import { keepMail } from './kept-mail.ts';
+import { type MatchedReceipt, matchReceipt } from './match-receipt.ts';
 import { type PlanContext, planDocument } from './plan-document.ts';
 import type { Reading } from './reading/reading.ts';
 
@@ -40,14 +42,26 @@ export async function planMail(
     events: [{ type: 'held', data: { code: fault.code } }],
   });
   switch (reading.kind) {
-    case 'receipt':
+    case 'receipt': {
+      const matched = await matchReceipt(reading.facts, outer.from?.address, context);
+      // An answer of ours that came back, or that a mail server could not deliver: nothing more can be done about it.
+      const ids = [...idsOf(reading.facts), ...(outer.messageId === undefined ? [] : [outer.messageId])];
+      const ours = !matched.found && (await someAsync(ids, id => context.journal.isOurs(id)));
+      const stray = matched.unmatched !== undefined && !ours;
+      if (stray && matched.unmatched === 'failure') return { ...held({ code: 'OUT-010' }), ...said(matched) };
       return {
         ...base,
+        ...said(matched),
         nature: 'receipt',
         state: 'closing',
         deliveries: filedAs('other'),
-        events: [{ type: `${reading.report}-received` }],
+        events: [
+          { type: `${reading.report}-received` },
+          ...(stray ? [{ type: 'receipt-matches-nothing' } as const] : []),
+          ...matched.events,
+        ],
       };
+    }
     case 'error-mail': {
       // Its own Message-ID too: what we sent may come back to us as it is, by a rule of the error mailbox.
       const ids = [...reading.about, ...(outer.messageId === undefined ? [] : [outer.messageId])];
@@ -55,9 +69,11 @@ export async function planMail(
       if (!ours && reading.hasArchive) return held({ code: 'MAIL-007' });
       // About none of ours: it may announce documents to us as any other mail does.
       if (!ours && announcesDocuments(outer.subject)) return held({ code: 'MAIL-005' });
+      const matched = await matchReceipt(reading.facts, outer.from?.address, context);
       const type = ours ? 'error-mail-received' : 'error-mail-about-none-of-ours';
       return {
         ...base,
+        ...said(matched),
         nature: 'receipt',
         state: 'closing',
         deliveries: filedAs('other'),
@@ -101,6 +117,17 @@ export async function planMail(
       };
     }
   }
+}
+
+/** What a receipt says of mails of ours. */
+function said({ receipts }: MatchedReceipt): Pick<RecordedMail, 'receipts'> {
+  return { receipts };
+}
+
+/** The Message-IDs that a receipt is about. */
+function idsOf(facts: ReceiptFacts): string[] {
+  if (facts.report === 'error-mail') return [...facts.about];
+  return facts.originalMessageId === undefined ? [] : [facts.originalMessageId];
 }
 
 function filesNotDescribed(count: number): NewEvent {

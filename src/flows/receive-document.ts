@@ -191,6 +191,7 @@ function digestOf(raw: Uint8Array): string {
 }
 
 function wokenBy(recorded: RecordedMail): Woken {
-  const owed = [...recorded.documents.map(({ delivery }) => delivery), ...recorded.deliveries];
+  const zams = (recorded.receipts ?? []).flatMap(({ zam }) => zam ?? []);
+  const owed = [...recorded.documents.map(({ delivery }) => delivery), ...recorded.deliveries, ...zams];
   return [...new Set(owed.filter(({ start }) => start.state === 'waiting').map(({ target }) => target))];
 }

@@ -1,5 +1,7 @@
+import type { RequestRules } from '../formats/hl7/request-types.ts';
 import type { MailParticipant, Hl7Charset, Hl7Party, ProcessingId } from '../formats/hl7/types.ts';
 import type { NotifyRules } from '../formats/mail/notification-policy.ts';
+import type { ArchiveSource } from '../formats/xdm/build-xdm.ts';
 import type { FolderRole } from '../journal/journal.ts';
 
 /** What the flows need of the configuration; the composition root makes these from it. */
@@ -8,6 +10,8 @@ export interface MailboxSettings {
   readonly name: string;
   readonly address: string;
   readonly displayName: string;
+  /** Where answers to document mails go where a request names no address. */
+  readonly replyTo: string | undefined;
   /** Names of the folders on the server. */
   readonly folders: Readonly<Record<FolderRole | 'inbox', string>>;
   /** The service that the mailbox belongs to (PRT-8 of the recipient). */
@@ -31,6 +35,25 @@ export interface ApplicationSettings {
   readonly ack: { readonly commitAccept: boolean; readonly technicalError: 'hold' | 'refuse' };
 }
 
+/** An application that sends documents. */
+export interface CreatorSettings {
+  readonly name: string;
+  /** The mailbox that its mails leave from. */
+  readonly mailbox: string;
+  readonly rules: RequestRules;
+  /** For how long a repetition is known, ms. */
+  readonly windowMs: number;
+}
+
+/** What every mail that goes out with documents says of its sender. */
+export interface OutgoingSettings {
+  readonly source: ArchiveSource;
+  /** X-MSS-NIL. */
+  readonly nil: string;
+  /** How long a report may take, ms. */
+  readonly reportMs: number;
+}
+
 export interface GatewaySettings {
   /** MSH-3/4 of what we send. */
   readonly party: Hl7Party;
@@ -45,6 +68,9 @@ export type Woken = readonly string[];
 
 /** The deliveries' targets, by name. An application is its own target. */
 export const targetOf = {
+  /** The gateway itself: archives, PDFs and mails are made here. */
+  prepare: 'prepare',
+  dmp: 'dmp',
   imap: (mailbox: string): string => `imap:${mailbox}`,
   smtp: (mailbox: string): string => `smtp:${mailbox}`,
 } as const;

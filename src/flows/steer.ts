@@ -4,7 +4,7 @@ import { describe } from '../errors/catalogue.ts';
 import { explain, GatewayError } from '../errors/gateway-error.ts';
 import { controlIdOf, withControlId } from '../formats/hl7/control-id.ts';
 import { payloadName } from '../journal/payload-rows.ts';
-import type { Delivery, ExchangeView, Journal } from '../journal/journal.ts';
+import type { Delivery, DeliveryKind, ExchangeView, Journal } from '../journal/journal.ts';
 import { rereadDelivery } from './reread-mail.ts';
 
 export interface SteerContext {
@@ -49,14 +49,18 @@ export async function retryExchange(
     const detail =
       held.length + refused.length === 0
         ? 'Rien n’attend dans cet échange, et aucun document n’y est refusé.'
-        : 'Aucun message n’a pu être préparé, ou il n’est plus conservé : demandez un nouvel envoi, ou écartez l’échange avec un motif.';
+        : held.some(({ kind }) => kind === 'report')
+          ? 'Un courriel déjà parti ne peut pas être relancé : faites refaire l’envoi par le logiciel créateur, puis écartez l’échange avec un motif.'
+          : 'Aucun message n’a pu être préparé, ou il n’est plus conservé : demandez un nouvel envoi, ou écartez l’échange avec un motif.';
     throw new GatewayError('JRN-005', { detail });
   }
   return sent;
 }
 
 async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerContext): Promise<number> {
-  if (delivery.kind !== 'mdm') {
+  // The operator's word cannot be asked for again.
+  if (delivery.kind === 'report') return 0;
+  if (delivery.kind !== 'mdm' && delivery.kind !== 'zam') {
     await journal.resend(delivery.id, { identifiers: delivery.identifiers, payload: undefined, by });
     return 1;
   }
@@ -67,6 +71,9 @@ async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerCo
   await journal.resend(delivery.id, { identifiers: { ...delivery.identifiers, controlId }, payload, by });
   return 1;
 }
+
+/** What a person may give up while it is still being tried. */
+const GIVEN_UP: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['mdm', 'prepare', 'mail', 'zam']);
 
 /**
  * Gives up what waits, with a reason that its sender will read (code 906).
@@ -85,7 +92,7 @@ export async function abandonExchange(
     return 1;
   }
   const held = deliveries.filter(({ state }) => state === 'held');
-  const waiting = deliveries.filter(({ state, kind }) => state === 'waiting' && kind === 'mdm');
+  const waiting = deliveries.filter(({ state, kind }) => state === 'waiting' && GIVEN_UP.has(kind));
   const given = held.length > 0 ? held : waiting;
   for (const { id } of given) await context.journal.abandon(id, reason, context.by);
   if (given.length === 0) throw new GatewayError('JRN-005', { detail: 'Rien n’attend dans cet échange.' });

@@ -3,6 +3,7 @@ import type { IdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
 import { deliverDocument, documentGivenUp } from '../flows/deliver-document.ts';
 import { filingDelivery } from '../flows/file-mail.ts';
+import { receiptGivenUp, relayReceipt } from '../flows/relay-receipt.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import { applicationPeer } from './peers.ts';
@@ -31,11 +32,19 @@ export function assembleApplications(
         logged: { application: config.name },
         parallel: config.deliver.parallel,
         retry: retryPolicy(config),
-        attempt: delivery => deliverDocument(delivery, { journal, peer, application }),
-        givenUp: documentGivenUp,
+        attempt: delivery =>
+          (delivery.kind === 'zam' ? relayReceipt : deliverDocument)(delivery, {
+            journal,
+            peer,
+            application,
+          }),
+        givenUp: (error, { kind }) => (kind === 'zam' ? receiptGivenUp : documentGivenUp)(error),
         // Its mail goes where people look, however late the document came to wait.
-        owedWhenHeld: ({ exchangeId, mailbox }) => [filingDelivery(exchangeId, 'failed', { newId }, mailbox)],
-        ended: delivery => documentEnded(delivery.exchangeId, delivery.mailbox),
+        owedWhenHeld: ({ kind, exchangeId, mailbox }) =>
+          kind === 'zam' ? [] : [filingDelivery(exchangeId, 'failed', { newId }, mailbox)],
+        ended: async ({ kind, exchangeId, mailbox }) => {
+          if (kind !== 'zam') await documentEnded(exchangeId, mailbox);
+        },
       })),
     close: async () => {
       await Promise.all(assembled.map(({ peer }) => peer.close()));

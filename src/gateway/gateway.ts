@@ -15,6 +15,7 @@ import type { Journal } from '../journal/journal.ts';
 import { assembleApplications } from './applications.ts';
 import { assembleMailboxes } from './mailboxes.ts';
 import { openJournal } from './open-journal.ts';
+import { assembleOutgoing } from './outgoing.ts';
 import { archiveLimits, gatewaySettings } from './settings.ts';
 import { gatherStatus } from './status.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -30,6 +31,8 @@ export interface GatewayDeps {
 export interface Gateway {
   /** Where the administration listens. */
   readonly adminPort: number;
+  /** Where an application sends its requests; undefined for one that sends none. */
+  requestPort(application: string): number | undefined;
   readonly journal: Journal;
   status(): Promise<GatewayStatus>;
   /** Stops intake, finishes what is on the wire (at most 30 s), closes. */
@@ -46,8 +49,8 @@ export const READER = { memoryMb: 1_024, processes: 2 } as const;
  * Starts a gateway from a valid configuration: opens the journal, takes up what a former process left, watches the
  * mailboxes, delivers what is owed. Trouble with a peer is never a reason not to start.
  *
- * @throws GatewayError JRN-001…003 when the journal cannot be used, ADM-001 when the admin address cannot; nothing is
- *   left running then.
+ * @throws GatewayError JRN-001…003 when the journal cannot be used, ADM-001 when the admin address cannot, MLLP-005 when
+ *   an address for requests cannot; nothing is left running then.
  */
 export async function startGateway(config: Config, deps: GatewayDeps): Promise<Gateway> {
   const { journal, newId } = await openJournal(config, { clock: deps.clock, exclusive: true });
@@ -92,10 +95,15 @@ async function startOn(
   };
   const applications = assembleApplications(config, common);
   const mailboxes = assembleMailboxes(config, common);
+  const outgoing = assembleOutgoing(config, common);
   const dispatcher: Dispatcher = createDispatcher({
     ...deps,
     journal,
-    targets: [...applications.targets(conclude), ...[...mailboxes.values()].flatMap(box => box.targets)],
+    targets: [
+      ...applications.targets(conclude),
+      ...[...mailboxes.values()].flatMap(box => box.targets),
+      ...outgoing.targets,
+    ],
   });
 
   /** Concludes a mail of which every document has ended; twice at the same time does no harm, the journal takes one. */
@@ -116,6 +124,7 @@ async function startOn(
     retention: config.retention,
     heartbeatMs: deps.heartbeatMs,
     conclude,
+    settleOverdue: () => outgoing.settleOverdue(),
     poke: () => dispatcher.poke(),
   });
   const startedAt = clock.now();
@@ -136,6 +145,12 @@ async function startOn(
     ready: () => ready && upkeep.journalError() === undefined,
     failed: error => log.error(logFields(error), 'admin request failed'),
   });
+  try {
+    await outgoing.listen();
+  } catch (error) {
+    await Promise.all([outgoing.stopIntake(0), outgoing.close(), reader.stop(), admin.stop()]);
+    throw error;
+  }
   upkeep.start();
   for (const box of mailboxes.values()) box.watcher.start();
   ready = true;
@@ -144,17 +159,21 @@ async function startOn(
 
   return {
     adminPort: admin.port,
+    requestPort: application => outgoing.port(application),
     journal,
     status,
     stop: async () => {
       ready = false;
       upkeep.leaveOff();
       log.info('gateway stopping');
-      await Promise.all([...mailboxes.values()].map(box => box.watcher.stop()));
+      await Promise.all([
+        outgoing.stopIntake(GRACE_MS),
+        ...[...mailboxes.values()].map(box => box.watcher.stop()),
+      ]);
       await dispatcher.stop(GRACE_MS);
       await Promise.all([applications.close(), ...[...mailboxes.values()].map(box => box.sender.close())]);
       await upkeep.stop();
-      await reader.stop();
+      await Promise.all([reader.stop(), outgoing.close()]);
       await admin.stop();
       await journal.close();
       log.info('gateway stopped');

@@ -9,13 +9,14 @@ import { logFields } from '../errors/log-fields.ts';
 import { concludeMail, sendNotification } from '../flows/notify-sender.ts';
 import { receiveMail, rereadMail } from '../flows/receive-document.ts';
 import type { Reader } from '../flows/reading/reader.ts';
+import { owedWhenMailHeld, sendMail } from '../flows/send-mail.ts';
 import { serveMailbox } from '../flows/serve-mailbox.ts';
 import { type GatewaySettings, targetOf, type Woken } from '../flows/settings.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { Exchange, Journal } from '../journal/journal.ts';
 import type { MailboxEvents, MailboxWatcher, MailSender } from '../peers/interfaces.ts';
 import { mailboxWatcher, mailSender } from './peers.ts';
-import { applicationSettings, MAIL_RETRY, mailboxSettings } from './settings.ts';
+import { applicationSettings, MAIL_RETRY, mailboxSettings, outgoingSettings } from './settings.ts';
 
 /** A mail that could not be taken is asked for at each poll: unheard of for so many, it is no longer there. */
 const FORGOTTEN_POLLS = 5;
@@ -28,6 +29,8 @@ export interface MailboxState {
   lastPollAt: Date | undefined;
   /** Mails of the inbox that could not be taken: since when, and the last code; by uid. */
   readonly notTaken: Map<string, { since: Date; last: Date; code: string }>;
+  /** Whether the operator offers reports, where documents are sent from here; undefined while not known. */
+  dsn(): boolean | undefined;
 }
 
 export interface AssembledMailbox {
@@ -58,17 +61,23 @@ export function assembleMailboxes(config: Config, deps: MailboxDeps): ReadonlyMa
 
 function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps): AssembledMailbox {
   const { journal, wake, clock } = deps;
+  const outgoing = outgoingSettings(config);
   const log = deps.log.child({ mailbox: box.name });
   const mailbox = mailboxSettings(box, config);
   const application = config.applications.find(({ name }) => name === box.application);
   if (application === undefined) throw new Error(`no application ${box.application}: the schema checks this`);
   const context = { ...deps, log, mailbox, application: applicationSettings(application) };
+  const sender = mailSender(box);
+  const sendsDocuments = config.applications.some(
+    each => each.accept !== undefined && each.mailbox === box.name,
+  );
   const state: MailboxState = {
     name: box.name,
     connected: false,
     error: undefined,
     lastPollAt: undefined,
     notTaken: new Map(),
+    dsn: () => (sendsDocuments ? sender.offersDsn() : undefined),
   };
 
   /** The first look at the inbox is a whole one: what was begun and is not there any more was taken away meanwhile. */
@@ -117,7 +126,6 @@ function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps):
     },
   };
   const watcher = mailboxWatcher(box, events, deps);
-  const sender = mailSender(box);
   const reread = async (exchange: Exchange, raw: Uint8Array): Promise<void> =>
     wake(await rereadMail(exchange, raw, context));
 
@@ -143,7 +151,15 @@ function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps):
         name: targetOf.smtp(box.name),
         logged: { mailbox: box.name, target: targetOf.smtp(box.name) },
         parallel: 2,
-        attempt: delivery => sendNotification(delivery, { journal, sender }),
+        attempt: delivery =>
+          delivery.kind === 'mail'
+            ? sendMail(delivery, { ...deps, sender, outgoing })
+            : sendNotification(delivery, { journal, sender }),
+        givenUp: (error, { kind }) =>
+          kind === 'mail' ? { code: 'OUT-007', detail: error.publicText } : error.fault,
+        owedWhenHeld: delivery => (delivery.kind === 'mail' ? owedWhenMailHeld(delivery, deps) : []),
+        // What the operator refused is a receipt for the application that asked.
+        ended: async () => wake(config.applications.map(({ name }) => name)),
       },
     ],
     conclude: exchangeId => concludeMail(exchangeId, context),

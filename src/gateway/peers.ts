@@ -1,14 +1,22 @@
 import type { Clock } from '../basics/clock.ts';
 import type { ApplicationConfig, MailboxConfig, MailServerConfig, Secret } from '../config/schema.ts';
-import { readSecret, readTls } from '../config/secrets.ts';
+import { readSecret, readServerTls, readTls } from '../config/secrets.ts';
 import { createDirectoryHook } from '../peers/directory/hook.ts';
 import { createHttpHook } from '../peers/http/hook.ts';
 import { probeMailbox } from '../peers/imap/probe.ts';
 import { createMailboxWatcher } from '../peers/imap/watcher.ts';
 import { IMAP_TIMING, type WatcherSettings } from '../peers/imap/watcher-settings.ts';
-import type { Hl7Peer, MailboxEvents, MailboxWatcher, MailSender, PeerReport } from '../peers/interfaces.ts';
+import type {
+  Hl7Peer,
+  MailboxEvents,
+  MailboxWatcher,
+  MailSender,
+  MllpServer,
+  PeerReport,
+} from '../peers/interfaces.ts';
 import type { MailAuth, MailServer, SecretSource } from '../peers/mail-server.ts';
 import { createMllpClient } from '../peers/mllp/client.ts';
+import { type MllpServerOptions, startMllpServer } from '../peers/mllp/server.ts';
 import { createMailSender, SMTP_TIMING } from '../peers/smtp/sender.ts';
 
 // The peers that a configuration names. Certificates are read here; secrets at each login.
@@ -46,6 +54,30 @@ export function applicationPeer({ deliver }: ApplicationConfig, clock: Clock): H
   }
   // The schema asks for exactly one of the three ways.
   return createDirectoryHook({ ...common, ...DIRECTORY, path: directory?.path ?? '' });
+}
+
+/**
+ * The address where an application sends its requests, open.
+ *
+ * @param maxBytes of one request
+ * @throws GatewayError CFG-003 when a certificate or key has become unreadable, MLLP-005 when the address cannot be opened
+ */
+export function requestServer(
+  { accept }: ApplicationConfig,
+  maxBytes: number,
+  serve: Pick<MllpServerOptions, 'handle' | 'broken' | 'failed'>,
+): Promise<MllpServer> {
+  if (accept === undefined) throw new Error('the application accepts nothing');
+  const { host, port, tls, connections, idle } = accept.mllp;
+  return startMllpServer({
+    ...serve,
+    host,
+    port,
+    tls: tls && readServerTls(tls),
+    maxBytes,
+    idleInFrameMs: idle,
+    maxConnections: connections,
+  });
 }
 
 /**

@@ -1,7 +1,14 @@
 import type { ApplicationConfig, Config, MailboxConfig } from '../config/schema.ts';
-import type { ApplicationSettings, GatewaySettings, MailboxSettings } from '../flows/settings.ts';
+import type {
+  ApplicationSettings,
+  CreatorSettings,
+  GatewaySettings,
+  MailboxSettings,
+  OutgoingSettings,
+} from '../flows/settings.ts';
 import type { ArchiveLimits } from '../formats/xdm/types.ts';
 import type { RetryPolicy } from '../journal/dispatcher.ts';
+import { VERSION } from './version.ts';
 
 // The configuration in the words of the flows.
 
@@ -27,6 +34,7 @@ export function mailboxSettings(box: MailboxConfig, { establishment, limits }: C
     // MSSanté Référentiel #2, ECO.2.2.7: the display name says who the functional entity is.
     displayName:
       organization === undefined ? establishment.name : `${establishment.name} – ${organization.name}`,
+    replyTo: box.replyTo,
     folders: box.folders,
     organization: organization && {
       name: organization.name,
@@ -65,5 +73,33 @@ export function archiveLimits({ limits: { archive } }: Config): ArchiveLimits {
     memberBytes: archive.member,
     totalBytes: archive.total,
     ratio: archive.ratio,
+  };
+}
+
+/** What is needed of an application that sends documents; undefined for one that does not. */
+export function creatorSettings(
+  { name, accept, mailbox }: ApplicationConfig,
+  { outgoing }: Config,
+): CreatorSettings | undefined {
+  // The schema asks for a mailbox beside `accept`.
+  if (accept === undefined || mailbox === undefined) return undefined;
+  return {
+    name,
+    mailbox,
+    rules: { matrix: accept.matrix, domains: outgoing.domains, maxRecipients: outgoing.recipients },
+    windowMs: accept.window,
+  };
+}
+
+/** What mails with documents say of the establishment and the product; times in ms. */
+export function outgoingSettings({ establishment, product, outgoing }: Config): OutgoingSettings {
+  const { name, structureId = establishment.finess, address, phone } = establishment;
+  return {
+    source: {
+      establishment: { name, structureId, address, phone },
+      product: { name: product.name, version: VERSION, vendor: product.vendor },
+    },
+    nil: product.nil,
+    reportMs: outgoing.report,
   };
 }

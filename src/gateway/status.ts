@@ -21,7 +21,7 @@ export async function gatherStatus(from: {
   const secondsSince = (at: number): number => Math.max(0, Math.round((now - at) / 1000));
   const backlog = await journal.backlog();
   const mailboxes = [];
-  for (const { name, connected, error, lastPollAt, notTaken } of from.mailboxes) {
+  for (const { name, connected, error, lastPollAt, notTaken, dsn } of from.mailboxes) {
     const lastMail = await journal.lastMail(name);
     const [oldest] = [...notTaken.values()].toSorted((a, b) => a.since.getTime() - b.since.getTime());
     mailboxes.push({
@@ -31,6 +31,7 @@ export async function gatherStatus(from: {
       lastPollAt: lastPollAt?.toISOString(),
       secondsSincePoll: lastPollAt === undefined ? undefined : secondsSince(lastPollAt.getTime()),
       lastMailAt: lastMail === undefined ? undefined : new Date(lastMail).toISOString(),
+      dsn: dsn(),
       notTaken: oldest && { since: oldest.since.toISOString(), code: oldest.code },
     });
   }

@@ -28,6 +28,8 @@ export interface UpkeepOptions {
   readonly heartbeatMs?: number | undefined;
   /** Concludes a mail of which every document has ended. Never throws. */
   readonly conclude: (exchangeId: string, mailbox: string) => Promise<void>;
+  /** Settles reports that have not come in time. Never throws. */
+  readonly settleOverdue: () => Promise<void>;
   /** Something may be due. */
   readonly poke: () => void;
 }
@@ -76,6 +78,7 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
       last = page.at(-1);
     }
     await followClock();
+    await options.settleOverdue();
     poke();
     await touch();
     state.beatAt = performance.now();

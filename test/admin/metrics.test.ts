@@ -25,6 +25,7 @@ const STATUS: GatewayStatus = {
       secondsSincePoll: 10,
       lastMailAt: '2026-11-20T09:00:00.000Z',
       notTaken: undefined,
+      dsn: false,
     },
     {
       name: 'cardiologie',
@@ -34,6 +35,7 @@ const STATUS: GatewayStatus = {
       secondsSincePoll: undefined,
       lastMailAt: undefined,
       notTaken: { since: '2026-11-20T11:00:00.000Z', code: 'IMAP-009' },
+      dsn: undefined,
     },
   ],
   targets: [
@@ -68,6 +70,8 @@ describe('the metrics', () => {
     );
     // Never looked at: no value, rather than 1970.
     expect(value('pfi_mailbox_last_poll_timestamp_seconds', { mailbox: 'cardiologie' })).toBeUndefined();
+    expect(value('pfi_mailbox_dsn', { mailbox: 'urologie' })).toBe(0);
+    expect(value('pfi_mailbox_dsn', { mailbox: 'cardiologie' })).toBeUndefined();
     expect(value('pfi_queue_depth', { target: 'dpi' })).toBe(2);
     expect(value('pfi_queue_oldest_seconds', { target: 'dpi' })).toBe(75);
     expect(value('pfi_target_up', { target: 'imap:urologie' })).toBe(0);

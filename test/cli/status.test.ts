@@ -22,6 +22,7 @@ const mailbox = {
   secondsSincePoll: 10,
   lastMailAt: undefined,
   notTaken: undefined,
+  dsn: undefined,
 } as const;
 const target = {
   name: 'dpi',
@@ -125,6 +126,12 @@ describe('the verdict', () => {
       { journal: { writable: false, code: undefined } },
       2,
       'PFI CRITICAL - le journal n’accepte plus d’écriture',
+    ],
+    [
+      'documents are sent from a mailbox whose operator reports on none',
+      { mailboxes: [{ ...mailbox, dsn: false }] },
+      1,
+      'PFI WARNING - boîte urologie : l’opérateur n’offre pas d’avis de remise (DSN), aucun accusé de réception ne viendra',
     ],
     [
       'mails cannot be taken since a little, though the mailbox is looked at',

@@ -28,7 +28,10 @@ describe('receipts are filed, never answered, and their archive is not integrate
     expect(typesOf(view)).toContain('mdn-received');
   });
 
-  test('DSN', async () => {
+  test.each([
+    ['delivered', filed],
+    ['failed', { ...filed, outcome: 'worklist', code: 'OUT-010', folder: 'failed' }],
+  ] as const)('DSN about a mail that is none of ours: %s', async (action, expected) => {
     const head = [
       'From: MAILER-DAEMON@ailleurs.mssante.fr',
       `To: ${BAL}`,
@@ -36,15 +39,22 @@ describe('receipts are filed, never answered, and their archive is not integrate
       `Message-ID: ${newId()}`,
       'MIME-Version: 1.0',
     ];
-    const status = 'Final-Recipient: rfc822; x@y.mssante.fr\r\nAction: failed\r\nStatus: 5.1.1\r\n';
+    const status = `Final-Recipient: rfc822; x@y.mssante.fr\r\nAction: ${action}\r\nStatus: 5.1.1\r\n`;
     const dsn = multipartMail(head, 'multipart/report; report-type=delivery-status', [
       { contentType: 'text/plain', content: 'Non remis.\r\n' },
       { contentType: 'message/delivery-status', content: `Reporting-MTA: dns; y\r\n\r\n${status}` },
       mailPart(await newMail()),
     ]);
     const view = await world.bring(dsn, { from: '' });
-    expect(world.ended(view)).toEqual(filed);
-    expect(typesOf(view)).toContain('dsn-received');
+    expect(world.ended(view)).toEqual(expected);
+    expect(typesOf(view)).toContain(action === 'failed' ? 'held' : 'dsn-received');
+  });
+
+  test('our own MDN of a refusal, sent back', async () => {
+    const original = await newMail({ documents: [newDocument({ patient: PATIENTS.diallo })] });
+    await world.bring(original);
+    const [mdn] = world.answers(messageIdIn(original));
+    expect(world.ended(await world.bring(mdn?.raw ?? Buffer.alloc(0), { from: '' }))).toEqual(filed);
   });
 
   test('our own MDN, sent back with its archive', async () => {

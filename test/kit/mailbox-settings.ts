@@ -5,6 +5,7 @@ export const MAILBOX: MailboxSettings = {
   name: 'urologie',
   address: 'dpi.urologie@chu-x.mssante.fr',
   displayName: 'CHU X',
+  replyTo: undefined,
   folders: { inbox: 'INBOX', done: 'Traites', failed: 'Erreurs', other: 'Autres' },
   organization: undefined,
   notify: {

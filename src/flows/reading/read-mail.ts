@@ -1,6 +1,9 @@
 import { GatewayError, type Fault, toGatewayError } from '../../errors/gateway-error.ts';
 import { classify } from '../../formats/mail/classify.ts';
 import { openHead, openMail } from '../../formats/mail/open-mail.ts';
+import { readDsn } from '../../formats/mail/read-dsn.ts';
+import { readErrorMail } from '../../formats/mail/read-error-mail.ts';
+import { readMdn } from '../../formats/mail/read-mdn.ts';
 import type { FoundArchive, MailAttachment, OpenedMail } from '../../formats/mail/types.ts';
 import { readXdm } from '../../formats/xdm/read-xdm.ts';
 import type { ArchiveLimits } from '../../formats/xdm/types.ts';
@@ -21,10 +24,12 @@ export async function readMail(raw: Uint8Array, limits: ArchiveLimits): Promise<
   const outer = factsOf(mail);
   const kind = classify(mail);
   switch (kind.kind) {
-    case 'receipt':
-      return { kind: 'receipt', report: kind.report, outer, attachments: [] };
+    case 'receipt': {
+      const facts = kind.report === 'dsn' ? readDsn(mail) : readMdn(mail);
+      return { ...kind, facts, outer, attachments: [] };
+    }
     case 'error-mail':
-      return { kind: 'error-mail', about: kind.about, hasArchive: kind.hasArchive, outer, attachments: [] };
+      return { ...kind, facts: readErrorMail(mail), outer, attachments: [] };
     case 'unusable':
       return { kind: 'unusable', fault: { code: kind.code }, outer, attachments: [] };
     case 'other':

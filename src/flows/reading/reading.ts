@@ -1,5 +1,6 @@
 import type { Fault } from '../../errors/gateway-error.ts';
 import type { CdaHeader } from '../../formats/cda/types.ts';
+import type { DsnFacts, ErrorMailFacts, MdnFacts } from '../../formats/mail/receipt-types.ts';
 import type { MailAttachment, MailHead } from '../../formats/mail/types.ts';
 import type { DocumentAction, XdsAuthor, XdsCode } from '../../formats/xdm/types.ts';
 
@@ -36,8 +37,13 @@ export type Reading = {
   /** The archive and PDFs, to be given back in a notification. */
   readonly attachments: readonly MailAttachment[];
 } & (
-  | { readonly kind: 'receipt'; readonly report: 'mdn' | 'dsn' }
-  | { readonly kind: 'error-mail'; readonly about: readonly string[]; readonly hasArchive: boolean }
+  | { readonly kind: 'receipt'; readonly report: 'mdn' | 'dsn'; readonly facts: DsnFacts | MdnFacts }
+  | {
+      readonly kind: 'error-mail';
+      readonly about: readonly string[];
+      readonly hasArchive: boolean;
+      readonly facts: ErrorMailFacts;
+    }
   | { readonly kind: 'other' }
   /** The worklist gets the mail as a whole. */
   | { readonly kind: 'unusable'; readonly fault: Fault }

@@ -28,9 +28,7 @@ const GIVEN_UP = { code: 'OUT-007' } as const;
 /** How the operator answered for each recipient, and what becomes of a report that does not come. */
 export function submittingContract({ bed }: ContractContext): void {
   /** A request whose first mail is on the wire. */
-  const onTheWire = async (
-    recipients = 1,
-  ): Promise<PlannedRequest & { readonly ids: readonly string[] }> => {
+  const onTheWire = async (recipients = 1): Promise<PlannedRequest & { readonly ids: readonly string[] }> => {
     const planned = await bringRequest(bed(), { recipients: Array.from({ length: recipients }, () => ({})) });
     await prepare(bed(), planned);
     await begin(bed(), SMTP, planned.mailId);
@@ -53,7 +51,10 @@ export function submittingContract({ bed }: ContractContext): void {
         return ending?.outcome ?? state;
       }),
     );
-  const zamText = async ({ exchangeId }: PlannedRequest, { id }: NewDelivery): Promise<string | undefined> => {
+  const zamText = async (
+    { exchangeId }: PlannedRequest,
+    { id }: NewDelivery,
+  ): Promise<string | undefined> => {
     const bytes = await bed().journal.payload(exchangeId, `delivery:${id}`);
     return bytes && Buffer.from(bytes).toString();
   };

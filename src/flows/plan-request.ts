@@ -1,0 +1,154 @@
+import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
+import { uniqueIdOf } from '../formats/cda/identity.ts';
+import type { Audience, DocumentRequest, RequestDocument } from '../formats/hl7/request-types.ts';
+import { confidentialityOf } from '../formats/terminology/restrictions.ts';
+import type {
+  Journal,
+  NewDelivery,
+  NewDocument,
+  NewEvent,
+  NewRecipient,
+  NewRequest,
+} from '../journal/journal.ts';
+import { keepRequest, type PlannedMail, type RequestFacts } from './kept-request.ts';
+import { patientKeyOf, typeLabelOf } from './plan-document.ts';
+import { type CreatorSettings, targetOf } from './settings.ts';
+
+export interface PlanRequestContext {
+  readonly journal: Pick<Journal, 'keyOf'>;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly creator: CreatorSettings;
+}
+
+/** What the journal is told of a request: the documents, the recipients, and what is owed because of it. */
+export function planRequest(
+  request: DocumentRequest,
+  digest: string,
+  context: PlanRequestContext,
+): NewRequest {
+  const { clock, newId, creator } = context;
+  const { head, wishes } = request;
+  const exchangeId = newId();
+  const mails = (['professionals', 'patient'] as const).flatMap(audience =>
+    planMail(request, audience, newId),
+  );
+  const documents = request.documents.map(document => describe(document, request, context));
+  const facts: RequestFacts = { head, ackReception: wishes.ackReception, ackReading: wishes.ackReading };
+  const lane = documents[0]?.patientKey ?? exchangeId;
+  return {
+    exchangeId,
+    application: creator.name,
+    mailbox: creator.mailbox,
+    from: { ...head.sender, controlId: head.controlId },
+    digest,
+    since: clock.now().getTime() - creator.windowMs,
+    facts: JSON.stringify(facts),
+    documents,
+    recipients: mails.flatMap(mail => recipientsOf(mail, request, context)),
+    deliveries: [
+      ...(mails.length === 0 ? [] : [owed(newId(), 'prepare', targetOf.prepare, lane)]),
+      ...(wishes.dmp ? [owed(newId(), 'dmp', targetOf.dmp, lane)] : []),
+    ],
+    payloads: keepRequest(
+      {
+        application: creator.name,
+        action: request.action,
+        documents: request.documents.length,
+        restrictions: wishes,
+        patientClass: request.patientClass,
+        qualified: request.patient.qualified,
+        sender: request.sender,
+        replyTo: request.replyTo,
+        asksReading: wishes.ackReading,
+        patientMayAnswer: request.patientMayAnswer,
+        mails,
+      },
+      request.documents.map(({ bytes }) => bytes),
+    ),
+    events: eventsOf(request),
+  };
+}
+
+function planMail({ recipients, text }: DocumentRequest, audience: Audience, newId: IdSource): PlannedMail[] {
+  const those = recipients.filter(recipient => recipient.audience === audience);
+  if (those.length === 0) return [];
+  return [
+    {
+      id: newId(),
+      audience,
+      recipients: those.map(({ address }) => ({ id: newId(), address })),
+      text: text[audience],
+    },
+  ];
+}
+
+function recipientsOf(
+  mail: PlannedMail,
+  { recipients }: DocumentRequest,
+  { journal }: PlanRequestContext,
+): NewRecipient[] {
+  const isPatient = mail.audience === 'patient';
+  return mail.recipients.map(({ id, address }) => ({
+    id,
+    mailId: mail.id,
+    address: isPatient ? undefined : address,
+    addressKey: addressKeyOf(address, journal),
+    identifier: isPatient
+      ? undefined
+      : recipients.find(recipient => recipient.address === address)?.identifier,
+  }));
+}
+
+/** An address as the journal knows it: the patient's holds the INS and stands nowhere in clear. */
+export function addressKeyOf(address: string, journal: Pick<Journal, 'keyOf'>): string {
+  return journal.keyOf(`address:${address.toLowerCase()}`);
+}
+
+function owed(id: string, kind: 'prepare' | 'dmp', target: string, lane: string): NewDelivery {
+  return {
+    id,
+    kind,
+    target,
+    subject: '',
+    lane: `${target}|${lane}`,
+    identifiers: {},
+    start: { state: 'waiting' },
+  };
+}
+
+function describe(
+  { header }: RequestDocument,
+  { action, wishes }: DocumentRequest,
+  { journal, newId }: PlanRequestContext,
+): NewDocument {
+  return {
+    id: newId(),
+    uniqueId: uniqueIdOf(header.id),
+    setId: header.setId === undefined ? undefined : uniqueIdOf(header.setId),
+    version: header.versionNumber,
+    parentIds: header.replaces.map(uniqueIdOf),
+    sha1: undefined,
+    action,
+    typeCode: header.code.code,
+    typeLabel: typeLabelOf(header),
+    confidentiality: confidentialityOf([
+      ...(header.confidentiality === undefined ? [] : [header.confidentiality.code]),
+      ...(wishes.masquePs ? ['MASQUE_PS'] : []),
+      ...(wishes.invisiblePatient ? ['INVISIBLE_PATIENT'] : []),
+      ...(wishes.invisibleRepLegaux ? ['INVISIBLE_REP_LEGAUX'] : []),
+    ]),
+    patientKey: patientKeyOf(header, journal),
+  };
+}
+
+function eventsOf({ documents, recipients, passedOver, head }: DocumentRequest): NewEvent[] {
+  return [
+    {
+      type: 'request-accepted',
+      data: { event: head.event, documents: documents.length, recipients: recipients.length },
+    },
+    ...(passedOver === 0 ? [] : [{ type: 'recipients-passed-over', data: { count: passedOver } } as const]),
+  ];
+}

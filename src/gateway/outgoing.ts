@@ -1,0 +1,103 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
+import type { Config } from '../config/schema.ts';
+import { logFields } from '../errors/log-fields.ts';
+import { acceptRequest, refuseBroken } from '../flows/accept-request.ts';
+import { owedWhenUnprepared, prepareRequest } from '../flows/prepare-request.ts';
+import { createPreparer } from '../flows/preparing/preparer.ts';
+import { settleOverdueReports } from '../flows/report-overdue.ts';
+import { type GatewaySettings, targetOf, type Woken } from '../flows/settings.ts';
+import type { Target } from '../journal/dispatcher.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { MllpServer } from '../peers/interfaces.ts';
+import { requestServer } from './peers.ts';
+import { creatorSettings, MAIL_RETRY, mailboxSettings, outgoingSettings } from './settings.ts';
+
+/** The preparer's bounds: heap of a process in MiB, processes at once. */
+const PREPARER = { memoryMb: 1_024, processes: 1 } as const;
+
+export interface OutgoingDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly log: Logger;
+  readonly gateway: GatewaySettings;
+  readonly wake: (targets: Woken) => void;
+}
+
+/** The way out: requests are taken, their mails made; the mailboxes send them. */
+export interface AssembledOutgoing {
+  readonly targets: readonly Target[];
+  /** Opens every address that applications send requests to. @throws GatewayError MLLP-005 */
+  listen(): Promise<void>;
+  /** Where an application sends its requests; undefined for one that sends none. */
+  port(application: string): number | undefined;
+  /** Settles reports that have not come in time. Never throws. */
+  settleOverdue(): Promise<void>;
+  /** Takes no more requests; those in hand are answered, at most `graceMs`. */
+  stopIntake(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Every application of the configuration that sends documents. */
+export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledOutgoing {
+  const { log, wake } = deps;
+  const preparer = createPreparer({ ...PREPARER, deadlineMs: config.limits.preparing });
+  const context = {
+    ...deps,
+    preparer,
+    outgoing: outgoingSettings(config),
+    mailboxes: new Map(config.mailboxes.map(box => [box.name, mailboxSettings(box, config)])),
+  };
+  const servers = new Map<string, MllpServer>();
+  const retry = { retry: MAIL_RETRY, ended: async () => undefined } satisfies Partial<Target>;
+  return {
+    targets: [
+      {
+        ...retry,
+        name: targetOf.prepare,
+        logged: { target: targetOf.prepare },
+        parallel: PREPARER.processes,
+        attempt: delivery => prepareRequest(delivery, context),
+        givenUp: error => ({ code: 'OUT-006', detail: error.publicText }),
+        owedWhenHeld: delivery => owedWhenUnprepared(delivery, context),
+        ended: async ({ mailbox }) => wake([targetOf.smtp(mailbox)]),
+      },
+      {
+        ...retry,
+        name: targetOf.dmp,
+        logged: { target: targetOf.dmp },
+        parallel: 1,
+        attempt: async () => ({ hold: { code: 'OUT-001' } }),
+        givenUp: error => error.fault,
+      },
+    ],
+    listen: async () => {
+      for (const application of config.applications) {
+        const creator = creatorSettings(application, config);
+        if (creator === undefined) continue;
+        const alog = log.child({ application: application.name });
+        const accepting = { ...deps, creator, log: alog };
+        const server = await requestServer(application, config.limits.request, {
+          handle: message => acceptRequest(message, accepting),
+          broken: (why, begin) => refuseBroken(why, begin, accepting),
+          failed: error => alog.warn(logFields(error), 'request connection broken'),
+        });
+        servers.set(application.name, server);
+      }
+    },
+    port: application => servers.get(application)?.port,
+    settleOverdue: async () => {
+      try {
+        wake(await settleOverdueReports(deps));
+      } catch (error) {
+        log.error(logFields(error), 'overdue reports not settled yet');
+      }
+    },
+    stopIntake: async graceMs => {
+      await Promise.all([...servers.values()].map(server => server.stop(graceMs)));
+    },
+    close: () => preparer.stop(),
+  };
+}

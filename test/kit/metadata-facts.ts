@@ -1,0 +1,80 @@
+import AdmZip from 'adm-zip';
+import { decodeXml } from '../../src/formats/xml/decode.ts';
+import { at, attribute, childrenOf, parseXml, type XmlElement } from '../../src/formats/xml/element.ts';
+
+/** Attributes of a document entry by their XDS names; codes as `code|scheme|label`. What an archive's making decides is left out. */
+export type EntryFacts = Readonly<Record<string, readonly string[]>>;
+
+const CODES: Readonly<Record<string, string>> = {
+  '41a5887f-8865-4c09-adf7-e362475b143a': 'classCode',
+  'f4f85eac-e6cb-4883-b524-f2705394840f': 'confidentialityCode',
+  '2c6b8cb7-8b2a-4051-b291-b1ae6a575ef4': 'eventCodeList',
+  'a09d5840-386c-46f2-b5ad-9c3699a4309d': 'formatCode',
+  'f33fb8ac-18af-42cc-ae0e-ed0b0bdb91e1': 'healthcareFacilityTypeCode',
+  'cccf5598-8b07-4b77-a05e-ae952c785ead': 'practiceSettingCode',
+  'f0306f51-975f-434e-a61c-c59651d33983': 'typeCode',
+};
+const AUTHOR = '93606bcf-9494-43ec-9b4e-a7748d1a838d';
+const IDENTIFIERS: Readonly<Record<string, string>> = {
+  '58a6f841-87b3-4a3e-92fd-a8ffeff98427': 'patientId',
+  '2e82c1f6-a085-4c72-9da3-8640a32e42ab': 'uniqueId',
+};
+
+/** Every attribute of the one document entry of an archive, read apart from the gateway's own METADATA reader. */
+export function entryOf(archive: Uint8Array): EntryFacts {
+  const zip = new AdmZip(Buffer.from(archive));
+  const metadata = zip.getEntries().find(({ entryName }) => entryName.endsWith('/METADATA.XML'));
+  if (metadata === undefined) throw new Error('no METADATA.XML');
+  const [list] = parseXml(decodeXml(metadata.getData())).children;
+  const [entry] = list === undefined ? [] : childrenOf(list, 'ExtrinsicObject');
+  if (entry === undefined) throw new Error('no document entry');
+  return factsOf(entry);
+}
+
+function factsOf(entry: XmlElement): EntryFacts {
+  const facts = new Map<string, string[]>();
+  const add = (name: string, ...values: readonly string[]) =>
+    facts.set(name, [...(facts.get(name) ?? []), ...values]);
+  add('mimeType', attribute(entry, 'mimeType') ?? '');
+  add('objectType', attribute(entry, 'objectType') ?? '');
+  add('availabilityStatus', attribute(entry, 'status') ?? '');
+  add('title', labelOf(entry));
+  for (const [name, values] of slotsOf(entry)) add(name, ...values);
+  for (const classification of childrenOf(entry, 'Classification')) {
+    const scheme = schemeOf(classification, 'classificationScheme');
+    const code = CODES[scheme];
+    const slots = slotsOf(classification);
+    if (scheme === AUTHOR) for (const [name, values] of slots) add(name, ...values);
+    else
+      add(
+        code ?? scheme,
+        [
+          attribute(classification, 'nodeRepresentation'),
+          slots.get('codingScheme'),
+          labelOf(classification),
+        ].join('|'),
+      );
+  }
+  for (const identifier of childrenOf(entry, 'ExternalIdentifier')) {
+    const scheme = schemeOf(identifier, 'identificationScheme');
+    add(IDENTIFIERS[scheme] ?? scheme, attribute(identifier, 'value') ?? '');
+  }
+  return Object.fromEntries(facts);
+}
+
+function slotsOf(element: XmlElement): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    childrenOf(element, 'Slot').map(slot => [
+      attribute(slot, 'name') ?? '',
+      (at(slot, 'ValueList')?.children ?? []).map(({ text }) => text),
+    ]),
+  );
+}
+
+function labelOf(element: XmlElement): string {
+  return at(element, 'Name/LocalizedString')?.attributes.get('value') ?? '';
+}
+
+function schemeOf(element: XmlElement, name: string): string {
+  return (attribute(element, name) ?? '').replace('urn:uuid:', '');
+}

@@ -1,0 +1,332 @@
+import type { Engine } from '../../src/journal/engine.ts';
+import type {
+  Acceptance,
+  Delivery,
+  Journal,
+  NewDelivery,
+  NewDocument,
+  NewReceipt,
+  NewRecipient,
+  NewRequest,
+  SubmittedRecipient,
+} from '../../src/journal/journal.ts';
+import { createJournal } from '../../src/journal/store.ts';
+import { bringMail, type Brought, type JournalBed, viewOf } from './journal.ts';
+
+type Bed = Pick<JournalBed, 'journal' | 'newId'>;
+
+export const PREPARE = 'prepare';
+export const SMTP = 'smtp:urologie';
+export const CREATOR = 'labo';
+export const DAY = 86_400_000;
+
+/** Somebody to write to; the patient's address stands nowhere in clear. */
+export interface RecipientSpec {
+  readonly audience?: 'professionals' | 'patient';
+  readonly address?: string;
+}
+
+/** What a request asks for: a mail to one professional where nothing is said. */
+export interface RequestSpec
+  extends Partial<Omit<NewRequest, 'documents' | 'recipients' | 'deliveries' | 'from'>> {
+  readonly from?: Partial<NewRequest['from']>;
+  readonly documents?: readonly Partial<NewDocument>[];
+  readonly recipients?: readonly RecipientSpec[];
+  readonly patient?: string;
+  readonly dmp?: boolean;
+}
+
+export interface PlannedMail {
+  readonly id: string;
+  readonly audience: 'professionals' | 'patient';
+  readonly recipients: readonly NewRecipient[];
+}
+
+/** A request with the ids that were fixed when it was planned. */
+export interface PlannedRequest {
+  readonly exchangeId: string;
+  readonly request: NewRequest;
+  readonly prepareId: string;
+  readonly mails: readonly PlannedMail[];
+  /** The first mail and its first recipient. */
+  readonly mailId: string;
+  readonly recipientId: string;
+}
+
+/** A request as `flows/plan-request.ts` plans it. */
+export function planRequest({ journal, newId }: Bed, spec: RequestSpec = {}): PlannedRequest {
+  const { from, documents = [{}], recipients: wanted = [{}], patient, dmp = false, ...rest } = spec;
+  const exchangeId = rest.exchangeId ?? newId();
+  const mails = (['professionals', 'patient'] as const).flatMap((audience): PlannedMail[] => {
+    const those = wanted.filter(each => (each.audience ?? 'professionals') === audience);
+    const id = newId();
+    const recipients = those.map(({ address = `${newId()}@medecin.example` }) => ({
+      id: newId(),
+      mailId: id,
+      address: audience === 'patient' ? undefined : address,
+      addressKey: journal.keyOf(`address:${address}`),
+      identifier: audience === 'patient' ? undefined : '801234567866',
+    }));
+    return those.length === 0 ? [] : [{ id, audience, recipients }];
+  });
+  const prepareId = newId();
+  const lane = patient ?? exchangeId;
+  const owedAtOnce = (id: string, target: 'prepare' | 'dmp'): NewDelivery => ({
+    id,
+    kind: target,
+    target,
+    subject: '',
+    lane: `${target}|${lane}`,
+    identifiers: {},
+    start: { state: 'waiting' },
+  });
+  const request: NewRequest = {
+    exchangeId,
+    application: CREATOR,
+    mailbox: 'urologie',
+    digest: newId(),
+    since: 0,
+    facts: JSON.stringify({ head: exchangeId }),
+    payloads: [{ name: 'request', bytes: Buffer.from(`kept ${exchangeId}`) }],
+    events: [{ type: 'request-accepted', data: { documents: documents.length } }],
+    ...rest,
+    from: { application: 'SGL', facility: 'LABO_Y', controlId: newId(), ...from },
+    documents: documents.map(document => ({
+      id: newId(),
+      uniqueId: `1.2.250.1.999.1^${newId()}`,
+      setId: undefined,
+      version: '1',
+      parentIds: [],
+      sha1: undefined,
+      action: 'add',
+      typeCode: '11502-2',
+      typeLabel: 'CR d’examens biologiques',
+      confidentiality: ['N'],
+      patientKey: patient,
+      ...document,
+    })),
+    recipients: mails.flatMap(({ recipients }) => recipients),
+    deliveries: [
+      ...(mails.length === 0 ? [] : [owedAtOnce(prepareId, 'prepare')]),
+      ...(dmp ? [owedAtOnce(newId(), 'dmp')] : []),
+    ],
+  };
+  const [first] = mails;
+  const recipientId = first?.recipients[0]?.id ?? '';
+  return { exchangeId, request, prepareId, mails, mailId: first?.id ?? '', recipientId };
+}
+
+/** A request that was accepted. */
+export async function bringRequest(bed: Bed, spec: RequestSpec = {}): Promise<PlannedRequest> {
+  const planned = planRequest(bed, spec);
+  const acceptance: Acceptance = await bed.journal.acceptRequest(planned.request);
+  if (acceptance !== 'accepted') throw new Error(`request ${acceptance}`);
+  return planned;
+}
+
+/** What preparing a request gives rise to: each mail, and the report on each of its recipients. */
+export function mailsOf({ newId }: Pick<Bed, 'newId'>, { request, mails }: PlannedRequest): NewDelivery[] {
+  const { application, mailbox } = request;
+  const target = `smtp:${mailbox}`;
+  const lane = request.documents[0]?.patientKey ?? request.exchangeId;
+  return mails.flatMap(({ id, audience, recipients }): NewDelivery[] => [
+    {
+      id,
+      kind: 'mail',
+      target,
+      subject: audience,
+      lane: `${target}|${lane}`,
+      identifiers: { messageId: `<${id}@chu-x.example>`, from: 'urologie@chu-x.example' },
+      start: { state: 'waiting' },
+      payload: Buffer.from(`mail ${id}`),
+    },
+    ...recipients.map(
+      ({ id: recipientId, address }): NewDelivery => ({
+        id: newId(),
+        kind: 'report',
+        target: application,
+        subject: recipientId,
+        lane: `prepare|${recipientId}`,
+        identifiers: { mail: id, ...(address === undefined ? {} : { to: address }) },
+        start: { state: 'expected' },
+      }),
+    ),
+  ]);
+}
+
+/** Has one delivery of a target claimed and begun, and no other. */
+export async function begin({ journal }: Bed, target: string, deliveryId: string): Promise<void> {
+  const claimed = await journal.claim(target, 100);
+  for (const { id } of claimed) if (id !== deliveryId) await journal.release(id);
+  if (!claimed.some(({ id }) => id === deliveryId)) throw new Error(`not claimed: ${deliveryId}`);
+  await journal.sending(deliveryId);
+}
+
+/** Makes the mails of a request: they are owed, and their reports expected. */
+export async function prepare(bed: Bed, planned: PlannedRequest): Promise<void> {
+  await begin(bed, PREPARE, planned.prepareId);
+  await bed.journal.end(planned.prepareId, { outcome: 'accepted' }, mailsOf(bed, planned));
+}
+
+/** The operator's answer for one recipient. */
+export function answered(recipientId: string, change: Partial<SubmittedRecipient> = {}): SubmittedRecipient {
+  return { recipientId, state: 'sent', owed: [], hold: undefined, ...change };
+}
+
+/** A mail that the operator takes for all its recipients. @param reportBy undefined where it sends no reports */
+export async function send(
+  bed: Bed,
+  { request, mails }: PlannedRequest,
+  { mailId, reportBy }: { readonly mailId?: string; readonly reportBy: number | undefined },
+): Promise<void> {
+  const mail = mails.find(({ id }) => id === (mailId ?? mails[0]?.id));
+  if (mail === undefined) throw new Error('a request with that mail');
+  await begin(bed, `smtp:${request.mailbox}`, mail.id);
+  const recipients = mail.recipients.map(({ id }) => answered(id));
+  await bed.journal.submitted(mail.id, { recipients, reportBy });
+  await bed.journal.end(mail.id, { outcome: 'accepted' });
+}
+
+/** A request whose mails are made and sent; their reports may come. */
+export async function bringSentRequest(
+  bed: JournalBed,
+  spec: RequestSpec = {},
+  { reportBy }: { readonly reportBy: number | undefined } = { reportBy: bed.clock.at() + 3 * DAY },
+): Promise<PlannedRequest> {
+  const planned = await bringRequest(bed, spec);
+  await prepare(bed, planned);
+  for (const { id } of planned.mails) await send(bed, planned, { mailId: id, reportBy });
+  return planned;
+}
+
+/** A receipt for the application that asked. */
+export function zam(
+  { newId }: Pick<Bed, 'newId'>,
+  kind: 'Z02' | 'Z03',
+  recipientId: string,
+  text = 'MSH|^~\\&|PFI||||||ZAM',
+): NewDelivery {
+  const id = newId();
+  return {
+    id,
+    kind: 'zam',
+    target: CREATOR,
+    subject: `${kind}:${recipientId}`,
+    lane: `${CREATOR}|zam`,
+    identifiers: { controlId: id.slice(-20) },
+    start: { state: 'waiting' },
+    payload: Buffer.from(text),
+  };
+}
+
+/** What a receipt says of a recipient: delivered, and nobody asked to hear of it. */
+export function receipt(
+  bed: Bed,
+  { exchangeId, request, recipientId: first }: PlannedRequest,
+  change: Partial<NewReceipt> = {},
+): NewReceipt {
+  const recipientId = change.recipientId ?? first;
+  const aspect = change.aspect ?? 'reception';
+  return {
+    recipientId,
+    exchangeId,
+    mailbox: request.mailbox,
+    aspect,
+    outcome: 'accepted',
+    zam: undefined,
+    hold: undefined,
+    failure: {
+      id: bed.newId(),
+      kind: 'report',
+      target: request.application,
+      subject: `${recipientId}:${aspect}`,
+      lane: `report|${recipientId}`,
+      identifiers: {},
+      start: { state: 'held', fault: { code: 'OUT-005' } },
+    },
+    ...change,
+  };
+}
+
+/** A mail that tells these receipts. */
+export async function hear(bed: Bed, ...receipts: readonly NewReceipt[]): Promise<Brought> {
+  return bringMail(bed, { nature: 'receipt', state: 'closing', documents: [], receipts });
+}
+
+/** The report on a recipient. */
+export async function reportOn(
+  bed: Bed,
+  { exchangeId, recipientId }: Pick<PlannedRequest, 'exchangeId' | 'recipientId'>,
+): Promise<Delivery> {
+  const { deliveries } = await viewOf(bed, exchangeId);
+  const found = deliveries.find(({ kind, subject }) => kind === 'report' && subject === recipientId);
+  if (found === undefined) throw new Error(`no report on ${recipientId}`);
+  return found;
+}
+
+/** Subjects of the ZAM that are owed or were sent, in order. */
+export async function zamsOf(bed: Bed, exchangeId: string): Promise<string[]> {
+  const { deliveries } = await viewOf(bed, exchangeId);
+  return deliveries.filter(({ kind }) => kind === 'zam').map(({ subject }) => subject);
+}
+
+/** The types of an exchange's events, in order. */
+export async function eventsOf(bed: Bed, exchangeId: string): Promise<string[]> {
+  return (await viewOf(bed, exchangeId)).events.map(({ type }) => type);
+}
+
+/**
+ * Has something written by a process that ends before one of its changes, then before the next one, and so on until it
+ * is written whole: `undone` looks at what each left behind.
+ *
+ * @returns how many changes it takes
+ */
+export function breaking(
+  bed: JournalBed,
+  act: (journal: Journal) => Promise<unknown>,
+): { readonly undone: (look: () => Promise<void>) => Promise<number> } {
+  return {
+    undone: async look => {
+      for (let change = 0; ; change += 1) {
+        const engine = breakingAt(bed.engine, change);
+        const journal = await createJournal({ ...bed, engine: engine.whole, sealKey: undefined });
+        engine.begin();
+        try {
+          await act(journal);
+          return change;
+        } catch (error) {
+          if (error !== BROKEN) throw error;
+        }
+        await look();
+      }
+    },
+  };
+}
+
+const BROKEN = new Error('broken');
+
+function breakingAt(
+  { write, ...engine }: Engine,
+  change: number,
+): { readonly whole: Engine; readonly begin: () => void } {
+  let left = Number.POSITIVE_INFINITY;
+  return {
+    begin: () => {
+      left = change;
+    },
+    whole: {
+      ...engine,
+      write: work =>
+        write(statements =>
+          work({
+            ...statements,
+            run: async (sql, ...values) => {
+              if (left === 0) throw BROKEN;
+              left -= 1;
+              return statements.run(sql, ...values);
+            },
+          }),
+        ),
+    },
+  };
+}
