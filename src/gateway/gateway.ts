@@ -152,7 +152,7 @@ async function startOn(
     throw error;
   }
   upkeep.start();
-  for (const box of mailboxes.values()) box.watcher.start();
+  for (const box of mailboxes.values()) box.start();
   ready = true;
   await warnOfStrays(journal, dispatcher, log);
   log.info({ mailboxes: mailboxes.size, applications: config.applications.length }, 'gateway started');

@@ -35,6 +35,8 @@ export interface MailboxState {
 
 export interface AssembledMailbox {
   readonly state: MailboxState;
+  /** Begins watching; returns at once. */
+  start(): void;
   readonly watcher: MailboxWatcher;
   readonly sender: MailSender;
   readonly targets: readonly Target[];
@@ -136,6 +138,11 @@ function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps):
   } satisfies Partial<Target>;
   return {
     state,
+    start() {
+      watcher.start();
+      // `status` says whether the operator offers reports before the first document is sent.
+      if (sendsDocuments) sender.probe().catch(error => log.warn(logFields(error), 'operator not asked'));
+    },
     watcher,
     sender,
     targets: [
