@@ -4,7 +4,7 @@ import { type ErrorFields, GatewayError, toGatewayError } from '../errors/gatewa
 import { logFields } from '../errors/log-fields.ts';
 import { controlIdOf } from '../formats/hl7/control-id.ts';
 import { Hl7Error } from '../formats/hl7/hl7-error.ts';
-import { parseMessage } from '../formats/hl7/message.ts';
+import { parseHeader } from '../formats/hl7/message.ts';
 import { readRequest } from '../formats/hl7/read-request.ts';
 import { acceptance, refusal } from '../formats/hl7/request-answer.ts';
 import type { DocumentRequest } from '../formats/hl7/request-types.ts';
@@ -110,9 +110,8 @@ function nameOf(
   digest: string,
   { clock, creator }: PlanRequestContext,
 ): RequestName | undefined {
-  const end = message.indexOf(0x0d);
   try {
-    const { header } = parseMessage(end < 0 ? message : message.subarray(0, end));
+    const { header } = parseHeader(message);
     const [application, facility, controlId] = [3, 4, 10].map(field => header.component(field, 1).trim());
     if (!application || !facility || !controlId) return undefined;
     return {

@@ -253,6 +253,16 @@ export async function hear(bed: Bed, ...receipts: readonly NewReceipt[]): Promis
   return bringMail(bed, { nature: 'receipt', state: 'closing', documents: [], receipts });
 }
 
+/** A payload as text; undefined where there is none. */
+export async function payloadText(
+  { journal }: Pick<Bed, 'journal'>,
+  { exchangeId }: { readonly exchangeId: string },
+  name: string,
+): Promise<string | undefined> {
+  const bytes = await journal.payload(exchangeId, name);
+  return bytes && Buffer.from(bytes).toString();
+}
+
 /** The report on a recipient. */
 export async function reportOn(
   bed: Bed,

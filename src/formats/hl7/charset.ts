@@ -59,9 +59,16 @@ export function charsetOf(encoding: Hl7Encoding): Hl7Charset {
   return encoding === 'utf-8' ? 'UNICODE UTF-8' : '8859/15';
 }
 
+/** One of each: to make one costs more than to decode a value. */
+const DECODERS = {
+  'utf-8': new TextDecoder('utf-8', { ignoreBOM: true }),
+  'iso-8859-15': new TextDecoder('iso-8859-15'),
+  'windows-1252': new TextDecoder('windows-1252'),
+} as const satisfies Record<Hl7Encoding, unknown>;
+
 /** Decodes bytes; what is invalid becomes U+FFFD. */
 export function decodeAs(bytes: Uint8Array, encoding: Hl7Encoding): string {
-  return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
+  return DECODERS[encoding].decode(bytes);
 }
 
 /** MSH-1, on bytes read as Latin-1: one byte, or the bytes of one character of UTF-8. */

@@ -20,8 +20,8 @@ export interface Hl7Segment {
   component(field: number, component: number, repetition?: number): string;
   /** A subcomponent's text, unescaped. */
   subcomponent(field: number, component: number, subcomponent: number, repetition?: number): string;
-  /** A component of the first repetition as it stands in the message; no copy of it. */
-  bytes(field: number, component: number): Uint8Array;
+  /** A component as it stands in the message; no copy of it. */
+  bytes(field: number, component: number, repetition?: number): Uint8Array;
 }
 
 /** A message that has been read. */
@@ -192,6 +192,6 @@ function segmentOf(line: Buffer, sequence: number, { separators, marks, encoding
     component: (number, place, at = 1) => plain(component(number, place, at)),
     subcomponent: (number, place, sub, at = 1) =>
       plain(part(component(number, place, at), marks.subcomponent, sub)),
-    bytes: (number, place) => component(number, place, 1),
+    bytes: (number, place, at = 1) => component(number, place, at),
   };
 }

@@ -7,6 +7,7 @@ import {
   type ProfileVersion,
   requestFault,
   requiredValue,
+  subvalueOf,
   valueOf,
 } from './request-fields.ts';
 
@@ -55,7 +56,7 @@ function assertNames(
  */
 function names(txa: Hl7Segment, field: number, { root, extension }: InstanceIdentifier): boolean {
   const value = valueOf(txa, field);
-  const universal = txa.subcomponent(field, 3, 1).trim();
+  const universal = subvalueOf(txa, field, 3, 1);
   const joined = extension === undefined ? root : `${root}.${extension}`;
   if (universal === '' || universal === value) {
     return value === joined || (extension !== undefined && value === `${root}^${extension}`);

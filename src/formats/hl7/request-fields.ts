@@ -24,8 +24,8 @@ export function locate(segment: Hl7Segment, field?: number, component?: number, 
   return [segment.name, segment.sequence, ...place.filter(part => part !== undefined)].join('^');
 }
 
-/** No code, name, identifier or address is longer. */
-const MAX_VALUE = 1000;
+/** No code, name, identifier or address is longer; bytes, escapes in place. */
+const MAX_VALUE = 4000;
 
 /**
  * A component's text without blanks around it, which senders leave; '' when absent or null (`""`).
@@ -33,10 +33,34 @@ const MAX_VALUE = 1000;
  * @throws GatewayError REQ-010 for one that is longer than any value of a request
  */
 export function valueOf(segment: Hl7Segment, field: number, component = 1, repetition = 1): string {
-  const value = segment.component(field, component, repetition).trim();
-  if (value.length > MAX_VALUE) {
+  assertShort(segment, field, component, repetition);
+  return plain(segment.component(field, component, repetition));
+}
+
+/**
+ * A subcomponent's text, as {@link valueOf}.
+ *
+ * @throws GatewayError REQ-010
+ */
+export function subvalueOf(
+  segment: Hl7Segment,
+  field: number,
+  component: number,
+  subcomponent: number,
+  repetition = 1,
+): string {
+  assertShort(segment, field, component, repetition);
+  return plain(segment.subcomponent(field, component, subcomponent, repetition));
+}
+
+function assertShort(segment: Hl7Segment, field: number, component: number, repetition: number): void {
+  if (segment.bytes(field, component, repetition).length > MAX_VALUE) {
     throw requestFault('REQ-010', locate(segment, field, component, repetition), 'Le champ est trop long.');
   }
+}
+
+function plain(text: string): string {
+  const value = text.trim();
   return value === '""' ? '' : value;
 }
 

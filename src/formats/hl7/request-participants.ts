@@ -1,7 +1,7 @@
 import { isInsAuthority } from '../cda/identity.ts';
 import type { Hl7Segment } from './message.ts';
 import { isMailAddress, isPatientAddress } from './request-address.ts';
-import { locate, missingField, requestFault, valueOf } from './request-fields.ts';
+import { locate, missingField, requestFault, subvalueOf, valueOf } from './request-fields.ts';
 import { readRequestSender } from './request-sender.ts';
 import { roleOf } from './request-structure.ts';
 import type { Audience, RequestRecipient, RequestSender } from './request-types.ts';
@@ -30,6 +30,9 @@ export interface RequestParticipants {
 /** PRT-2: given as it is, or as new. Somebody who is taken off (DE) or changed is no recipient. */
 const ACTIONS: ReadonlySet<string> = new Set(['', 'UC', 'AD']);
 
+/** Of one document: a list that names the same few again and again is not read to its end. */
+const MAX_PARTICIPANTS = 1000;
+
 /**
  * Reads sender (SB), recipients (RCT) and reply address (REPLY) from the PRT of every document (ANS, Transmission de
  * documents CDA en HL7v2 v2.1, “Les données concernant la demande de traitement”).
@@ -46,6 +49,8 @@ export function readParticipants(
   let replyTo: PlacedAddress | undefined;
   let last = 0;
   for (const { participants } of documents) {
+    const surplus = participants[MAX_PARTICIPANTS];
+    if (surplus !== undefined) throw requestFault('REQ-011', locate(surplus));
     const senders = participants.filter(prt => roleOf(prt) === 'SB');
     if (senders[1] !== undefined) throw requestFault('REQ-011', locate(senders[1]), 'Plusieurs PRT SB.');
     // The second document repeats the sender of the first.
@@ -93,7 +98,7 @@ function readRecipients(prt: Hl7Segment): PlacedRecipient[] {
 
 /** The patient is known by the address, and by an INS in PRT-5 whatever the address pretends. */
 function audienceOf(prt: Hl7Segment, address: string): Audience {
-  const authorities = [1, 2].map(place => prt.subcomponent(5, 9, place).trim());
+  const authorities = [1, 2].map(place => subvalueOf(prt, 5, 9, place));
   const isIns = authorities.some(isInsAuthority) || valueOf(prt, 5, 13).toUpperCase().startsWith('INS');
   return isIns || isPatientAddress(address) ? 'patient' : 'professionals';
 }

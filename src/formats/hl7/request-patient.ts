@@ -7,6 +7,7 @@ import {
   type ProfileVersion,
   requestFault,
   requiredValue,
+  subvalueOf,
   valueOf,
 } from './request-fields.ts';
 import type { PlacedDocument } from './request-document.ts';
@@ -41,7 +42,7 @@ function readIdentifiers(pid: Hl7Segment): InstanceIdentifier[] {
   return repetitionsOf(pid, 3).flatMap(at => {
     const extension = valueOf(pid, 3, 1, at);
     if (extension === '') return [];
-    const [name = '', oid = ''] = [1, 2].map(place => pid.subcomponent(3, 4, place, at).trim());
+    const [name = '', oid = ''] = [1, 2].map(place => subvalueOf(pid, 3, 4, place, at));
     return [{ root: isOid(oid) ? oid : name || oid, extension, assigningAuthorityName: name || undefined }];
   });
 }

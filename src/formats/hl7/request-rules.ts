@@ -117,7 +117,10 @@ function ofAudience(
 
 function assertPatient({ pid, matricule }: Addressing, patients: readonly PlacedRecipient[]): void {
   if (patients.length === 0) return;
-  if (matricule === undefined) throw requestFault('REQ-026', locate(pid, 32));
+  if (matricule === undefined) {
+    const needed = 'Il faut PID-32 VALI, et l’INS de PID-3 avec tous ses traits dans le document.';
+    throw requestFault('REQ-026', locate(pid, 32), needed);
+  }
   const other = patients.find(({ address }) => !isAddressOf(matricule, address));
   if (other !== undefined) throw requestFault('REQ-026', other.location);
 }

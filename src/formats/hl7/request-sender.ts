@@ -1,5 +1,5 @@
 import type { Hl7Segment } from './message.ts';
-import { missingField, type ProfileVersion, valueOf } from './request-fields.ts';
+import { missingField, type ProfileVersion, subvalueOf, valueOf } from './request-fields.ts';
 import type { RequestSender } from './request-types.ts';
 import type { Hl7Organization } from './types.ts';
 
@@ -41,7 +41,7 @@ function readOrganization(prt: Hl7Segment): Hl7Organization | undefined {
 
 /** An HD as text, its parts joined by `&` whatever the message's own separator is. */
 function authorityOf(prt: Hl7Segment, field: number, component: number): string {
-  const parts = [1, 2, 3].map(place => prt.subcomponent(field, component, place).trim());
+  const parts = [1, 2, 3].map(place => subvalueOf(prt, field, component, place));
   return parts.slice(0, parts.findLastIndex(text => text !== '') + 1).join('&');
 }
 

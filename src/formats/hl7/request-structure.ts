@@ -37,7 +37,8 @@ export function roleOf(prt: Hl7Segment): string {
  * The segments of an ORU^R01 (HL7 2.5) or MDM^T02, T04, T10 (2.6) by the profile's tables. Other segments are passed
  * over: the profile leaves them to the sender.
  *
- * @throws GatewayError REQ-007 for a segment that is missing or out of its place, REQ-011 for one too many
+ * @throws GatewayError REQ-007 for a segment that is missing or out of its place, REQ-009 for an unknown role, REQ-011 for one
+ *   too many
  */
 export function readStructure(message: Hl7Message, event: RequestHead['event']): RequestStructure {
   const isOru = event === 'R01';
@@ -78,16 +79,24 @@ function missingSegment(name: string) {
   return requestFault('REQ-007', `${name}^1`, `Segment ${name}.`);
 }
 
-/** @throws GatewayError REQ-007 for a participant who stands before every OBX */
+/**
+ * @throws GatewayError REQ-007 for a participant who stands before every OBX, REQ-009 for one with an address and a role
+ *   that the profile does not know
+ */
 function readObservations({ segments }: Hl7Message): Observation[] {
   const observations: { obx: Hl7Segment; participants: Hl7Segment[]; notes: Hl7Segment[] }[] = [];
   for (const segment of segments) {
     const current = observations.at(-1);
     if (segment.name === 'OBX') observations.push({ obx: segment, participants: [], notes: [] });
     if (segment.name === 'NTE') current?.notes.push(segment);
-    if (segment.name !== 'PRT' || !ROLES.has(roleOf(segment))) continue;
-    if (current === undefined) throw misplaced(segment);
-    current.participants.push(segment);
+    if (segment.name !== 'PRT') continue;
+    if (ROLES.has(roleOf(segment))) {
+      if (current === undefined) throw misplaced(segment);
+      current.participants.push(segment);
+    } else if (current !== undefined && valueOf(segment, 15, 4).includes('@')) {
+      // A misspelt role: passed over, a recipient would be lost without a word.
+      throw requestFault('REQ-009', locate(segment, 4));
+    }
   }
   return observations;
 }

@@ -187,6 +187,7 @@ describe('a request without fault', () => {
         ),
       ),
     ],
+    ['participants of its own', wrong(after('OBX', 1, 'PRT||UC||AUT^Author^participation|1^X'))],
     ['an OBX of its own', wrong(after('OBX', 11, 'OBX|13|XTN|REPLY_TO^Adresse mail de |||||F|'))],
     ['UTF8 in MSH-18', wrong(set('MSH', 18, 'utf-8'))],
     ['ISO-8859-15 in MSH-18', { ...wrong(set('MSH', 18, 'ISO-8859-15')), charset: '8859/15' }],

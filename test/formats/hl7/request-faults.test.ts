@@ -153,7 +153,7 @@ const FIELDS: readonly Case[] = [
     '198',
     wrong(after('OBX', 11, 'OBX|12|CE|MASQUE_PS^^MetaDMPMSS||Y||||||F')),
   ],
-  ['a value of 1 001 characters', 'REQ-010', 'PID^1^5^1^1', '102', wrong(set('PID', 5, 'X'.repeat(1001)))],
+  ['a value of 4 001 bytes', 'REQ-010', 'PID^1^5^1^1', '102', wrong(set('PID', 5, 'X'.repeat(4001)))],
 ];
 
 describe('the header', () => {

@@ -132,6 +132,7 @@ const SENDING: readonly Case[] = [
     { wishes: { DESTMSSANTEPAT: 'Y' } },
   ],
   ['a recipient without address', 'REQ-008', 'PRT^2^15^1^4', '101', { recipients: [{ device: 'DPI' }] }],
+  ['a recipient of a misspelt role', 'REQ-009', 'PRT^2^4', '103', wrong(set('PRT', 4, 'RTC', 2))],
   ['a reply address that is none', 'REQ-024', 'PRT^3^15^1^4', '102', { replyTo: 'Secrétariat' }],
   [
     'two reply addresses',
@@ -200,6 +201,13 @@ const SENDING: readonly Case[] = [
     'PRT^2^15^1^4',
     '207',
     { ...TO_PATIENT, recipients: [{ ...PATIENT, address: 'claire.morvan@exemple.fr' }] },
+  ],
+  [
+    'one recipient 1 000 times',
+    'REQ-011',
+    'PRT^1001',
+    '198',
+    { recipients: Array.from({ length: 1000 }, () => ({ address: 'a@b.fr' })) },
   ],
   [
     '60 recipients',

@@ -80,7 +80,7 @@ describe('a ZAM', () => {
         expect(theirs.segments.map(({ name }) => name)).toEqual(['MSH', 'EVN', 'OBX', 'OBX', 'ERR']);
         const message = parseMessage(bytes);
         const [status, who] = message.all('OBX');
-        const lines = (text: string) => text.replaceAll(/[\r\n\u2028]/g, '\n');
+        const lines = (text: string) => text.replaceAll(/\r\n|[\r\n\u2028]/g, '\n');
         expect([status?.component(4, 1), who?.component(4, 1)]).toEqual([controlId, identifier].map(lines));
         expect(who?.component(5, 4)).toBe('a@b.fr');
         expect([1, 2].map(place => message.first('ERR')?.component(5, place))).toEqual(
