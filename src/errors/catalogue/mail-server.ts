@@ -61,13 +61,13 @@ export const MAIL_SERVER_FAULTS = {
   'SMTP-001': {
     class: 'unreachable',
     why: 'Le serveur SMTP est injoignable.',
-    did: `La notification attend. ${RETRIED}`,
+    did: `Le courriel attend. ${RETRIED}`,
     todo: 'Vérifiez l’adresse, le pare-feu et l’opérateur MSSanté.',
   },
   'SMTP-002': {
     class: 'unreachable',
     why: 'Le serveur SMTP refuse l’identifiant ou le mot de passe.',
-    did: `La notification attend. ${RETRIED}`,
+    did: `Le courriel attend. ${RETRIED}`,
     todo: 'Vérifiez le compte de la boîte auprès de l’opérateur, puis la configuration.',
   },
   'SMTP-003': {
@@ -79,8 +79,8 @@ export const MAIL_SERVER_FAULTS = {
   'SMTP-004': {
     class: 'permanent',
     why: 'Le serveur SMTP refuse définitivement le courriel ou son destinataire.',
-    did: 'La notification n’est pas partie ; elle attend dans la liste « À traiter ».',
-    todo: 'Prévenez l’expéditeur par un autre moyen, puis écartez la notification.',
+    did: 'Le courriel n’est pas parti ; il attend dans la liste « À traiter ».',
+    todo: 'Prévenez le correspondant par un autre moyen, puis écartez le courriel.',
   },
   'SMTP-005': {
     class: 'transient',
