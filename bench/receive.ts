@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BAL, KNOWN_PATIENTS, LABORATORY, laboratoryMail } from '../samples/actors.ts';
@@ -10,6 +10,7 @@ import { startOperator } from '../src/sandbox/operator.ts';
 import { createDaemon } from '../test/kit/daemon.ts';
 import { freePort } from '../test/kit/free-port.ts';
 import { waitFor } from '../test/kit/wait.ts';
+import { costsOf } from './costs.ts';
 
 /**
  * How fast an inbox is drained: every mail fetched, read, handed to the DPI, its sender told, filed. The gateway is a
@@ -67,9 +68,7 @@ async function drain(what: string, count: number, mailBytes: number): Promise<vo
       { timeoutMs: LONGEST_MS, what: `${count} mails filed and answered` },
     );
     const seconds = (performance.now() - begun) / 1000;
-    const costs = familyOf(daemon.pid()).map(costOf);
-    const memoryMb = sum(costs.map(cost => cost.memoryMb));
-    const cpuSeconds = sum(costs.map(cost => cost.cpuSeconds));
+    const { memoryMb, cpuSeconds } = costsOf(daemon.pid());
     await daemon.stop();
     console.log(
       `${what}: ${count} (${Math.round(bytes / MEBIBYTE)} MiB) in ${seconds.toFixed(1)} s, ` +
@@ -90,22 +89,4 @@ async function mailOf(number: number, mailBytes: number): Promise<Buffer> {
   const pdf = Buffer.concat([samplePdf(['Compte rendu']), randomBytes(Math.floor((mailBytes * 3) / 4))]);
   const sample = mailBytes === 0 ? cdaSample(about) : cdaSample({ ...about, level: 1, pdf });
   return laboratoryMail({ number, documents: [{ sample }], asksReceipt: true });
-}
-
-/** The gateway and the processes that read for it (Linux). */
-function familyOf(pid: number | undefined): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-  return [Number(pid), ...children.filter(child => child > 0)];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-/** What a process has cost so far (Linux): processor time in ticks of 10 ms, the most memory that was ever resident. */
-function costOf(pid: number): { memoryMb: number; cpuSeconds: number } {
-  const peak = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  const [user, system] = [afterName[11], afterName[12]].map(Number);
-  return { memoryMb: Math.round(Number(peak) / 1024), cpuSeconds: ((user ?? 0) + (system ?? 0)) / 100 };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createTieredBudget } from '../basics/budget.ts';
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
@@ -16,6 +17,11 @@ import { creatorSettings, MAIL_RETRY, mailboxSettings, outgoingSettings } from '
 
 /** The preparer's bounds: heap of a process in MiB, processes at once. */
 const PREPARER = { memoryMb: 1_024, processes: 1 } as const;
+/** Bytes of requests that are read and stored at once; what is made of them takes a few times as much. */
+const REQUESTS_IN_HAND = {
+  small: { upTo: 1024 ** 2, whole: 32 * 1024 ** 2 },
+  large: 128 * 1024 ** 2,
+} as const;
 
 export interface OutgoingDeps {
   readonly journal: Journal;
@@ -50,6 +56,7 @@ export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledO
     outgoing: outgoingSettings(config),
     mailboxes: new Map(config.mailboxes.map(box => [box.name, mailboxSettings(box, config)])),
   };
+  const memory = createTieredBudget(REQUESTS_IN_HAND.small, REQUESTS_IN_HAND.large);
   const servers = new Map<string, MllpServer>();
   const retry = { retry: MAIL_RETRY, ended: async () => undefined } satisfies Partial<Target>;
   return {
@@ -80,9 +87,9 @@ export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledO
         const alog = log.child({ application: application.name });
         const accepting = { ...deps, creator, log: alog };
         const server = await requestServer(application, config.limits.request, {
-          handle: message => acceptRequest(message, accepting),
+          handle: message => memory.spend(message.byteLength, () => acceptRequest(message, accepting)),
           broken: (why, begin) => refuseBroken(why, begin, accepting),
-          failed: error => alog.warn(logFields(error), 'request connection broken'),
+          failed: error => alog.warn({ reason: reasonOf(error) }, 'request connection broken'),
         });
         servers.set(application.name, server);
       }
@@ -100,4 +107,10 @@ export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledO
     },
     close: () => preparer.stop(),
   };
+}
+
+/** What broke a connection: a system's code, or the server's own. */
+function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'unknown';
 }
