@@ -23,7 +23,7 @@ export const DOCUMENT_FAULTS = {
   },
   'CDA-004': {
     class: 'permanent',
-    why: 'L’en-tête du document est démesuré.',
+    why: 'Le document est démesuré : son en-tête est trop long, ou ses éléments trop imbriqués.',
     did: REFUSED,
     todo: 'Rien : l’expéditeur doit renvoyer un document conforme.',
   },

@@ -9,10 +9,10 @@ import { type PrepareJob, prepareMails } from './prepare-mails.ts';
 const { resolve } = createRequire(import.meta.url);
 const font = (name: string): Uint8Array => readFileSync(resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`));
 const fonts: PdfFonts = {
-  regular: font('DejaVuSans'),
-  bold: font('DejaVuSans-Bold'),
-  italic: font('DejaVuSans-Oblique'),
-  boldItalic: font('DejaVuSans-BoldOblique'),
+  regular: font('DejaVuSansCondensed'),
+  bold: font('DejaVuSansCondensed-Bold'),
+  italic: font('DejaVuSansCondensed-Oblique'),
+  boldItalic: font('DejaVuSansCondensed-BoldOblique'),
 };
 
 serveJobs(job => prepareMails(job as PrepareJob, { fonts, newId: randomUUID }));

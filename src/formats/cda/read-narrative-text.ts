@@ -139,7 +139,8 @@ export function createNarrativeReader(media: MediaStore): NarrativeReader {
 
   function readPictures(events: CdaEvents, { attributes }: OpenEvent, style: TextStyle): Block[] {
     const caption = readInlines(events, style);
-    const ids = attributes.get('referencedObject')?.split(/\s+/).filter(Boolean) ?? [];
+    const written = attributes.get('referencedObject')?.split(/\s+/) ?? [];
+    const ids = written.filter(id => id !== '' && room());
     return ids.map((id, index) => ({
       kind: 'picture',
       object: media.object(id),
@@ -182,7 +183,7 @@ export function createNarrativeReader(media: MediaStore): NarrativeReader {
 
 function addBlocks(draft: Draft, blocks: readonly Block[]): void {
   flush(draft);
-  draft.blocks.push(...blocks);
+  for (const block of blocks) draft.blocks.push(block);
 }
 
 /** Makes a paragraph of the inlines, without the blanks and line breaks at its ends. */

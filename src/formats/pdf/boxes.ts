@@ -6,7 +6,7 @@ import { breakLines, type Line } from './lines.ts';
 import { listMark } from './list-mark.ts';
 import { plainLines } from './plain-lines.ts';
 import { rowsAsText } from './rows-as-text.ts';
-import { COLOR, LEADING } from './theme.ts';
+import { COLOR, LEADING, LIST_INDENT } from './theme.ts';
 import type { TypeSetter } from './type-setter.ts';
 
 /** Something of one height to be stacked; a gap is left out at the top of a page. */
@@ -28,7 +28,6 @@ export interface Look {
   readonly color?: string;
 }
 
-const LIST_INDENT = 14;
 const LEAST_WIDTH = 12;
 /** A CSS pixel, in points: the size of an image that is not too wide. */
 const PIXEL = 0.75;

@@ -13,11 +13,10 @@ import {
 import { drawTable, NARRATIVE_TABLE } from './draw-table.ts';
 import { listMark } from './list-mark.ts';
 import type { PageFlow } from './page-flow.ts';
-import { COLOR, CONTENT, PAGE, SIZE } from './theme.ts';
+import { COLOR, CONTENT, LIST_INDENT, PAGE, SIZE } from './theme.ts';
 
 const TEXT: Look = { size: SIZE.text };
 const NOTE: Look = { size: SIZE.small, color: COLOR.muted };
-const LIST_INDENT = 14;
 
 /** Sets the sections of a narrative one below the other. */
 export function drawNarrative(flow: PageFlow, { sections }: Narrative, layout: Layout): void {
@@ -42,7 +41,7 @@ function drawHeading(flow: PageFlow, title: string, level: number, layout: Layou
     layout.setter,
   );
   // A heading stays with what follows it: some lines, or the head of a table and a row.
-  flow.ensure(Math.min(boxes.length * size * 1.3 + 70, CONTENT.height / 2));
+  flow.ensure(Math.min(boxes.length * size * 1.3 + 46, CONTENT.height / 2));
   flow.put([gap(level === 0 ? 12 : 8), ...boxes], PAGE.left);
   if (level === 0) {
     flow.canvas.line(PAGE.left, flow.y() + 1, PAGE.width - PAGE.right, flow.y() + 1, 0.8, COLOR.accent);

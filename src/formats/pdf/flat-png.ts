@@ -15,10 +15,23 @@ const SAMPLES: ReadonlyMap<number, number> = new Map([
 interface PngHead {
   readonly width: number;
   readonly height: number;
-  readonly interlaced: boolean;
-  /** The most bytes that the pixels can take, uncompressed. */
+  /** Bytes of the pixels once they are inflated, filter bytes included. */
   readonly size: number;
 }
+
+/** The seven passes of an interlaced PNG (§8.2): first column and row, and the steps between them. */
+const PASSES = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/** What encoders may leave behind the pixels. */
+const SLACK = 64 * 1024;
 
 /** The size of a PNG, in pixels; undefined where the bytes begin like no PNG. */
 export function readPngHead(bytes: Uint8Array): PngHead | undefined {
@@ -30,8 +43,14 @@ export function readPngHead(bytes: Uint8Array): PngHead | undefined {
   if (data.toString('latin1', 12, 16) !== 'IHDR' || width === 0 || height === 0 || samples === undefined) {
     return undefined;
   }
-  const rowBytes = Math.ceil((width * samples * data.readUInt8(24)) / 8) + 1;
-  return { width, height, interlaced: data.readUInt8(28) !== 0, size: rowBytes * height };
+  const bits = samples * data.readUInt8(24);
+  const sizeOf = (columns: number, rows: number) =>
+    columns <= 0 || rows <= 0 ? 0 : (Math.ceil((columns * bits) / 8) + 1) * rows;
+  if (data.readUInt8(28) === 0) return { width, height, size: sizeOf(width, height) };
+  const sizes = PASSES.map(([x, y, stepX, stepY]) =>
+    sizeOf(Math.ceil((width - x) / stepX), Math.ceil((height - y) / stepY)),
+  );
+  return { width, height, size: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
 /**
@@ -41,11 +60,11 @@ export function readPngHead(bytes: Uint8Array): PngHead | undefined {
  * @param bytes a PNG whose head has been found small enough.
  * @throws whatever pngjs and zlib say of a broken one.
  */
-export function flatPng(bytes: Uint8Array, { interlaced, size }: PngHead): Uint8Array {
+export function flatPng(bytes: Uint8Array, { size }: PngHead): Uint8Array {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // pngjs bounds what it inflates by the size that the head announces, but not where a PNG is interlaced; each
-  // of the seven passes has rows of its own, and a filter byte for each.
-  if (interlaced) inflateSync(pixelData(data), { maxOutputLength: size * 2 + 64 });
+  // pngjs leaves white what is missing, and inflates all that an interlaced PNG holds, be it gigabytes.
+  const pixels = inflateSync(pixelData(data), { maxOutputLength: size + SLACK });
+  if (pixels.byteLength < size) throw new Error('PNG: pixels are missing');
   const image = PNG.sync.read(data);
   const bgColor = { red: 255, green: 255, blue: 255 };
   return PNG.sync.write(image, { colorType: 2, inputHasAlpha: true, bgColor });

@@ -32,6 +32,6 @@ export function frenchSex({ gender }: PatientHeader): string {
 
 /** A text of the header as far as it is shown: one may have as many characters as the header has room for. */
 export function clipped(text: string, limit = 240): string {
-  const characters = Array.from(text.slice(0, limit * 2));
+  const characters = Array.from(text.slice(0, (limit + 1) * 2));
   return characters.length <= limit ? text : `${characters.slice(0, limit).join('')}…`;
 }

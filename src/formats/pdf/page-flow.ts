@@ -10,8 +10,6 @@ export interface PageFlow {
   readonly canvas: Canvas;
   /** What is left of the page, in points. */
   readonly room: () => number;
-  /** Whether nothing stands on the page yet. */
-  readonly atTop: () => boolean;
   /** Where the next thing begins, in points from the top of the page. */
   readonly y: () => number;
   /** Leaves the room that a thing took. */
@@ -64,7 +62,6 @@ export function createPageFlow(canvas: Canvas, frame: (page: number) => void): P
   return {
     canvas,
     room: () => CONTENT.height - at,
-    atTop: () => at === 0,
     y: () => PAGE.top + at,
     advance: height => {
       at += height;

@@ -15,8 +15,12 @@ const COLUMN = 0.57;
  * @param size points.
  */
 export function* plainLines(text: string, width: number, size: number, setter: TypeSetter): Generator<Line> {
-  for (const [, line = ''] of text.matchAll(/([^\r\n\f]*)(?:\r\n|[\r\n\f]|$)/g)) {
-    yield* plainLine(withoutTabs(line), width, size, setter);
+  const lineEnd = /\r\n|[\r\n\f]/g;
+  for (let from = 0; from < text.length; ) {
+    lineEnd.lastIndex = from;
+    const found = lineEnd.exec(text);
+    yield* plainLine(withoutTabs(text.slice(from, found?.index)), width, size, setter);
+    from = found === null ? text.length : lineEnd.lastIndex;
   }
 }
 

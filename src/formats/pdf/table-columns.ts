@@ -3,6 +3,7 @@ import { imageWidth, type Layout, plainInlines } from './boxes.ts';
 import { textWidths } from './lines.ts';
 import { rowsAsText } from './rows-as-text.ts';
 import type { Grid, PlacedCell } from './table-grid.ts';
+import { LIST_INDENT } from './theme.ts';
 
 /** Rows by which columns are measured: what comes after them is like them. */
 const MEASURED_ROWS = 200;
@@ -10,8 +11,6 @@ const MEASURED_ROWS = 200;
 /** The most that one word, and one line, may claim of the table's width. */
 const MAX_LEAST = 0.3;
 const MAX_MOST = 0.8;
-
-const LIST_INDENT = 14;
 
 interface Claim {
   least: number;

@@ -21,6 +21,9 @@ export const CONTENT = {
 /** Sizes of type, in points. */
 export const SIZE = { text: 9, table: 8.5, small: 7.5, title: 16, headings: [12, 10.5, 9.5] } as const;
 
+/** How far a list's items are moved in, in points. */
+export const LIST_INDENT = 14;
+
 /** The height of a line and the depth of its baseline, in ems. */
 export const LEADING = { height: 1.3, baseline: 0.99 } as const;
 

@@ -42,10 +42,11 @@ export function createTypeSetter(metrics: FontMetrics): TypeSetter {
   function shownAs(character: string, face: Face): string {
     const point = character.codePointAt(0) ?? 0;
     const known = shown[face].get(point);
-    const found = known ?? seen(character) ?? (metrics.hasGlyph(point, face) ? character : nameOf(point));
-    if (known === undefined) shown[face].set(point, found);
-    substituted ||= found.length > 4;
-    return found;
+    if (known !== undefined) return known;
+    const found = seen(character) ?? (metrics.hasGlyph(point, face) ? character : undefined);
+    substituted ||= found === undefined;
+    shown[face].set(point, found ?? nameOf(point));
+    return found ?? nameOf(point);
   }
 
   return { width, showable, substituted: () => substituted };
