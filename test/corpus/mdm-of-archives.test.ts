@@ -12,8 +12,9 @@ import { startWorld } from '../kit/gateway.ts';
 import { type JudgingDpi, startJudgingDpi } from '../kit/judging-dpi.ts';
 import { mailsIn } from '../kit/maildir.ts';
 import { hasShared, SHARED } from '../kit/shared.ts';
-import { untilFinished } from '../lab/books.ts';
-import { BALS, labOff, prepareLab } from '../lab/run.ts';
+import { untilFinished } from '../lab/exchanges.ts';
+import { labOff, prepareLab } from '../lab/run.ts';
+import { BALS, hospital, portsOf } from '../lab/sites.ts';
 
 const corpus = join(SHARED, 'corpus/xdm');
 const tools = join(SHARED, 'tools');
@@ -81,7 +82,8 @@ for (const { name, off, start } of STAGES) {
         writeFileSync(join(folder, `${sent.archive}.eml`), raw);
         await stage.send(raw);
       }
-      await stage.withJournal(journal => untilFinished(journal, SENT.length, 2 * MINUTE));
+      const due = { nature: 'mail', count: SENT.length } as const;
+      await stage.withJournal(journal => untilFinished(journal, due, 2 * MINUTE));
     }, 3 * MINUTE);
 
     afterAll(async () => {
@@ -197,7 +199,7 @@ async function labStage(dpi: JudgingDpi): Promise<Stage> {
   const [bal] = BALS;
   const sender = 'sgl@labo-y.mssante.fr';
   const errors = 'erreurs@chu-x.mssante.fr';
-  const run = await prepareLab(async lab => ({ imap: lab.imapPort, smtp: lab.smtpPort, dpi: dpi.port }));
+  const run = await prepareLab(lab => hospital({ ...portsOf(lab), dpi: dpi.port }));
   const { lab, daemon } = run;
   const submission = createMailSender({
     server: {

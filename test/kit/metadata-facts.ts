@@ -2,7 +2,7 @@ import AdmZip from 'adm-zip';
 import { decodeXml } from '../../src/formats/xml/decode.ts';
 import { at, attribute, childrenOf, parseXml, type XmlElement } from '../../src/formats/xml/element.ts';
 
-/** Attributes of a document entry by their XDS names; codes as `code|scheme|label`. What an archive's making decides is left out. */
+/** Attributes of a document entry or submission set by their XDS names; codes as `code|scheme|label`. What an archive's making decides is left out. */
 export type EntryFacts = Readonly<Record<string, readonly string[]>>;
 
 const CODES: Readonly<Record<string, string>> = {
@@ -13,22 +13,46 @@ const CODES: Readonly<Record<string, string>> = {
   'f33fb8ac-18af-42cc-ae0e-ed0b0bdb91e1': 'healthcareFacilityTypeCode',
   'cccf5598-8b07-4b77-a05e-ae952c785ead': 'practiceSettingCode',
   'f0306f51-975f-434e-a61c-c59651d33983': 'typeCode',
+  'aa543740-bdda-424e-8c96-df4873be8500': 'contentTypeCode',
 };
-const AUTHOR = '93606bcf-9494-43ec-9b4e-a7748d1a838d';
+const AUTHORS: readonly string[] = [
+  '93606bcf-9494-43ec-9b4e-a7748d1a838d',
+  'a7058bb9-b4e4-4307-ba5b-e3f0ab85e12d',
+];
 const IDENTIFIERS: Readonly<Record<string, string>> = {
   '58a6f841-87b3-4a3e-92fd-a8ffeff98427': 'patientId',
   '2e82c1f6-a085-4c72-9da3-8640a32e42ab': 'uniqueId',
+  '6b5aea1a-874d-4603-a4bc-96a0a7b38446': 'patientId',
+  '554ac39e-e3fe-47fe-b233-965d2a147832': 'sourceId',
+  '96fdda7c-d067-4183-912e-bf5ee74998a8': 'uniqueId',
 };
 
 /** Every attribute of the one document entry of an archive, read apart from the gateway's own METADATA reader. */
 export function entryOf(archive: Uint8Array): EntryFacts {
+  const [entry] = entriesOf(archive);
+  if (entry === undefined) throw new Error('no document entry');
+  return entry;
+}
+
+/** The same of every document entry, in their order. */
+export function entriesOf(archive: Uint8Array): EntryFacts[] {
+  return childrenOf(objectsOf(archive), 'ExtrinsicObject').map(factsOf);
+}
+
+/** The same of the submission set. */
+export function submissionOf(archive: Uint8Array): EntryFacts {
+  const [submission] = childrenOf(objectsOf(archive), 'RegistryPackage');
+  if (submission === undefined) throw new Error('no submission set');
+  return factsOf(submission);
+}
+
+function objectsOf(archive: Uint8Array): XmlElement {
   const zip = new AdmZip(Buffer.from(archive));
   const metadata = zip.getEntries().find(({ entryName }) => entryName.endsWith('/METADATA.XML'));
   if (metadata === undefined) throw new Error('no METADATA.XML');
   const [list] = parseXml(decodeXml(metadata.getData())).children;
-  const [entry] = list === undefined ? [] : childrenOf(list, 'ExtrinsicObject');
-  if (entry === undefined) throw new Error('no document entry');
-  return factsOf(entry);
+  if (list === undefined) throw new Error('no RegistryObjectList');
+  return list;
 }
 
 function factsOf(entry: XmlElement): EntryFacts {
@@ -44,7 +68,7 @@ function factsOf(entry: XmlElement): EntryFacts {
     const scheme = schemeOf(classification, 'classificationScheme');
     const code = CODES[scheme];
     const slots = slotsOf(classification);
-    if (scheme === AUTHOR) for (const [name, values] of slots) add(name, ...values);
+    if (AUTHORS.includes(scheme)) for (const [name, values] of slots) add(name, ...values);
     else
       add(
         code ?? scheme,
