@@ -122,6 +122,7 @@ export const configSchema = z
       });
     }
     refuseUnsendable(config, applications, mailboxes, context);
+    refuseForgottenRequests(config, applications, context);
   }, besideFaults);
 
 export type Config = z.output<typeof configSchema>;
@@ -154,6 +155,20 @@ function refuseUnsendable(
         '`structureId` est requis dès qu’une application envoie des documents (`accept`)',
       );
     }
+  }
+}
+
+/** A request that comes again is known by its history. */
+function refuseForgottenRequests(
+  { retention: kept }: Partial<Pick<Config, 'retention'>>,
+  applications: readonly Partial<ApplicationConfig>[],
+  context: { addIssue(issue: Refusal): void },
+): void {
+  for (const [index, { accept }] of applications.entries()) {
+    if (typeof accept?.window !== 'number' || typeof kept?.history !== 'number') continue;
+    if (accept.window <= kept.history) continue;
+    const path = ['applications', index, 'accept', 'window'];
+    context.addIssue({ code: 'custom', path, message: 'pas plus que `retention.history` attendu' });
   }
 }
 

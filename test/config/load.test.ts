@@ -25,6 +25,12 @@ function render({ line, column, path, message }: ConfigFault): string {
   return `${line}:${column} ${path} — ${message}`;
 }
 
+/** The application sends requests too: what is said beside its `accept`, and in it. */
+function sending(text: string, beside: string, within = ''): string {
+  const accept = `accept: { mllp: { port: 6662 }${within} }`;
+  return text.replace('deliver: {', [accept, beside, 'deliver: {'].filter(Boolean).join('\n    '));
+}
+
 describe('loadConfig', () => {
   it('applies every default to a minimal file', () => {
     const { config } = loadConfig(writeConfig(MINIMAL), ENVIRONMENT);
@@ -155,6 +161,26 @@ describe('what is wrong in a configuration', () => {
       'contents kept for longer than their history',
       text => `${text}\nretention: { payloads: 8d, history: 7d }`,
       'retention.history — pas moins que `payloads` attendu',
+    ],
+    [
+      'requests that are forgotten while they may come again',
+      text => `${sending(text, 'mailbox: urologie', ', window: 31d')}\nretention: { history: 30d }`,
+      'applications[0].accept.window — pas plus que `retention.history` attendu',
+    ],
+    [
+      'requests whose mails leave from nowhere',
+      text => sending(text, ''),
+      'applications[0].mailbox — `mailbox` est requis avec `accept`',
+    ],
+    [
+      'requests whose mails leave from an unknown mailbox',
+      text => sending(text, 'mailbox: cardio'),
+      'applications[0].mailbox — la boîte « cardio » n’est pas décrite dans `mailboxes`',
+    ],
+    [
+      'requests from an establishment without its identifier',
+      text => sending(text, 'mailbox: urologie').replace(', structureId: "1120456789"', ''),
+      'establishment.structureId — `structureId` est requis',
     ],
     ['a bad size', text => `${text}\nlimits: { mail: 50 }`, 'taille attendue'],
     [
