@@ -35,7 +35,7 @@ export function addExchanges(program: Command): void {
     .command('exchanges')
     .summary('montre les échanges et agit sur ceux qui attendent')
     .description(
-      'Montre les échanges (un échange : un courriel reçu, suivi jusqu’à son terme) et agit sur ceux qui attendent. Fonctionne que la passerelle tourne ou non. Ne montre jamais de nom de patient.',
+      'Montre les échanges (un échange : un courriel reçu, ou une demande d’envoi d’une application, suivi jusqu’à son terme) et agit sur ceux qui attendent. Fonctionne que la passerelle tourne ou non. Ne montre jamais de nom de patient, ni l’adresse d’un patient.',
     );
 
   withCommonOptions(exchanges.command('list'))
@@ -49,14 +49,14 @@ export function addExchanges(program: Command): void {
   withCommonOptions(exchanges.command('show'))
     .argument('<id>', ID)
     .summary('montre un échange')
-    .description('Montre un échange : ses documents, ses envois, son histoire, et ce qu’il y a à faire.')
+    .description('Montre un échange : ses documents, ses envois, ses destinataires, son histoire, et ce qu’il y a à faire.')
     .action(show);
 
   withCommonOptions(exchanges.command('retry'))
     .argument('<id>', ID)
     .summary('relance ce qui attend, sinon les documents refusés')
     .description(
-      'Relance ce qui attend une personne ; si rien n’attend, les documents refusés. Corrigez d’abord la cause. Un document repart sous un nouvel identifiant de message ; un courriel mis de côté est relu dans la boîte.',
+      'Relance ce qui attend une personne ; si rien n’attend, les documents refusés. Corrigez d’abord la cause. Un document ou un accusé repart sous un nouvel identifiant de message ; un courriel mis de côté est relu dans la boîte ; un courriel de documents que l’opérateur n’a pas pris repart tel quel. Ce qui est déjà parti ne peut pas être relancé.',
     )
     .option('--confirm', 'envoie aussi ce qu’un doute d’identité retient : vous avez vérifié', false)
     .action((id: string, options: Common & { readonly confirm: boolean }) =>
@@ -72,7 +72,7 @@ export function addExchanges(program: Command): void {
     .requiredOption('--reason <motif>', 'motif, que l’expéditeur lira : sans nom de patient')
     .summary('écarte ce qui attend, avec un motif')
     .description(
-      'Écarte ce qui attend : les documents ne seront pas transmis, et l’expéditeur lira le motif (code 906), s’il n’a pas déjà eu de réponse.',
+      'Écarte ce qui attend : les documents ne seront pas transmis, et l’expéditeur lira le motif (code 906), s’il n’a pas déjà eu de réponse. D’une demande d’envoi, le motif reste au journal.',
     )
     .action((id: string, options: Common & { readonly reason: string }) => {
       const reason = reasonOf(options.reason);
@@ -143,7 +143,7 @@ function notFound(id: string): UsageError {
 /** A mailbox that left the configuration still has its history. */
 async function checkMailbox(name: string, { mailboxes }: Config, journal: Journal): Promise<void> {
   const names = mailboxes.map(box => box.name);
-  if (names.includes(name) || (await journal.lastMail(name)) !== undefined) return;
+  if (names.includes(name) || (await journal.list({ mailbox: name, limit: 1 })).length > 0) return;
   throw new UsageError(
     `La boîte « ${name} » est inconnue. Boîtes de la configuration : ${names.join(', ')}.`,
   );

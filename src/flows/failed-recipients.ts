@@ -1,8 +1,8 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
-import type { smtpErrorOf } from '../formats/hl7/smtp-error-codes.ts';
+import { smtpErrorOf } from '../formats/hl7/smtp-error-codes.ts';
 import type { Delivery, Journal, NewDelivery, Recipient } from '../journal/journal.ts';
-import { addressOf, type KeptRequest, keptRequest, readFacts } from './kept-request.ts';
+import { addressOf, keptForAddresses, type KeptRequest, readFacts } from './kept-request.ts';
 import { zamDelivery } from './zam-delivery.ts';
 
 export interface FailureContext {
@@ -14,6 +14,11 @@ export interface FailureContext {
 /** Why a mail failed, as table SMTPERRORCODE has it. */
 export type SmtpError = ReturnType<typeof smtpErrorOf>;
 
+/** Nobody waits for it any longer. */
+export const TOO_LATE: SmtpError = smtpErrorOf({ reply: undefined, status: '4.4.7' });
+/** It will not be sent, for a reason that no mail server gave. */
+export const NOT_SENT: SmtpError = smtpErrorOf({ reply: undefined, status: undefined });
+
 /** What is owed to the application that asked, of recipients whom a mail did not reach: a Z02 N each, where asked for. */
 export async function zamOfFailure(
   mail: Pick<Delivery, 'exchangeId'> & { readonly application: string; readonly facts: string },
@@ -23,7 +28,7 @@ export async function zamOfFailure(
 ): Promise<NewDelivery[]> {
   const facts = readFacts(mail.facts);
   if (!facts.ackReception) return [];
-  const kept = await keptRequest(context.journal, mail.exchangeId);
+  const kept = await keptForAddresses(context.journal, mail.exchangeId, recipients);
   return recipients.flatMap(recipient =>
     failureZam(recipient, { kept, error, facts, application: mail.application }, context),
   );

@@ -1,3 +1,4 @@
+import { toGatewayError } from '../errors/gateway-error.ts';
 import type {
   Audience,
   DocumentRequest,
@@ -76,6 +77,24 @@ export async function keptDocuments(
     kept.push(bytes);
   }
   return kept;
+}
+
+/**
+ * The request, for the addresses of recipients that stand nowhere else: undefined where there is no such recipient, and
+ * once it is kept no more or can never be unsealed. A lost key keeps nobody from being told who is known without it.
+ */
+export async function keptForAddresses(
+  journal: Pick<Journal, 'payload'>,
+  exchangeId: string,
+  recipients: readonly Recipient[],
+): Promise<KeptRequest | undefined> {
+  if (recipients.every(({ address }) => address !== undefined)) return undefined;
+  try {
+    return await keptRequest(journal, exchangeId);
+  } catch (thrown) {
+    if (toGatewayError(thrown).class !== 'permanent') throw thrown;
+    return undefined;
+  }
 }
 
 /** Where a recipient is reached: the patient's address is known to the kept request alone. */

@@ -1,8 +1,7 @@
 import { explain, GatewayError } from '../errors/gateway-error.ts';
-import { smtpErrorOf } from '../formats/hl7/smtp-error-codes.ts';
 import type { Attempt } from '../journal/dispatcher.ts';
 import type { Delivery, NewDelivery, Recipient } from '../journal/journal.ts';
-import { type FailureContext, zamOfFailure } from './failed-recipients.ts';
+import { type FailureContext, NOT_SENT, zamOfFailure } from './failed-recipients.ts';
 import { keptDocuments, type KeptRequest, keptRequest } from './kept-request.ts';
 import type { PreparedMail } from './preparing/prepare-mails.ts';
 import type { Preparer } from './preparing/preparer.ts';
@@ -98,10 +97,5 @@ export async function owedWhenUnprepared(
   const facts = await context.journal.requestFacts(exchangeId);
   if (facts === undefined) return [];
   const recipients = await context.journal.recipients(exchangeId);
-  return zamOfFailure(
-    { exchangeId, ...facts },
-    recipients,
-    smtpErrorOf({ reply: undefined, status: undefined }),
-    context,
-  );
+  return zamOfFailure({ exchangeId, ...facts }, recipients, NOT_SENT, context);
 }

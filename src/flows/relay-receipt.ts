@@ -1,6 +1,7 @@
 import { publicCode } from '../basics/public-code.ts';
 import { type Fault, GatewayError } from '../errors/gateway-error.ts';
 import { verdict } from '../formats/hl7/ack.ts';
+import type { Ack } from '../formats/hl7/types.ts';
 import type { Attempt } from '../journal/dispatcher.ts';
 import type { Delivery, Journal } from '../journal/journal.ts';
 import { payloadName } from '../journal/payload-rows.ts';
@@ -20,17 +21,24 @@ export async function relayReceipt(
   const message = await journal.payload(delivery.exchangeId, payloadName(delivery.id));
   const controlId = delivery.identifiers['controlId'];
   if (message === undefined || controlId === undefined) throw new GatewayError('JRN-007');
-  const answer = verdict(await peer.send(message, controlId), application.ack);
+  const ack = await peer.send(message, controlId);
+  const answer = verdict(ack, application.ack);
   switch (answer.kind) {
     case 'accepted':
     case 'contradictory':
       return { ended: { outcome: 'accepted' } };
     case 'refused':
     case 'technical':
-      return { hold: { code: 'OUT-008', detail: `Code : ${publicCode(answer.code)}.` } };
+      return { hold: { code: 'OUT-008', detail: `Code : ${publicCode(reasonOf(ack))}.` } };
     case 'later':
       return { later: new GatewayError(answer.error) };
   }
+}
+
+/** The code that the application gave: a verdict has one of documents where it gave none. */
+function reasonOf({ code, errors }: Ack): string {
+  const [error] = errors;
+  return error?.application?.code ?? error?.condition?.code ?? code;
 }
 
 /** What the worklist says of a receipt that its application never took. */

@@ -1,6 +1,7 @@
-import { smtpErrorOf } from '../formats/hl7/smtp-error-codes.ts';
+import type { Logger } from 'pino';
+import { logFields } from '../errors/log-fields.ts';
 import type { Delivery } from '../journal/journal.ts';
-import { type FailureContext, zamOfFailure } from './failed-recipients.ts';
+import { type FailureContext, TOO_LATE, zamOfFailure } from './failed-recipients.ts';
 import { targetOf, type Woken } from './settings.ts';
 
 /** Reports looked at between two other things. */
@@ -10,9 +11,17 @@ const AT_ONCE = 100;
  * Takes for a failure what the operator has not reported on in time: whoever asked is told so, and a person sees it. A
  * report that comes later is still taken up.
  */
-export async function settleOverdueReports(context: FailureContext): Promise<Woken> {
+export async function settleOverdueReports(
+  context: FailureContext & { readonly log: Logger },
+): Promise<Woken> {
   const overdue = await context.journal.overdueReports(AT_ONCE);
-  for (const report of overdue) await settle(report, context);
+  for (const report of overdue) {
+    try {
+      await settle(report, context);
+    } catch (error) {
+      context.log.error({ ...logFields(error), delivery: report.id }, 'overdue report not settled yet');
+    }
+  }
   return overdue.map(({ target }) => target);
 }
 
@@ -26,7 +35,7 @@ async function settle(report: Delivery, context: FailureContext): Promise<void> 
       : await zamOfFailure(
           { exchangeId: mail.exchange.id, application: mail.exchange.application, facts: mail.facts },
           [recipient],
-          smtpErrorOf({ reply: undefined, status: '4.4.7' }),
+          TOO_LATE,
           context,
         );
   await journal.reportOverdue(report, { code: 'OUT-003' }, owed);

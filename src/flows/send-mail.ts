@@ -4,7 +4,7 @@ import type { Attempt } from '../journal/dispatcher.ts';
 import type { Delivery, NewDelivery, Recipient, SentMail, SubmittedRecipient } from '../journal/journal.ts';
 import { payloadName } from '../journal/payload-rows.ts';
 import type { MailSender, SubmittedTo } from '../peers/interfaces.ts';
-import { type FailureContext, zamOfFailure } from './failed-recipients.ts';
+import { type FailureContext, type SmtpError, zamOfFailure } from './failed-recipients.ts';
 import { addressOf, keptRequest } from './kept-request.ts';
 import type { OutgoingSettings } from './settings.ts';
 
@@ -34,18 +34,26 @@ export async function sendMail(delivery: Delivery, context: SendContext): Promis
     to: waiting.map(({ address }) => address),
     dsn: { envelopeId: delivery.id },
   });
-  const answered: SubmittedRecipient[] = [];
-  let putOff: SubmittedTo | undefined;
-  for (const { recipient, address } of waiting) {
-    const answer = submission.recipients.find(each => each.address === address);
-    if (answer === undefined || answer.result === 'later') putOff ??= answer ?? UNANSWERED(address);
-    else answered.push(await recordOf(recipient, answer, mail, context));
-  }
+  const answers = waiting.map(({ recipient, address }) => ({
+    recipient,
+    answer: submission.recipients.find(each => each.address === address) ?? UNANSWERED(address),
+  }));
+  const answered = answers.filter(({ answer }) => answer.result !== 'later');
+  const putOff = answers.find(({ answer }) => answer.result === 'later')?.answer;
   const reportBy = submission.dsn ? clock.now().getTime() + outgoing.reportMs : undefined;
-  if (answered.length > 0) await journal.submitted(delivery.id, { recipients: answered, reportBy });
-  if (putOff !== undefined) return { later: new GatewayError('SMTP-005', { fields: replyFields(putOff) }) };
-  const sent = [...mail.recipients, ...answered].some(({ state }) => state === 'sent');
-  return { ended: { outcome: sent ? 'accepted' : 'refused' } };
+  const noted = async (): Promise<void> => {
+    if (answered.length === 0) return;
+    const recipients: SubmittedRecipient[] = [];
+    for (const { recipient, answer } of answered) {
+      recipients.push(await recordOf(recipient, answer, mail, context));
+    }
+    await journal.submitted(delivery.id, { recipients, reportBy });
+  };
+  if (putOff !== undefined) {
+    return { later: new GatewayError('SMTP-005', { fields: replyFields(putOff) }), noted };
+  }
+  const taken = answered.some(({ answer }) => answer.result === 'accepted');
+  return { ended: { outcome: taken ? 'accepted' : outcomeOf(mail) }, noted };
 }
 
 const UNANSWERED = (address: string): SubmittedTo => ({
@@ -100,13 +108,17 @@ function replyFields({ reply, status }: SubmittedTo): Readonly<Record<string, st
 }
 
 /**
- * What is owed when a mail waits for a person: those who asked learn that it has not reached whom it was not yet given
- * up for.
+ * What is owed when a mail waits for a person, or when one gives it up: those who asked learn that it has not reached
+ * whom the operator has not answered for.
  */
-export async function owedWhenMailHeld(delivery: Delivery, context: FailureContext): Promise<NewDelivery[]> {
+export async function owedWhenUnsent(
+  delivery: Delivery,
+  error: SmtpError,
+  context: FailureContext,
+): Promise<NewDelivery[]> {
   const mail = await context.journal.sentMail(delivery.id);
   if (mail === undefined) return [];
   const waiting = mail.recipients.filter(({ state }) => state === 'waiting');
   const about = { exchangeId: mail.exchange.id, application: mail.exchange.application, facts: mail.facts };
-  return zamOfFailure(about, waiting, smtpErrorOf({ reply: undefined, status: '4.4.7' }), context);
+  return zamOfFailure(about, waiting, error, context);
 }

@@ -4,8 +4,11 @@ import { describe } from '../errors/catalogue.ts';
 import { explain, GatewayError } from '../errors/gateway-error.ts';
 import { controlIdOf, withControlId } from '../formats/hl7/control-id.ts';
 import { payloadName } from '../journal/payload-rows.ts';
-import type { Delivery, DeliveryKind, ExchangeView, Journal } from '../journal/journal.ts';
+import type { Delivery, DeliveryKind, ExchangeView, Journal, NewDelivery } from '../journal/journal.ts';
+import { NOT_SENT } from './failed-recipients.ts';
+import { owedWhenUnprepared } from './prepare-request.ts';
 import { rereadDelivery } from './reread-mail.ts';
+import { owedWhenUnsent } from './send-mail.ts';
 
 export interface SteerContext {
   readonly journal: Journal;
@@ -94,9 +97,17 @@ export async function abandonExchange(
   const held = deliveries.filter(({ state }) => state === 'held');
   const waiting = deliveries.filter(({ state, kind }) => state === 'waiting' && GIVEN_UP.has(kind));
   const given = held.length > 0 ? held : waiting;
-  for (const { id } of given) await context.journal.abandon(id, reason, context.by);
+  for (const delivery of given) {
+    await context.journal.abandon(delivery.id, reason, context.by, await owedWhenGivenUp(delivery, context));
+  }
   if (given.length === 0) throw new GatewayError('JRN-005', { detail: 'Rien n’attend dans cet échange.' });
   return given.length;
+}
+
+/** Whoever asked to hear of a mail learns that it does not leave, unless that was told when it came to wait for a person. */
+async function owedWhenGivenUp(delivery: Delivery, context: SteerContext): Promise<readonly NewDelivery[]> {
+  if (delivery.kind === 'prepare') return owedWhenUnprepared(delivery, context);
+  return delivery.kind === 'mail' ? owedWhenUnsent(delivery, NOT_SENT, context) : [];
 }
 
 async function load(exchangeId: string, { journal }: SteerContext): Promise<ExchangeView> {

@@ -6,10 +6,11 @@ import type { IdSource } from '../basics/ids.ts';
 import type { Config, MailboxConfig } from '../config/schema.ts';
 import { toGatewayError } from '../errors/gateway-error.ts';
 import { logFields } from '../errors/log-fields.ts';
+import { TOO_LATE } from '../flows/failed-recipients.ts';
 import { concludeMail, sendNotification } from '../flows/notify-sender.ts';
 import { receiveMail, rereadMail } from '../flows/receive-document.ts';
 import type { Reader } from '../flows/reading/reader.ts';
-import { owedWhenMailHeld, sendMail } from '../flows/send-mail.ts';
+import { owedWhenUnsent, sendMail } from '../flows/send-mail.ts';
 import { serveMailbox } from '../flows/serve-mailbox.ts';
 import { type GatewaySettings, targetOf, type Woken } from '../flows/settings.ts';
 import type { Target } from '../journal/dispatcher.ts';
@@ -30,7 +31,7 @@ export interface MailboxState {
   /** Mails of the inbox that could not be taken: since when, and the last code; by uid. */
   readonly notTaken: Map<string, { since: Date; last: Date; code: string }>;
   /** Whether the operator offers reports, where documents are sent from here; undefined while not known. */
-  dsn(): boolean | undefined;
+  readonly dsn: () => boolean | undefined;
 }
 
 export interface AssembledMailbox {
@@ -164,7 +165,7 @@ function assembleMailbox(box: MailboxConfig, config: Config, deps: MailboxDeps):
             : sendNotification(delivery, { journal, sender }),
         givenUp: (error, { kind }) =>
           kind === 'mail' ? { code: 'OUT-007', detail: error.publicText } : error.fault,
-        owedWhenHeld: delivery => (delivery.kind === 'mail' ? owedWhenMailHeld(delivery, deps) : []),
+        owedWhenHeld: delivery => (delivery.kind === 'mail' ? owedWhenUnsent(delivery, TOO_LATE, deps) : []),
         // What the operator refused is a receipt for the application that asked.
         ended: async () => wake(config.applications.map(({ name }) => name)),
       },

@@ -16,10 +16,14 @@ export interface RetryPolicy {
 }
 
 /** How an attempt ended: for good (and what is owed because of it), for a person, or not yet. A thrown GatewayError says the same by its class. */
-export type Attempt =
+export type Attempt = (
   | { readonly ended: Ending; readonly owed?: readonly NewDelivery[] }
   | { readonly hold: Fault }
-  | { readonly later: GatewayError };
+  | { readonly later: GatewayError }
+) & {
+  /** Records what has happened at the peer, before how the attempt ended: tried until the journal takes it. */
+  readonly noted?: () => Promise<void>;
+};
 
 /** Somebody or something that deliveries go to. */
 export interface Target {

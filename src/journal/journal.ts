@@ -81,11 +81,14 @@ export interface Journal {
   ): Promise<{ readonly application: string; readonly facts: string } | undefined>;
   /** The mail of a request that a delivery of this id is; undefined for any other id. */
   sentMail(deliveryId: string): Promise<SentMail | undefined>;
-  /** Notes how the operator answered for recipients of a mail; one that it has answered for before stays as it is. */
+  /**
+   * Notes how the operator answered for recipients of a mail; one that it has answered for before, or that a report says
+   * has the mail, stays as it is.
+   */
   submitted(deliveryId: string, record: SubmissionRecord): Promise<void>;
   /** Reports that have not come in their time, the longest overdue first. */
   overdueReports(limit: number): Promise<Delivery[]>;
-  /** A report that did not come waits for a person; what is owed because of it is owed. */
+  /** A report that did not come waits for a person; what is owed because of it is owed. Nothing where it came since. */
   reportOverdue(report: Delivery, fault: Fault, owed: readonly NewDelivery[]): Promise<void>;
 
   // Delivering
@@ -131,9 +134,9 @@ export interface Journal {
 
   // A person's acts
   /**
-   * A held or refused document goes out again under new identifiers and bytes.
+   * A held or refused delivery goes out again, a document under new identifiers and bytes.
    *
-   * @throws GatewayError JRN-005 when the delivery is neither held nor refused, or its bytes are gone.
+   * @throws GatewayError JRN-005 when it is neither held nor refused, is a report, or its bytes are gone.
    */
   resend(
     deliveryId: string,
@@ -141,8 +144,12 @@ export interface Journal {
   ): Promise<void>;
   /** A held mail is read again. @throws GatewayError JRN-005 when it is not held. */
   reread(exchangeId: string, delivery: NewDelivery, by: string): Promise<void>;
-  /** Gives up a delivery that is held or waits, a reading with its mail. @throws GatewayError JRN-005 for any other. */
-  abandon(deliveryId: string, reason: string, by: string): Promise<void>;
+  /**
+   * Gives up a delivery that is held or waits, a reading with its mail; what is owed because of it is owed.
+   *
+   * @throws GatewayError JRN-005 for any other.
+   */
+  abandon(deliveryId: string, reason: string, by: string, owed?: readonly NewDelivery[]): Promise<void>;
   /**
    * Gives up a held mail: open, with no document left to wait for; closed where it was concluded before.
    *

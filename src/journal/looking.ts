@@ -1,7 +1,8 @@
 import type { JournalContext } from './context.ts';
 import type { Backlog, Journal } from './journal.ts';
-import { deliveryOf, documentOf, eventOf, exchangeOf, number, text } from './rows.ts';
+import { deliveryOf, documentOf, eventOf, exchangeOf, number, recipientOf, text } from './rows.ts';
 import * as sql from './sql.ts';
+import * as requests from './sql-requests.ts';
 
 type Looking = Pick<Journal, 'isOurs' | 'exchange' | 'list' | 'backlog' | 'lastMail'>;
 
@@ -26,8 +27,14 @@ export function looking({ engine }: JournalContext): Looking {
         const deliveries = (await statements.all(sql.DELIVERIES_OF, exchangeId)).map(deliveryOf);
         const documents = (await statements.all(sql.DOCUMENTS_OF, exchangeId)).map(documentOf);
         const events = (await statements.all(sql.EVENTS_OF, exchangeId)).map(eventOf);
+        const exchange = exchangeOf(row);
+        const recipients =
+          exchange.nature === 'request'
+            ? await statements.all(requests.RECIPIENTS_OF, exchangeId)
+            : undefined;
         return {
-          exchange: exchangeOf(row),
+          exchange,
+          requested: recipients && { documents, recipients: recipients.map(recipientOf) },
           documents: documents.flatMap(document => {
             const delivery = deliveries.find(
               ({ kind, subject }) => kind === 'mdm' && subject === document.id,

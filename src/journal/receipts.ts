@@ -58,6 +58,8 @@ export async function applyReceipts(
     });
     await addEvent(statements, recipient.exchangeId, at, {
       type,
+      // Whom it is about.
+      deliveryId: (await reportOf(statements, recipient))?.id,
       data: { aspect, outcome, by: exchangeId, ...(code === undefined ? {} : { code }) },
     });
     if (type === 'receipt') await takeUp(statements, receipt, recipient, packed, at);

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/gateway-error.ts';
-import type { NewReceipt } from './request-records.ts';
+import type { NewReceipt, Recipient } from './request-records.ts';
 
 /** What a mail turned out to be; `request`: no mail, but an application's request to send documents. */
 export type ExchangeNature = 'document' | 'receipt' | 'other' | 'unusable' | 'request';
@@ -230,7 +230,12 @@ export interface JournalEvent {
 /** An exchange with everything that belongs to it. */
 export interface ExchangeView {
   readonly exchange: Exchange;
+  /** Of a mail: each with its delivery to the application. */
   readonly documents: readonly { readonly document: DocumentRecord; readonly delivery: Delivery }[];
+  /** Of a request: what it sends, and to whom; undefined for a mail. */
+  readonly requested:
+    | { readonly documents: readonly DocumentRecord[]; readonly recipients: readonly Recipient[] }
+    | undefined;
   readonly deliveries: readonly Delivery[];
   readonly events: readonly JournalEvent[];
 }
@@ -261,7 +266,7 @@ export interface Retry {
   readonly spentMs: number;
 }
 
-/** Counts for `/metrics` and `pfi status`; their cost does not grow with history. */
+/** Counts for `/metrics` and `pfi status`, reports that are expected aside; their cost does not grow with history. */
 export interface Backlog {
   readonly targets: readonly {
     readonly target: string;

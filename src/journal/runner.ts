@@ -98,6 +98,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   };
 
   const settle = async (delivery: Delivery, result: Attempt, dlog: Logger): Promise<void> => {
+    if (result.noted !== undefined && !(await persist(dlog, result.noted))) return;
     if ('later' in result && result.later.class === 'unreachable')
       return unreachable(delivery, result.later, dlog);
     reachable();

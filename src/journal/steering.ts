@@ -2,8 +2,8 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { addEvent, type JournalContext, now, tally } from './context.ts';
 import { endDelivery } from './ending.ts';
 import type { DeliveryKind, Journal } from './journal.ts';
-import { owe } from './owing.ts';
-import { packAll, payloadName, putPayloads } from './payload-rows.ts';
+import { owe, oweWithBytes } from './owing.ts';
+import { bytesOf, packAll, payloadName, putPayloads } from './payload-rows.ts';
 import { deliveryOf, exchangeOf, text } from './rows.ts';
 import * as sql from './sql.ts';
 
@@ -56,14 +56,19 @@ export function steering(context: JournalContext): Steering {
         await addEvent(statements, exchangeId, at, { type: 'reread', data: { by } });
       }),
 
-    abandon: (deliveryId, reason, by) =>
-      engine.write(async statements => {
+    abandon: async (deliveryId, reason, by, owed = []) => {
+      const before = await engine.read(statements => statements.first(sql.DELIVERY_GET, deliveryId));
+      if (before === undefined) throw notPossible();
+      const packed = await packAll(context, deliveryOf(before).exchangeId, bytesOf(owed));
+      await engine.write(async statements => {
         const row = await statements.first(sql.DELIVERY_GET, deliveryId);
         const delivery = row === undefined ? undefined : deliveryOf(row);
         if (delivery === undefined || (delivery.state !== 'held' && delivery.state !== 'waiting'))
           throw notPossible();
         const at = now(context);
         const { exchangeId, kind } = delivery;
+        // Owed before it ends: its exchange does not end before them.
+        await oweWithBytes(statements, delivery, owed, packed, at);
         const code = kind === 'mdm' ? ABANDONED : undefined;
         await endDelivery(
           statements,
@@ -76,7 +81,8 @@ export function steering(context: JournalContext): Steering {
           if (owner !== undefined)
             await tally(statements, text(owner, 'application'), 'abandoned', ABANDONED);
         }
-      }),
+      });
+    },
 
     abandonMail: (exchangeId, reason, by) =>
       engine.write(async statements => {

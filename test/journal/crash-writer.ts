@@ -4,6 +4,7 @@ import { createIdSource } from '../../src/basics/ids.ts';
 import { openSqlite } from '../../src/journal/sqlite.ts';
 import { createJournal } from '../../src/journal/store.ts';
 import { bringMail } from '../kit/journal.ts';
+import { answered, bringRequest, CREATOR, mailsOf, PREPARE, SMTP } from '../kit/requests.ts';
 
 /** Started by `crash.test.ts`: a gateway that does nothing but write, and says on stdout what it may rely on. */
 const [path = '', firstUid = '1'] = process.argv.slice(2);
@@ -28,5 +29,24 @@ for (let uid = Number(firstUid); ; uid += 1) {
     say(`sending ${delivery.id}`);
     await journal.end(delivery.id, { outcome: 'accepted' });
     say(`ended ${delivery.id}`);
+  }
+
+  const request = await bringRequest({ journal, newId }, { payloads: [{ name: 'request', bytes: payload }] });
+  say(`accepted ${request.exchangeId}`);
+  for (const delivery of await journal.claim(PREPARE, 3)) {
+    const { id, exchangeId, mailbox } = delivery;
+    await journal.sending(id);
+    const recipients = await journal.recipients(exchangeId);
+    const mails = [{ id: recipients[0]?.mailId ?? '', audience: 'professionals', recipients } as const];
+    const about = { application: CREATOR, mailbox, exchangeId, documents: [] };
+    await journal.end(id, { outcome: 'accepted' }, mailsOf({ newId }, { request: about, mails }));
+    say(`prepared ${exchangeId}`);
+  }
+  for (const { id, exchangeId } of await journal.claim(SMTP, 3)) {
+    await journal.sending(id);
+    const recipients = (await journal.recipients(exchangeId)).map(recipient => answered(recipient.id));
+    await journal.submitted(id, { recipients, reportBy: undefined });
+    await journal.end(id, { outcome: 'accepted' });
+    say(`mailed ${exchangeId}`);
   }
 }

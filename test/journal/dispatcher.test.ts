@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors/gateway-error.ts';
 import {
   type Attempt,
@@ -9,7 +9,7 @@ import {
   type Target,
 } from '../../src/journal/dispatcher.ts';
 import type { Delivery, Ending, Journal } from '../../src/journal/journal.ts';
-import { bringMail, type Brought, deliveryOf } from '../kit/journal.ts';
+import { bringMail, type Brought, claimIds, deliveryOf, owed } from '../kit/journal.ts';
 import { useBed } from '../kit/use-bed.ts';
 import { waitFor } from '../kit/wait.ts';
 
@@ -271,6 +271,45 @@ describe('an attempt that failed', () => {
     expect((await stateOf(mail)).hold).toEqual({ code: 'DOC-001', detail: 'Trop long.' });
   });
 
+  it('waits for a person with what is owed because of it, in one step', async () => {
+    const mail = await bringMail(bed());
+    const filing = owed(bed(), mail.exchangeId, { subject: 'failed' });
+    const target = scriptedTarget({ owedWhenHeld: async () => [filing] });
+    target.script(() => ({ hold: { code: 'DOC-001' } }));
+    start([target]).poke('dpi');
+    await untilState(mail, 'held');
+    expect(await claimIds(bed(), 'imap:urologie')).toEqual([filing.id]);
+  });
+
+  it('waits for a person also where what would be owed can never be made', async () => {
+    const target = scriptedTarget({
+      owedWhenHeld: () => Promise.reject(new GatewayError('JRN-004')),
+    });
+    target.script(() => ({ hold: { code: 'JRN-004' } }));
+    const mail = await bringMail(bed());
+    start([target]).poke('dpi');
+    await untilState(mail, 'held');
+    expect(said('held without what would be owed because of it')).toBe(1);
+    expect(said('journal refuses a record')).toBe(0);
+  });
+
+  it('is asked for what is owed until the journal can tell', async () => {
+    let asked = 0;
+    const target = scriptedTarget({
+      owedWhenHeld: async () => {
+        asked += 1;
+        if (asked < 3) throw new Error('database is locked');
+        return [];
+      },
+    });
+    target.script(() => ({ hold: { code: 'DOC-001' } }));
+    const mail = await bringMail(bed());
+    start([target]).poke('dpi');
+    await untilState(mail, 'held');
+    expect(said('journal refuses a record')).toBe(2);
+    expect(target.attempted).toEqual([mail.id]);
+  });
+
   it('for a reason that nobody foresaw is made again', async () => {
     const target = scriptedTarget();
     target.script(() => {
@@ -349,6 +388,21 @@ describe('a journal that refuses', () => {
     await waitFor(() => said('journal refuses a record') === 2);
     await untilState(mail, state);
     expect(target.attempted).toHaveLength(1);
+  });
+
+  it('is asked until it takes what an attempt noted, before how it ended', async () => {
+    const target = scriptedTarget();
+    let refusals = 2;
+    const noted = vi.fn<() => Promise<void>>(async () => {
+      expect((await stateOf(mail)).state).toBe('sending');
+      if (refusals-- > 0) throw new Error('database or disk is full');
+    });
+    target.script(() => ({ ...ACCEPTED, noted }));
+    const mail = await bringMail(bed());
+    start([target]).poke('dpi');
+    await untilState(mail, 'done');
+    expect(noted).toHaveBeenCalledTimes(3);
+    expect(target.attempted).toEqual([mail.id]);
   });
 
   it('lets nothing leave that it has not marked, and nothing is charged for it', async () => {

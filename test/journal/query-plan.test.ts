@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as sql from '../../src/journal/sql.ts';
 import * as requests from '../../src/journal/sql-requests.ts';
 import { addDelivery, bringMail, openBed, owed, type SqliteStore, sqliteStore } from '../kit/journal.ts';
+import { bringRequest, bringSentRequest, prepare } from '../kit/requests.ts';
 import { addHistory } from './history.ts';
 
 /** Indexes of what is still owed: their length is that of the backlog, whatever the history. */
@@ -58,6 +59,9 @@ describe('query plans', () => {
       });
       await addDelivery(bed, mail.exchangeId, owed(bed, mail.exchangeId));
     }
+    for (let count = 0; count < 20; count += 1) await bringSentRequest(bed);
+    for (let count = 0; count < 5; count += 1) await prepare(bed, await bringRequest(bed));
+    await bringRequest(bed);
     await bed.journal.claim('dpi', 5);
     await bringMail(bed, { state: 'held', documents: [] });
     await bed.journal.close();
@@ -101,17 +105,22 @@ describe('query plans', () => {
     expect(scans('SELECT d.id FROM delivery d JOIN delivery e ON e.hold = d.hold')).not.toEqual([]);
   });
 
+  /** Rows of a partial index for which a condition holds. */
+  function rowsOf(index: string, condition: string): unknown {
+    const row = database.prepare(`SELECT tbl_name, sql FROM sqlite_master WHERE name = ?`).get(index);
+    const where = / WHERE (.*)$/s.exec(String(row?.['sql']))?.[1];
+    return database
+      .prepare(`SELECT count(*) AS count FROM ${String(row?.['tbl_name'])} WHERE (${where}) AND ${condition}`)
+      .get()?.['count'];
+  }
+
   it('names partial indexes that hold nothing of the history', () => {
-    for (const index of OWED) {
-      const [row] = database.prepare(`SELECT tbl_name, sql FROM sqlite_master WHERE name = ?`).all(index);
-      const where = / WHERE (.*)$/s.exec(String(row?.['sql']))?.[1];
-      const old = database
-        .prepare(
-          `SELECT count(*) AS count FROM ${String(row?.['tbl_name'])} WHERE (${where}) AND id LIKE '0-%'`,
-        )
-        .get();
-      expect(old?.['count'], index).toBe(0);
-    }
+    for (const index of OWED) expect(rowsOf(index, `id LIKE '0-%'`), index).toBe(0);
+  });
+
+  it('finds the last mail of a mailbox without going through its requests', () => {
+    expect(plan(sql.LAST_MAIL)).toEqual(['SEARCH exchange USING INDEX exchange_mails (mailbox=?)']);
+    expect(rowsOf('exchange_mails', `nature = 'request'`)).toBe(0);
   });
 
   describe.each(['without statistics', 'with statistics'])('%s', statistics => {
@@ -130,7 +139,7 @@ describe('query plans', () => {
       },
     );
 
-    it.each(['sighting', 'document', 'delivery', 'payload', 'event'])(
+    it.each(['sighting', 'document', 'delivery', 'payload', 'event', 'request', 'recipient'])(
       'an exchange finds its %s rows',
       table => {
         expect(scans(`DELETE FROM ${table} WHERE exchange_id = 'x'`)).toEqual([]);

@@ -1,19 +1,14 @@
-import type { Engine } from '../../src/journal/engine.ts';
 import type {
   Acceptance,
-  Delivery,
-  Journal,
   NewDelivery,
   NewDocument,
-  NewReceipt,
   NewRecipient,
   NewRequest,
   SubmittedRecipient,
 } from '../../src/journal/journal.ts';
-import { createJournal } from '../../src/journal/store.ts';
-import { bringMail, type Brought, type JournalBed, viewOf } from './journal.ts';
+import { type JournalBed, viewOf } from './journal.ts';
 
-type Bed = Pick<JournalBed, 'journal' | 'newId'>;
+export type Bed = Pick<JournalBed, 'journal' | 'newId'>;
 
 export const PREPARE = 'prepare';
 export const SMTP = 'smtp:urologie';
@@ -125,17 +120,23 @@ export async function bringRequest(bed: Bed, spec: RequestSpec = {}): Promise<Pl
 }
 
 /** What preparing a request gives rise to: each mail, and the report on each of its recipients. */
-export function mailsOf({ newId }: Pick<Bed, 'newId'>, { request, mails }: PlannedRequest): NewDelivery[] {
-  const { application, mailbox } = request;
+export function mailsOf(
+  { newId }: Pick<Bed, 'newId'>,
+  {
+    request: { application, mailbox, exchangeId, documents },
+    mails,
+  }: Pick<PlannedRequest, 'mails'> & {
+    readonly request: Pick<NewRequest, 'application' | 'mailbox' | 'exchangeId' | 'documents'>;
+  },
+): NewDelivery[] {
   const target = `smtp:${mailbox}`;
-  const lane = request.documents[0]?.patientKey ?? request.exchangeId;
   return mails.flatMap(({ id, audience, recipients }): NewDelivery[] => [
     {
       id,
       kind: 'mail',
       target,
       subject: audience,
-      lane: `${target}|${lane}`,
+      lane: `${target}|${documents[0]?.patientKey ?? exchangeId}`,
       identifiers: { messageId: `<${id}@chu-x.example>`, from: 'urologie@chu-x.example' },
       start: { state: 'waiting' },
       payload: Buffer.from(`mail ${id}`),
@@ -199,60 +200,6 @@ export async function bringSentRequest(
   return planned;
 }
 
-/** A receipt for the application that asked. */
-export function zam(
-  { newId }: Pick<Bed, 'newId'>,
-  kind: 'Z02' | 'Z03',
-  recipientId: string,
-  text = 'MSH|^~\\&|PFI||||||ZAM',
-): NewDelivery {
-  const id = newId();
-  return {
-    id,
-    kind: 'zam',
-    target: CREATOR,
-    subject: `${kind}:${recipientId}`,
-    lane: `${CREATOR}|zam`,
-    identifiers: { controlId: id.slice(-20) },
-    start: { state: 'waiting' },
-    payload: Buffer.from(text),
-  };
-}
-
-/** What a receipt says of a recipient: delivered, and nobody asked to hear of it. */
-export function receipt(
-  bed: Bed,
-  { exchangeId, request, recipientId: first }: PlannedRequest,
-  change: Partial<NewReceipt> = {},
-): NewReceipt {
-  const recipientId = change.recipientId ?? first;
-  const aspect = change.aspect ?? 'reception';
-  return {
-    recipientId,
-    exchangeId,
-    mailbox: request.mailbox,
-    aspect,
-    outcome: 'accepted',
-    zam: undefined,
-    hold: undefined,
-    failure: {
-      id: bed.newId(),
-      kind: 'report',
-      target: request.application,
-      subject: `${recipientId}:${aspect}`,
-      lane: `report|${recipientId}`,
-      identifiers: {},
-      start: { state: 'held', fault: { code: 'OUT-005' } },
-    },
-    ...change,
-  };
-}
-
-/** A mail that tells these receipts. */
-export async function hear(bed: Bed, ...receipts: readonly NewReceipt[]): Promise<Brought> {
-  return bringMail(bed, { nature: 'receipt', state: 'closing', documents: [], receipts });
-}
-
 /** A payload as text; undefined where there is none. */
 export async function payloadText(
   { journal }: Pick<Bed, 'journal'>,
@@ -263,80 +210,15 @@ export async function payloadText(
   return bytes && Buffer.from(bytes).toString();
 }
 
-/** The report on a recipient. */
-export async function reportOn(
-  bed: Bed,
-  { exchangeId, recipientId }: Pick<PlannedRequest, 'exchangeId' | 'recipientId'>,
-): Promise<Delivery> {
-  const { deliveries } = await viewOf(bed, exchangeId);
-  const found = deliveries.find(({ kind, subject }) => kind === 'report' && subject === recipientId);
-  if (found === undefined) throw new Error(`no report on ${recipientId}`);
-  return found;
-}
-
-/** Subjects of the ZAM that are owed or were sent, in order. */
-export async function zamsOf(bed: Bed, exchangeId: string): Promise<string[]> {
-  const { deliveries } = await viewOf(bed, exchangeId);
-  return deliveries.filter(({ kind }) => kind === 'zam').map(({ subject }) => subject);
-}
-
 /** The types of an exchange's events, in order. */
 export async function eventsOf(bed: Bed, exchangeId: string): Promise<string[]> {
   return (await viewOf(bed, exchangeId)).events.map(({ type }) => type);
 }
 
-/**
- * Has something written by a process that ends before one of its changes, then before the next one, and so on until it
- * is written whole: `undone` looks at what each left behind.
- *
- * @returns how many changes it takes
- */
-export function breaking(
-  bed: JournalBed,
-  act: (journal: Journal) => Promise<unknown>,
-): { readonly undone: (look: () => Promise<void>) => Promise<number> } {
-  return {
-    undone: async look => {
-      for (let change = 0; ; change += 1) {
-        const engine = breakingAt(bed.engine, change);
-        const journal = await createJournal({ ...bed, engine: engine.whole, sealKey: undefined });
-        engine.begin();
-        try {
-          await act(journal);
-          return change;
-        } catch (error) {
-          if (error !== BROKEN) throw error;
-        }
-        await look();
-      }
-    },
-  };
-}
-
-const BROKEN = new Error('broken');
-
-function breakingAt(
-  { write, ...engine }: Engine,
-  change: number,
-): { readonly whole: Engine; readonly begin: () => void } {
-  let left = Number.POSITIVE_INFINITY;
-  return {
-    begin: () => {
-      left = change;
-    },
-    whole: {
-      ...engine,
-      write: work =>
-        write(statements =>
-          work({
-            ...statements,
-            run: async (sql, ...values) => {
-              if (left === 0) throw BROKEN;
-              left -= 1;
-              return statements.run(sql, ...values);
-            },
-          }),
-        ),
-    },
-  };
+/** Whether an exchange has ended, or what it is instead. */
+export async function stateOf(
+  bed: Pick<Bed, 'journal'>,
+  { exchangeId }: { readonly exchangeId: string },
+): Promise<string> {
+  return (await viewOf(bed, exchangeId)).exchange.state;
 }

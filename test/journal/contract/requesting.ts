@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { breaking } from '../../kit/breaking.ts';
 import { claimIds, deliveryOf, viewOf } from '../../kit/journal.ts';
 import {
   begin,
-  breaking,
   bringRequest,
   CREATOR,
   eventsOf,
   mailsOf,
+  payloadText,
   planRequest,
-  prepare,
   PREPARE,
+  prepare,
   type RequestSpec,
   SMTP,
 } from '../../kit/requests.ts';
@@ -32,7 +33,7 @@ export function requestingContract({ bed, another }: ContractContext): void {
         dmp: true,
         from: { controlId: 'MSG1' },
       });
-      const { exchange, deliveries, events } = await viewOf(bed(), planned.exchangeId);
+      const { exchange, requested, deliveries, events } = await viewOf(bed(), planned.exchangeId);
       expect(exchange).toMatchObject({
         nature: 'request',
         mailbox: 'urologie',
@@ -51,11 +52,11 @@ export function requestingContract({ bed, another }: ContractContext): void {
         application: CREATOR,
         facts: planned.request.facts,
       });
-      expect(await journal.payload(planned.exchangeId, 'request')).toEqual(
-        Buffer.from(`kept ${planned.exchangeId}`),
-      );
+      expect(await payloadText(bed(), planned, 'request')).toBe(`kept ${planned.exchangeId}`);
       expect((await journal.findDocument(CREATOR, '1^B'))?.exchangeId).toBe(planned.exchangeId);
       const recipients = await journal.recipients(planned.exchangeId);
+      expect(requested?.recipients).toEqual(recipients);
+      expect(requested?.documents.map(({ uniqueId }) => uniqueId)).toEqual(['1^A', '1^B']);
       expect(recipients.map(({ address }) => address)).toEqual([
         'a@medecin.example',
         'b@medecin.example',
@@ -121,31 +122,30 @@ export function requestingContract({ bed, another }: ContractContext): void {
       expect(await journal.acceptRequest(again.request)).toBe('repeated');
     });
 
-    it('compares with the latest where a name was used before', async () => {
+    it('compares with the latest where a name was used before, also once the window is made longer', async () => {
       const { journal, clock } = bed();
       await bringRequest(bed(), { digest: 'first', from: { controlId: 'MSG1' } });
       clock.advance(WINDOW + 1);
       const since = clock.at() - WINDOW;
       await bringRequest(bed(), { digest: 'second', from: { controlId: 'MSG1' }, since });
-      const third = planRequest(bed(), { digest: 'second', from: { controlId: 'MSG1' }, since });
-      expect(await journal.acceptRequest(third.request)).toBe('repeated');
+      const again = (digest: string, from: number): ReturnType<typeof journal.acceptRequest> =>
+        journal.acceptRequest(
+          planRequest(bed(), { digest, from: { controlId: 'MSG1' }, since: from }).request,
+        );
+      expect([await again('second', since), await again('second', 0)]).toEqual(['repeated', 'repeated']);
+      expect([await again('first', since), await again('first', 0)]).toEqual(['conflict', 'conflict']);
     });
 
-    it.each(['one process', 'two processes'])(
-      'takes one of two that come at once, in %s',
-      async processes => {
-        const other = processes === 'two processes' ? await another() : bed();
-        const spec: RequestSpec = { digest: 'same', from: { controlId: 'MSG1' } };
-        const [one, two] = [planRequest(bed(), spec), planRequest(bed(), spec)];
-        const accepted = await Promise.all([
-          bed().journal.acceptRequest(one.request),
-          other.journal.acceptRequest(two.request),
-        ]);
-        expect(accepted.toSorted()).toEqual(['accepted', 'repeated']);
-        expect(await bed().journal.list({ limit: 10 })).toHaveLength(1);
-        expect(await claimIds(bed(), PREPARE)).toHaveLength(1);
-      },
-    );
+    it('takes one of two that come at once, and none in another process after', async () => {
+      const spec: RequestSpec = { digest: 'same', from: { controlId: 'MSG1' } };
+      const planned = [planRequest(bed(), spec), planRequest(bed(), spec)];
+      const accepted = await Promise.all(planned.map(({ request }) => bed().journal.acceptRequest(request)));
+      expect(accepted.toSorted()).toEqual(['accepted', 'repeated']);
+      const other = await another();
+      expect(await other.journal.acceptRequest(planRequest(other, spec).request)).toBe('repeated');
+      expect(await bed().journal.list({ limit: 10 })).toHaveLength(1);
+      expect(await claimIds(bed(), PREPARE)).toHaveLength(1);
+    });
 
     it('leaves nothing of a request behind where it breaks off, and takes it then', async () => {
       const { journal } = bed();
@@ -168,7 +168,6 @@ export function requestingContract({ bed, another }: ContractContext): void {
 
   describe('a request that is prepared', () => {
     it('owes its mails and expects their reports, in the transaction that ends its preparation', async () => {
-      const { journal } = bed();
       const planned = await bringRequest(bed(), {
         recipients: [{}, {}, { audience: 'patient' }],
         patient: 'p',
@@ -185,9 +184,7 @@ export function requestingContract({ bed, another }: ContractContext): void {
         ['report', 'expected'],
       ]);
       for (const { id } of planned.mails) {
-        expect(await journal.payload(planned.exchangeId, `delivery:${id}`)).toEqual(
-          Buffer.from(`mail ${id}`),
-        );
+        expect(await payloadText(bed(), planned, `delivery:${id}`)).toBe(`mail ${id}`);
       }
       // One patient's mails leave one after the other.
       expect(await claimIds(bed(), SMTP)).toEqual([planned.mailId]);
@@ -201,6 +198,16 @@ export function requestingContract({ bed, another }: ContractContext): void {
       const before = await viewOf(bed(), planned.exchangeId);
       await journal.end(planned.prepareId, { outcome: 'accepted' }, mailsOf(bed(), planned));
       expect(await viewOf(bed(), planned.exchangeId)).toEqual(before);
+    });
+
+    it('owes nothing where it has ended otherwise meanwhile', async () => {
+      const { journal } = bed();
+      const planned = await bringRequest(bed());
+      await journal.abandon(planned.prepareId, 'Annulé.', 'essai');
+      const before = await viewOf(bed(), planned.exchangeId);
+      await journal.end(planned.prepareId, { outcome: 'accepted' }, mailsOf(bed(), planned));
+      expect(await viewOf(bed(), planned.exchangeId)).toEqual(before);
+      expect(await payloadText(bed(), planned, `delivery:${planned.mailId}`)).toBeUndefined();
     });
 
     it('expects what is due to nobody: no target, no claim, no backlog, no giving up', async () => {

@@ -1,28 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { NewDelivery, SubmissionRecord } from '../../../src/journal/journal.ts';
+import { breaking } from '../../kit/breaking.ts';
 import { claimIds, deliver, deliveryOf, viewOf } from '../../kit/journal.ts';
+import { hear, receipt, reportOn, zam, zamsOf, zamText } from '../../kit/receipts.ts';
 import {
   answered,
   begin,
-  breaking,
   bringRequest,
-  bringSentRequest,
   CREATOR,
   DAY,
-  eventsOf,
-  hear,
+  payloadText,
   type PlannedRequest,
   prepare,
-  receipt,
-  reportOn,
   SMTP,
-  zam,
-  zamsOf,
+  stateOf,
 } from '../../kit/requests.ts';
 import type { ContractContext } from '../contract.ts';
 
 const UNHEARD = { code: 'OUT-002', detail: '5.1.1' } as const;
-const OVERDUE = { code: 'OUT-003' } as const;
 const GIVEN_UP = { code: 'OUT-007' } as const;
 
 /** How the operator answered for each recipient, and what becomes of a report that does not come. */
@@ -40,8 +35,6 @@ export function submittingContract({ bed }: ContractContext): void {
     recipients: SubmissionRecord['recipients'],
     { reportBy }: Pick<SubmissionRecord, 'reportBy'> = { reportBy: inThreeDays() },
   ): Promise<void> => bed().journal.submitted(mailId, { recipients, reportBy });
-  const exchangeState = async ({ exchangeId }: PlannedRequest): Promise<string> =>
-    (await viewOf(bed(), exchangeId)).exchange.state;
   const recipientStates = async ({ exchangeId }: PlannedRequest): Promise<string[]> =>
     (await bed().journal.recipients(exchangeId)).map(({ state }) => state);
   const reportStates = (planned: PlannedRequest, ids: readonly string[]): Promise<string[]> =>
@@ -51,13 +44,6 @@ export function submittingContract({ bed }: ContractContext): void {
         return ending?.outcome ?? state;
       }),
     );
-  const zamText = async (
-    { exchangeId }: PlannedRequest,
-    { id }: NewDelivery,
-  ): Promise<string | undefined> => {
-    const bytes = await bed().journal.payload(exchangeId, `delivery:${id}`);
-    return bytes && Buffer.from(bytes).toString();
-  };
 
   describe('submitted', () => {
     it('of a mail that was taken, where the operator reports: the report has its time', async () => {
@@ -67,7 +53,7 @@ export function submittingContract({ bed }: ContractContext): void {
       await bed().journal.end(planned.mailId, { outcome: 'accepted' });
       expect(await recipientStates(planned)).toEqual(['sent']);
       expect(await reportOn(bed(), planned)).toMatchObject({ state: 'expected', nextAt: reportBy });
-      expect(await exchangeState(planned)).toBe('closing');
+      expect(await stateOf(bed(), planned)).toBe('closing');
       const { events } = await viewOf(bed(), planned.exchangeId);
       expect(events.find(({ type }) => type === 'mail-submitted')).toMatchObject({
         deliveryId: planned.mailId,
@@ -78,10 +64,10 @@ export function submittingContract({ bed }: ContractContext): void {
     it('of a mail that was taken, where the operator sends no reports: nothing more is expected', async () => {
       const planned = await onTheWire();
       await submit(planned, [answered(planned.recipientId)], { reportBy: undefined });
-      expect(await exchangeState(planned)).toBe('closing');
+      expect(await stateOf(bed(), planned)).toBe('closing');
       await bed().journal.end(planned.mailId, { outcome: 'accepted' });
       expect(await reportStates(planned, planned.ids)).toEqual(['accepted']);
-      expect(await exchangeState(planned)).toBe('ended');
+      expect(await stateOf(bed(), planned)).toBe('ended');
     });
 
     it('of a refusal that the application asked to hear of: the ZAM is owed, and the report has ended', async () => {
@@ -95,11 +81,11 @@ export function submittingContract({ bed }: ContractContext): void {
         state: 'done',
         ending: { outcome: 'refused', code: '5.1.1', label: 'Bad destination' },
       });
-      expect(await zamText(planned, owed)).toBe('Z02 N');
-      expect(await exchangeState(planned)).toBe('closing');
+      expect(await zamText(bed(), planned, owed)).toBe('Z02 N');
+      expect(await stateOf(bed(), planned)).toBe('closing');
       expect(await claimIds(bed(), CREATOR)).toEqual([owed.id]);
       await deliver(bed(), owed.id);
-      expect(await exchangeState(planned)).toBe('ended');
+      expect(await stateOf(bed(), planned)).toBe('ended');
     });
 
     it('of a refusal that nobody asked to hear of: a person must see it', async () => {
@@ -113,9 +99,9 @@ export function submittingContract({ bed }: ContractContext): void {
       expect((await journal.list({ held: true, limit: 5 })).map(({ id }) => id)).toEqual([
         planned.exchangeId,
       ]);
-      expect(await exchangeState(planned)).toBe('closing');
+      expect(await stateOf(bed(), planned)).toBe('closing');
       await journal.abandon(report.id, 'Prévenu par téléphone.', 'essai');
-      expect(await exchangeState(planned)).toBe('ended');
+      expect(await stateOf(bed(), planned)).toBe('ended');
     });
 
     it('of a mail put off for one recipient: the others are not written to again', async () => {
@@ -218,14 +204,14 @@ export function submittingContract({ bed }: ContractContext): void {
     it('has its ZAM owed in the same transaction, once however often it is held', async () => {
       const { journal } = bed();
       const planned = await heldMail();
-      expect(await zamText(planned, planned.told)).toBe('Z02 N');
+      expect(await zamText(bed(), planned, planned.told)).toBe('Z02 N');
       await again(planned);
       await begin(bed(), SMTP, planned.mailId);
       const second = zam(bed(), 'Z02', planned.recipientId, 'Z02 N, again');
       await journal.hold(planned.mailId, GIVEN_UP, [second]);
       expect(await zamsOf(bed(), planned.exchangeId)).toEqual([`Z02:${planned.recipientId}`]);
-      expect(await zamText(planned, second)).toBeUndefined();
-      expect(await zamText(planned, planned.told)).toBe('Z02 N');
+      expect(await zamText(bed(), planned, second)).toBeUndefined();
+      expect(await zamText(bed(), planned, planned.told)).toBe('Z02 N');
     });
 
     it('leaves under its Message-ID and bytes once it is sent again, and its report is told late', async () => {
@@ -235,9 +221,7 @@ export function submittingContract({ bed }: ContractContext): void {
       await again(planned);
       await begin(bed(), SMTP, planned.mailId);
       expect((await deliveryOf(bed(), planned, planned.mailId)).identifiers).toEqual(identifiers);
-      expect(await journal.payload(planned.exchangeId, `delivery:${planned.mailId}`)).toEqual(
-        Buffer.from(`mail ${planned.mailId}`),
-      );
+      expect(await payloadText(bed(), planned, `delivery:${planned.mailId}`)).toBe(`mail ${planned.mailId}`);
       await submit(planned, [answered(planned.recipientId)]);
       await journal.end(planned.mailId, { outcome: 'accepted' });
       await hear(bed(), receipt(bed(), planned, { zam: zam(bed(), 'Z02', planned.recipientId, 'Z02 Y') }));
@@ -258,9 +242,9 @@ export function submittingContract({ bed }: ContractContext): void {
       await journal.hold(planned.mailId, GIVEN_UP);
       await journal.abandon(planned.mailId, 'Sans objet.', 'essai');
       expect(await reportStates(planned, planned.ids)).toEqual(['expected', 'abandoned']);
-      expect(await exchangeState(planned)).toBe('closing');
+      expect(await stateOf(bed(), planned)).toBe('closing');
       await hear(bed(), receipt(bed(), planned, { recipientId: one }));
-      expect(await exchangeState(planned)).toBe('ended');
+      expect(await stateOf(bed(), planned)).toBe('ended');
     });
 
     it('that is given up: a failure that waits for a person goes on waiting', async () => {
@@ -272,135 +256,7 @@ export function submittingContract({ bed }: ContractContext): void {
       const report = await reportOn(bed(), planned);
       expect(report).toMatchObject({ state: 'held', hold: UNHEARD });
       await journal.abandon(report.id, 'Sans objet.', 'essai');
-      expect(await exchangeState(planned)).toBe('ended');
-    });
-  });
-
-  describe('a report that does not come', () => {
-    const overdue = async (recipients = 1): Promise<PlannedRequest & { readonly ids: readonly string[] }> => {
-      const planned = await bringSentRequest(bed(), {
-        recipients: Array.from({ length: recipients }, () => ({})),
-      });
-      bed().clock.advance(3 * DAY);
-      return { ...planned, ids: planned.mails[0]?.recipients.map(({ id }) => id) ?? [] };
-    };
-
-    it('is overdue once its time has come, the longest overdue first, so many at once', async () => {
-      const { journal, clock } = bed();
-      const reportBy = clock.at() + 3 * DAY;
-      const late = await bringSentRequest(bed(), {}, { reportBy: reportBy + 1 });
-      const early = await bringSentRequest(bed(), {}, { reportBy });
-      clock.advance(3 * DAY - 1);
-      expect(await journal.overdueReports(10)).toEqual([]);
-      clock.advance(1);
-      const subjects = async (limit: number): Promise<string[]> =>
-        (await journal.overdueReports(limit)).map(({ subject }) => subject);
-      expect(await subjects(10)).toEqual([early.recipientId]);
-      clock.advance(1);
-      expect(await subjects(10)).toEqual([early.recipientId, late.recipientId]);
-      expect(await subjects(1)).toEqual([early.recipientId]);
-    });
-
-    it('waits for a person, and whoever asked is told, in one transaction and once', async () => {
-      const { journal } = bed();
-      const planned = await overdue();
-      const [report] = await journal.overdueReports(10);
-      if (report === undefined) throw new Error('a report that is overdue');
-      const told = zam(bed(), 'Z02', planned.recipientId, 'Z02 N');
-      await journal.reportOverdue(report, OVERDUE, [told]);
-      expect(await reportOn(bed(), planned)).toMatchObject({ state: 'held', hold: OVERDUE });
-      expect(await zamText(planned, told)).toBe('Z02 N');
-      expect(await eventsOf(bed(), planned.exchangeId)).toContain('report-overdue');
-      const before = await viewOf(bed(), planned.exchangeId);
-      await journal.reportOverdue(report, OVERDUE, [zam(bed(), 'Z02', planned.recipientId)]);
-      expect(await viewOf(bed(), planned.exchangeId)).toEqual(before);
-      expect(await journal.overdueReports(10)).toEqual([]);
-    });
-
-    it('is not overdue where it came, or told a failure, since it was looked for', async () => {
-      const { journal } = bed();
-      const planned = await overdue(2);
-      const [one = '', two = ''] = planned.ids;
-      const reports = await journal.overdueReports(10);
-      await hear(
-        bed(),
-        receipt(bed(), planned, { recipientId: one }),
-        receipt(bed(), planned, { recipientId: two, outcome: 'refused', hold: UNHEARD }),
-      );
-      const before = await viewOf(bed(), planned.exchangeId);
-      for (const report of reports) {
-        await journal.reportOverdue(report, OVERDUE, [zam(bed(), 'Z02', report.subject)]);
-      }
-      expect(await viewOf(bed(), planned.exchangeId)).toEqual(before);
-      expect(await reportStates(planned, planned.ids)).toEqual(['accepted', 'held']);
-    });
-
-    it.each([
-      ['while it waits for a person', false],
-      ['after a person gave it up', true],
-    ])('is told all the same when it comes %s, and once', async (_, givenUp) => {
-      const { journal } = bed();
-      const planned = await overdue();
-      const [report] = await journal.overdueReports(10);
-      if (report === undefined) throw new Error('a report that is overdue');
-      await journal.reportOverdue(report, OVERDUE, [zam(bed(), 'Z02', planned.recipientId, 'Z02 N')]);
-      await claimIds(bed(), CREATOR);
-      for (const { id, kind } of (await viewOf(bed(), planned.exchangeId)).deliveries) {
-        if (kind === 'zam') await deliver(bed(), id);
-      }
-      if (givenUp) {
-        await journal.abandon(report.id, 'Vu par téléphone.', 'essai');
-        expect(await exchangeState(planned)).toBe('ended');
-      }
-      const late = zam(bed(), 'Z02', planned.recipientId, 'Z02 Y');
-      await hear(bed(), receipt(bed(), planned, { zam: late }));
-      expect(await reportOn(bed(), planned)).toMatchObject({
-        state: 'done',
-        ending: { outcome: 'accepted', reason: undefined },
-        hold: undefined,
-      });
-      expect(await deliveryOf(bed(), planned, late.id)).toMatchObject({
-        subject: `Z02:${planned.recipientId}:late`,
-      });
-      expect(await zamText(planned, late)).toBe('Z02 Y');
-      expect(await exchangeState(planned)).toBe('closing');
-      expect(await journal.list({ held: true, limit: 5 })).toEqual([]);
-
-      const events = await eventsOf(bed(), planned.exchangeId);
-      await hear(bed(), receipt(bed(), planned, { zam: zam(bed(), 'Z02', planned.recipientId) }));
-      expect(await eventsOf(bed(), planned.exchangeId)).toEqual([...events, 'receipt-again']);
-      expect(await zamsOf(bed(), planned.exchangeId)).toHaveLength(2);
-      await claimIds(bed(), CREATOR);
-      await deliver(bed(), late.id);
-      expect(await exchangeState(planned)).toBe('ended');
-    });
-
-    it.each([
-      ['while it waits for a person', false],
-      ['after a person gave it up', true],
-    ])('tells a failure that nobody asked to hear of %s: a person sees that', async (_, givenUp) => {
-      const { journal } = bed();
-      const planned = await overdue();
-      const [report] = await journal.overdueReports(10);
-      if (report === undefined) throw new Error('a report that is overdue');
-      await journal.reportOverdue(report, OVERDUE, []);
-      if (givenUp) await journal.abandon(report.id, 'Vu par téléphone.', 'essai');
-      await hear(bed(), receipt(bed(), planned, { outcome: 'refused', code: '5.1.1', hold: UNHEARD }));
-      expect(await reportOn(bed(), planned)).toMatchObject({ state: 'held', hold: UNHEARD });
-      expect(await exchangeState(planned)).toBe('closing');
-    });
-
-    it('leaves nothing behind where its record breaks off', async () => {
-      const { journal } = bed();
-      const planned = await overdue();
-      const [report] = await journal.overdueReports(10);
-      if (report === undefined) throw new Error('a report that is overdue');
-      const before = await viewOf(bed(), planned.exchangeId);
-      const changes = await breaking(bed(), other =>
-        other.reportOverdue(report, OVERDUE, [zam(bed(), 'Z02', planned.recipientId)]),
-      ).undone(async () => expect(await viewOf(bed(), planned.exchangeId)).toEqual(before));
-      expect(changes).toBeGreaterThan(3);
-      expect(await reportOn(bed(), planned)).toMatchObject({ state: 'held' });
+      expect(await stateOf(bed(), planned)).toBe('ended');
     });
   });
 }
