@@ -6,7 +6,7 @@ import type { CdaHeader } from '../formats/cda/types.ts';
 import { controlIdOf } from '../formats/hl7/control-id.ts';
 import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
 import { confidentialityOf, restrictionsOf } from '../formats/terminology/restrictions.ts';
-import { typeCodeLabel } from '../formats/terminology/type-codes.ts';
+import { typeNameOf } from '../formats/terminology/type-codes.ts';
 import type { DocumentRecord, Journal, NewDelivery, NewDocument, NewEvent } from '../journal/journal.ts';
 import { mdmOfDocument, type ReadMail } from './mdm-of-document.ts';
 import type { ReadDocument } from './reading/reading.ts';
@@ -108,7 +108,7 @@ function describeDocument(read: ReadDocument, { journal, newId }: PlanContext): 
 
 /** What a document's type is called: by itself, else by the terminology. */
 export function typeLabelOf({ code }: CdaHeader): string {
-  return code.display ?? typeCodeLabel(code.code) ?? code.code;
+  return typeNameOf(code) ?? code.code;
 }
 
 /** The version that this document replaces, when the journal knows it: MODIF_CONF_CODE compares with it. */

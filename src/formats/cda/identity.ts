@@ -2,15 +2,15 @@ import { plainAmpersands } from '../xml/ampersands.ts';
 import type { InstanceIdentifier, NamePart, PatientHeader } from './types.ts';
 
 /**
- * The authorities of the INS, in the order in which one is preferred: NIR, NIA, test NIR, demo NIR (ANS,
- * annexe CI-SIS “Prise en charge de l’INS”).
+ * The authorities of the INS and what they give, in the order in which one is preferred (ANS, annexe CI-SIS
+ * “Prise en charge de l’INS”).
  */
-const INS_AUTHORITIES = [
-  '1.2.250.1.213.1.4.8',
-  '1.2.250.1.213.1.4.9',
-  '1.2.250.1.213.1.4.10',
-  '1.2.250.1.213.1.4.11',
-];
+export const INS_KINDS: ReadonlyMap<string, string> = new Map([
+  ['1.2.250.1.213.1.4.8', 'NIR'],
+  ['1.2.250.1.213.1.4.9', 'NIA'],
+  ['1.2.250.1.213.1.4.10', 'NIR de test'],
+  ['1.2.250.1.213.1.4.11', 'NIR de démonstration'],
+]);
 
 /** An INS: the matricule and the OID of its authority. */
 export interface Ins {
@@ -20,7 +20,7 @@ export interface Ins {
 
 /** Whether an OID is an authority of the INS. The old INS-C (1.2.250.1.213.1.4.2) is not one. */
 export function isInsAuthority(oid: string): boolean {
-  return INS_AUTHORITIES.includes(oid);
+  return INS_KINDS.has(oid);
 }
 
 /** The patient's INS; undefined where the header has none. */
@@ -29,7 +29,7 @@ export function insOf(patient: PatientHeader): Ins | undefined {
 }
 
 function allIns(patient: PatientHeader): Ins[] {
-  return INS_AUTHORITIES.flatMap(oid =>
+  return [...INS_KINDS.keys()].flatMap(oid =>
     patient.identifiers.flatMap(({ root, extension }) =>
       root === oid && extension !== undefined ? [{ root, extension }] : [],
     ),

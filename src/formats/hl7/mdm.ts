@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { InstanceIdentifier } from '../cda/types.ts';
-import { hl7CodingSystem, typeCodeLabel } from '../terminology/type-codes.ts';
+import { hl7CodingSystem, typeNameOf } from '../terminology/type-codes.ts';
 import type { DocumentAction } from '../xdm/types.ts';
 import { concatWithBase64 } from './base64.ts';
 import { encodeHl7 } from './charset.ts';
@@ -111,12 +111,8 @@ function msh(input: MdmInput): string {
  * it is named in the document: to call it LN would claim another meaning for the code.
  */
 function documentCode({ header }: MdmInput): string {
-  const { code, system, systemName, display } = header.code;
-  return components([
-    code,
-    display ?? typeCodeLabel(code, system),
-    hl7CodingSystem(code, system) ?? systemName ?? system,
-  ]);
+  const { code, system, systemName } = header.code;
+  return components([code, typeNameOf(header.code), hl7CodingSystem(code, system) ?? systemName ?? system]);
 }
 
 function txa({ action, header }: MdmInput): string {

@@ -1,8 +1,7 @@
-import type { CdaHeader, NamePart } from '../cda/types.ts';
-import { withoutAccents } from './ascii.ts';
+import type { CdaHeader } from '../cda/types.ts';
+import { documentLabel, MAX_LABEL, patientWords } from './document-words.ts';
 
 const PREFIX = 'XDM/1.0/DDM+';
-const MAX_LABEL = 40;
 
 /**
  * The subject that a notification carries on, from `XDM/1.0/DDM+`: the original's (after any `Fwd:`, `TR:`…),
@@ -18,24 +17,22 @@ export function documentSubject(original: string, documents: readonly CdaHeader[
   const [first] = documents;
   if (first === undefined) return `${PREFIX}document`;
   const label = documents.length === 1 ? labelOf(first) : `${documents.length} documents`;
-  const family = withoutAccents(birthName(first.patient.families)).toUpperCase();
-  const given = withoutAccents(birthName(first.patient.givens));
-  const words = [label, family, given, frenchDate(first.patient.birthTime)];
+  const { family, given } = patientWords(first.patient);
+  const words = [label, oneLine(family), oneLine(given), frenchDate(first.patient.birthTime)];
   return PREFIX + words.filter(word => word !== '').join(' ');
 }
 
 function labelOf(header: CdaHeader): string {
-  const label = (header.code.display ?? header.title ?? 'document').replaceAll(/\s+/g, ' ').trim();
-  return Array.from(label).slice(0, MAX_LABEL).join('').trim() || 'document';
+  return (
+    Array.from(oneLine(documentLabel(header)))
+      .slice(0, MAX_LABEL)
+      .join('')
+      .trim() || 'document'
+  );
 }
 
-/** The birth name's part (qualifier BR), else the first without a qualifier, else the first. */
-function birthName(parts: readonly NamePart[]): string {
-  const part =
-    parts.find(each => each.qualifier === 'BR') ??
-    parts.find(each => each.qualifier === undefined) ??
-    parts[0];
-  return (part?.value ?? '').replaceAll(/\s+/g, ' ').trim();
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 function frenchDate(time: string | undefined): string {

@@ -1,20 +1,12 @@
-import { birthNameOf, insOf, uniqueIdOf, usedNameOf } from '../cda/identity.ts';
+import { birthNameOf, INS_KINDS, insOf, uniqueIdOf, usedNameOf } from '../cda/identity.ts';
 import { PLAIN } from '../cda/narrative-style.ts';
 import type { Cell, Inline, Row, Table } from '../cda/narrative-types.ts';
 import type { Author, CdaHeader, Organization, PatientHeader, ServiceEvent } from '../cda/types.ts';
-import { typeCodeLabel } from '../terminology/type-codes.ts';
+import { typeNameOf } from '../terminology/type-codes.ts';
 import { clipped, frenchDate, frenchSex, frenchTime } from './french.ts';
 
 /** The most identifiers, authors or acts that are listed. */
 const MAX_LISTED = 12;
-
-/** What the authorities of the INS give (ANS, annexe CI-SIS “Prise en charge de l’INS”). */
-const INS_KINDS: ReadonlyMap<string, string> = new Map([
-  ['1.2.250.1.213.1.4.8', 'NIR'],
-  ['1.2.250.1.213.1.4.9', 'NIA'],
-  ['1.2.250.1.213.1.4.10', 'NIR de test'],
-  ['1.2.250.1.213.1.4.11', 'NIR de démonstration'],
-]);
 
 /** JDV of confidentialityCode, as far as it is not the normal one. */
 const CONFIDENTIALITY: ReadonlyMap<string, string> = new Map([
@@ -24,7 +16,7 @@ const CONFIDENTIALITY: ReadonlyMap<string, string> = new Map([
 
 /** The name of the document's type: its own words, else the value set's. */
 export function typeName({ code }: CdaHeader): string {
-  return code.display ?? typeCodeLabel(code.code, code.system) ?? code.code;
+  return typeNameOf(code) ?? code.code;
 }
 
 /** The patient's traits, two on a line: labels in header cells. */

@@ -1,10 +1,8 @@
-import { birthNameOf, usedNameOf } from '../cda/identity.ts';
+import { mainServiceOf } from '../cda/main-service.ts';
 import type { CdaHeader } from '../cda/types.ts';
-import { withoutAccents } from '../mail/ascii.ts';
-import { typeCodeLabel } from '../terminology/type-codes.ts';
+import { documentLabel, MAX_LABEL, patientWords } from '../mail/document-words.ts';
 
-/** Characters of the type, by the rule; of a name, so that a file system takes the whole (255 bytes). */
-const MAX_TYPE = 40;
+/** Characters of a name, so that a file system takes the whole (255 bytes). */
 const MAX_NAME = 40;
 
 /**
@@ -27,14 +25,10 @@ export function pdfNames(headers: readonly CdaHeader[]): string[] {
 }
 
 function stemOf(header: CdaHeader): string {
-  const birth = birthNameOf(header.patient);
-  const used = usedNameOf(header.patient);
-  const [firstGiven] = header.patient.givens;
-  const family = withoutAccents(birth?.family ?? used?.family ?? '').toUpperCase();
-  const given = withoutAccents(birth?.given ?? firstGiven?.value ?? '');
+  const { family, given } = patientWords(header.patient);
   const parts = [
     dateOf(header),
-    part(typeOf(header), MAX_TYPE) || 'document',
+    part(documentLabel(header), MAX_LABEL) || 'document',
     part(family, MAX_NAME),
     part(given, MAX_NAME),
   ];
@@ -42,13 +36,9 @@ function stemOf(header: CdaHeader): string {
 }
 
 /** The day on which the documented act began; the stay's, then the document's where the header has none. */
-function dateOf({ services, encounter, effectiveTime }: CdaHeader): string | undefined {
-  const times = [services[0]?.start, encounter?.start, effectiveTime];
+function dateOf(header: CdaHeader): string | undefined {
+  const times = [mainServiceOf(header)?.start, header.encounter?.start, header.effectiveTime];
   return times.map(time => /^\d{8}/.exec(time ?? '')?.[0]).find(day => day !== undefined);
-}
-
-function typeOf({ code, title }: CdaHeader): string {
-  return code.display ?? typeCodeLabel(code.code, code.system) ?? title ?? 'document';
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Code } from '../cda/types.ts';
 import { systemIn } from './value-set.ts';
 import { TYPES } from './value-sets.ts';
 
@@ -21,6 +22,11 @@ export type Hl7CodingSystem = 'LN' | 'TRE_A05';
  */
 export function typeCodeLabel(code: string, system?: string): string | undefined {
   return TYPES.get(system ?? systemIn(TYPES, code) ?? '')?.get(code);
+}
+
+/** What a document calls its type, else the value set's name for it; undefined where neither has one. */
+export function typeNameOf({ code, system, display }: Code): string | undefined {
+  return display ?? typeCodeLabel(code, system);
 }
 
 /**

@@ -4,7 +4,8 @@ import { ZipFile } from 'yazl';
 import type { PatientClass, RequestSender } from '../hl7/request-types.ts';
 import { contentTypeOf } from '../terminology/content-types.ts';
 import { type ArchiveSource, indexHtm, readmeTxt } from './archive-texts.ts';
-import type { AuthorMetadata, DocumentMetadata } from './document-types.ts';
+import { submissionPatientId } from './document-patient.ts';
+import type { DocumentMetadata } from './document-types.ts';
 import { metadataXml, type SubmissionMetadata } from './metadata-xml.ts';
 import { sourceIdOf, uuidOid } from './oid.ts';
 import { submissionAuthor } from './submission-author.ts';
@@ -22,7 +23,7 @@ export interface ArchivedDocument {
 export interface XdmInput {
   /** One at least, all of one patient. */
   readonly documents: readonly ArchivedDocument[];
-  /** PRT SB; where it names nobody, the first author of the first document stands for it. */
+  /** PRT SB; where it names nobody, the first author of the first document stands in. */
   readonly author: RequestSender | undefined;
   readonly patientClass: PatientClass;
   readonly time: Date;
@@ -70,24 +71,18 @@ function submissionOf({
   newId,
   source,
 }: XdmInput): SubmissionMetadata {
-  const [first] = documents;
+  const [first, ...others] = documents;
   if (first === undefined) throw new Error('an archive is made of one document at least');
   const { title, patientId, authors } = first.metadata;
   return {
-    author: submissionAuthor(author) ?? firstPerson(authors),
+    author: submissionAuthor(author, authors),
     contentTypeCode: contentTypeOf(patientClass),
     title,
-    patientId,
+    patientId: submissionPatientId(patientId, ...others.map(({ metadata }) => metadata.patientId)),
     sourceId: sourceIdOf(source.establishment.structureId),
     uniqueId: uuidOid(newId()),
     submissionTime: utcStamp(time),
   };
-}
-
-/** The role that the author had towards the patient in the document is not the one of who submits it. */
-function firstPerson(authors: readonly AuthorMetadata[]): AuthorMetadata {
-  const { role: _, ...author } = authors.find(({ person }) => person !== undefined) ?? authors[0] ?? {};
-  return author;
 }
 
 type Member = readonly [path: string, bytes?: Uint8Array];

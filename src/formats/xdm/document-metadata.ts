@@ -1,10 +1,12 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { bodyKind } from '../cda/body-kind.ts';
 import { uniqueIdOf } from '../cda/identity.ts';
+import { mainServiceOf } from '../cda/main-service.ts';
 import type { CdaHeader, Code } from '../cda/types.ts';
 import type { RequestDocument, RequestWishes } from '../hl7/request-types.ts';
 import { classCodeOf } from '../terminology/class-codes.ts';
 import { formatCodeOf } from '../terminology/format-codes.ts';
+import { confidentialityOf } from '../terminology/restrictions.ts';
 import { type CodedValue, completed, type ValueSet } from '../terminology/value-set.ts';
 import { CONFIDENTIALITIES, FACILITIES, SETTINGS, TYPES } from '../terminology/value-sets.ts';
 import { documentAuthors, legalAuthenticator } from './document-authors.ts';
@@ -45,7 +47,7 @@ export function documentMetadata(
   const { mediaType, selfPresenting } = bodyKind(bytes);
   const { code, patient } = header;
   const typeCode = required(coded(code, TYPES), TYPE_ELEMENT);
-  const main = header.services.find(({ start }) => utcTime(start) !== undefined);
+  const main = mainServiceOf(header);
   const settings = header.services.map(({ practiceSetting }) => coded(practiceSetting, SETTINGS));
   return {
     uniqueId: required(value(uniqueIdOf(header.id)), ['id', 'd’identifiant utilisable']),
@@ -130,13 +132,24 @@ function authorsOf(header: CdaHeader): DocumentMetadata['authors'] {
   return authors;
 }
 
-/** The document's own level first, then what hides it, each once. */
-function confidentialityCodes(header: CdaHeader, hiddenFrom: HiddenFrom): CodedValue[] {
-  const own = required(coded(header.confidentiality, CONFIDENTIALITIES), CONFIDENTIALITY_ELEMENT);
+/**
+ * The document's own code first, whichever it is, then what hides it, each once (“Mapping XDS”). A level that
+ * the document does not give is not made up beside a code that hides it.
+ */
+function confidentialityCodes({ confidentiality }: CdaHeader, hiddenFrom: HiddenFrom): CodedValue[] {
+  const level = confidentiality && wellSpelt(confidentiality);
+  const own = required(coded(level, CONFIDENTIALITIES), CONFIDENTIALITY_ELEMENT);
   const hiding = HIDING.filter(([wish, code]) => hiddenFrom[wish] && code !== own.code).flatMap(
     ([, code]) => coded({ code, system: VISIBILITY, display: undefined }, CONFIDENTIALITIES) ?? [],
   );
   return [own, ...hiding];
+}
+
+/** A code that hides, in the spelling and system that receivers look for (quirk H4); another as it is. */
+function wellSpelt(own: Code): Code {
+  const [known] = confidentialityOf([own.code]);
+  const [, code] = HIDING.find(([, each]) => each === known) ?? [];
+  return code === undefined ? own : { code, system: VISIBILITY, display: undefined };
 }
 
 /** What each act is called, its modality and region (the code's translations) included. */

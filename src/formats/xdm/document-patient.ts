@@ -17,6 +17,17 @@ export function patientIdOf(patient: PatientHeader): string | undefined {
   return id && cx(id);
 }
 
+/**
+ * The patientId of a submission: documents of one person may know that person by other numbers (a level 1
+ * with the local one alone, a level 3 with the INS), but XDS has one for the set and its entries.
+ *
+ * @param patientIds the documents' own, CX texts as {@link patientIdOf} writes them.
+ * @returns the first INS, else the first document's.
+ */
+export function submissionPatientId(...patientIds: readonly [string, ...string[]]): string {
+  return patientIds.find(id => id.endsWith('^NH')) ?? patientIds[0];
+}
+
 /** sourcePatientId, a CX: the producer's own number (the first that is no INS), else the patientId. */
 export function sourcePatientIdOf(patient: PatientHeader): string | undefined {
   const [first] = localIdentifiers(patient);

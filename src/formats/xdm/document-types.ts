@@ -22,7 +22,7 @@ export interface DocumentMetadata {
   readonly action: DocumentAction;
   readonly mimeType: 'text/xml' | 'application/xslt+xml';
   readonly title: string;
-  /** CX. */
+  /** CX: the document's own. The entries of a submission share one, by submissionPatientId. */
   readonly patientId: string;
   readonly sourcePatientId: string;
   /** Lines such as `PID-7|19790328`. */

@@ -9,7 +9,7 @@ export interface SubmissionMetadata {
   readonly author: AuthorMetadata;
   readonly contentTypeCode: CodedValue;
   readonly title: string;
-  /** CX. */
+  /** CX: that of the set and of every entry, whatever a document says of its own. */
   readonly patientId: string;
   /** OIDs. */
   readonly sourceId: string;
@@ -59,7 +59,7 @@ export function metadataXml(
     `<lcm:SubmitObjectsRequest xmlns:lcm="${EBXML}:xsd:lcm:3.0" xmlns:rim="${EBXML}:xsd:rim:3.0">`,
     '<rim:RegistryObjectList>',
     ...registryPackage(submission, set),
-    ...entries.flatMap(({ document, entry }) => extrinsicObject(document, entry)),
+    ...entries.flatMap(({ document, entry }) => extrinsicObject(document, submission, entry)),
     ...entries.flatMap(({ entry }) => association(set, entry)),
     '</rim:RegistryObjectList>',
     '</lcm:SubmitObjectsRequest>',
@@ -90,13 +90,20 @@ function registryPackage(submission: SubmissionMetadata, set: Owner): string[] {
   ];
 }
 
-/** The order within is the schema's: slots, name, classifications, identifiers. */
-function extrinsicObject({ metadata, uri, hash, size }: FiledDocument, entry: Owner): string[] {
+/**
+ * The order within is the schema's: slots, name, classifications, identifiers. `lid` (logicalID), which the
+ * ANS samples lack, is what all versions of the entry share: the id of the first one (ITI-57), this one.
+ */
+function extrinsicObject(
+  { metadata, uri, hash, size }: FiledDocument,
+  { patientId }: SubmissionMetadata,
+  entry: Owner,
+): string[] {
   const code = (scheme: string, value: CodedValue) => codeClassification(entry, scheme, value);
-  const identifier = (name: 'patientId' | 'uniqueId') =>
-    externalIdentifier(entry, DOCUMENT_ENTRY[name], `XDSDocumentEntry.${name}`, metadata[name]);
+  const identifier = (name: 'patientId' | 'uniqueId', value: string) =>
+    externalIdentifier(entry, DOCUMENT_ENTRY[name], `XDSDocumentEntry.${name}`, value);
   return [
-    `<rim:ExtrinsicObject id="${entry.id}" mimeType="${metadata.mimeType}" objectType="urn:uuid:${DOCUMENT_ENTRY.stable}" status="${APPROVED}">`,
+    `<rim:ExtrinsicObject id="${entry.id}" lid="${entry.id}" mimeType="${metadata.mimeType}" objectType="urn:uuid:${DOCUMENT_ENTRY.stable}" status="${APPROVED}">`,
     ...optionalSlot('urn:action:extraMetadataSlot', ACTION_CODES[metadata.action]),
     slot('URI', uri),
     slot('hash', hash),
@@ -119,8 +126,8 @@ function extrinsicObject({ metadata, uri, hash, size }: FiledDocument, entry: Ow
     code(DOCUMENT_ENTRY.healthcareFacilityTypeCode, metadata.healthcareFacilityTypeCode),
     code(DOCUMENT_ENTRY.practiceSettingCode, metadata.practiceSettingCode),
     code(DOCUMENT_ENTRY.typeCode, metadata.typeCode),
-    identifier('patientId'),
-    identifier('uniqueId'),
+    identifier('patientId', patientId),
+    identifier('uniqueId', metadata.uniqueId),
     '</rim:ExtrinsicObject>',
   ];
 }

@@ -41,19 +41,32 @@ const NATIONAL_INSIDE = /^[13-6][0-9A-Z]{8,14}\/./;
 
 /**
  * The author of a submission from PRT `SB`, in the formats of the French XDS profile: the person of PRT-5,
- * else the system of PRT-10, with the organisation of PRT-8.
+ * else the system of PRT-10, with the organisation of PRT-8. Where it names neither, the document's author
+ * stands in (authorPerson is required), yet authorInstitution is still PRT-8 where that is given (“Mapping
+ * XDS”).
  *
- * @returns undefined where it names neither: an organisation alone is no author (authorPerson is required).
+ * @param authors those of the submission's first document.
  */
-export function submissionAuthor(sender: RequestSender | undefined): AuthorMetadata | undefined {
-  if (sender === undefined) return undefined;
+export function submissionAuthor(
+  sender: RequestSender | undefined,
+  authors: readonly AuthorMetadata[],
+): AuthorMetadata {
+  if (sender === undefined) return firstPerson(authors);
   const organization = sender.organization && structureOf(sender.organization);
   const device = sender.device?.trim();
   const actor =
     (sender.person && personOf(sender.person)) ?? (device ? systemOf(device, organization) : undefined);
   const person = actor && xcn(actor);
-  if (person === undefined) return undefined;
-  return { person, institution: organization && xon(organization) };
+  const institution = organization && xon(organization);
+  if (person !== undefined) return { person, institution };
+  const author = firstPerson(authors);
+  return institution === undefined ? author : { ...author, institution };
+}
+
+/** The role that the author had towards the patient in the document is not the one of who submits it. */
+function firstPerson(authors: readonly AuthorMetadata[]): AuthorMetadata {
+  const { role: _, ...author } = authors.find(({ person }) => person !== undefined) ?? authors[0] ?? {};
+  return author;
 }
 
 /** XCN components; undefined where they name nobody. */

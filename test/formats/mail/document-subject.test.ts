@@ -65,7 +65,21 @@ describe('documentSubject', () => {
       [withCode(`${'é'.repeat(39)} suite`)],
       `XDM/1.0/DDM+${'é'.repeat(39)} LEFEVRE-OEILLET Noel 14/02/1971`,
     ],
-    ['no display name', [withCode(undefined)], 'XDM/1.0/DDM+Résultats LEFEVRE-OEILLET Noel 14/02/1971'],
+    [
+      'no display name: the value set’s',
+      [withCode(undefined)],
+      "XDM/1.0/DDM+CR d'examens biologiques LEFEVRE-OEILLET Noel 14/02/1971",
+    ],
+    [
+      'no display name, nor a known type: the title',
+      [{ ...header, code: { code: 'X', system: '1.2.3', display: undefined } }],
+      'XDM/1.0/DDM+Résultats LEFEVRE-OEILLET Noel 14/02/1971',
+    ],
+    [
+      'names over several lines',
+      [withPatient({ families: [{ value: ' Le\r\n Goff ', qualifier: 'BR' }] })],
+      'XDM/1.0/DDM+CR d’examens biologiques LE GOFF Noel 14/02/1971',
+    ],
     [
       'no birth date',
       [withPatient({ birthTime: undefined })],

@@ -103,6 +103,7 @@ describe('a rendered document', () => {
     ]) {
       expect(lines).toContain(expected);
     }
+    expect(lines.join('\n')).toMatch(/^INS \d{15} \(NIR de Identifiant .*\ntest\)$/m);
   });
 
   it('names the patient, the document and the page on each page', async () => {

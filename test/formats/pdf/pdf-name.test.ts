@@ -10,6 +10,13 @@ const headerOf = (overrides: Partial<CdaSample> = {}): CdaHeader =>
 const HEADER = headerOf();
 const nameOf = (header: CdaHeader) => pdfNames([header])[0];
 const typed = (display: string): CdaHeader => ({ ...HEADER, code: { ...HEADER.code, display } });
+const act = (start: string | undefined): CdaHeader['services'][number] => ({
+  code: undefined,
+  translations: [],
+  start,
+  end: undefined,
+  practiceSetting: undefined,
+});
 const named = (
   families: CdaHeader['patient']['families'],
   givens: CdaHeader['patient']['givens'],
@@ -72,6 +79,11 @@ describe('pdfNames', () => {
       'no given name',
       named([{ value: 'X', qualifier: 'BR' }], []),
       "20261118_CR d'examens biologiques_X.pdf",
+    ],
+    [
+      'the day of the first act that tells when it began',
+      { ...HEADER, services: [act(undefined), act('le 3 mars'), act('20260203'), act('20260204')] },
+      "20260203_CR d'examens biologiques_MORVAN_CLAIRE.pdf",
     ],
     [
       'the day of the stay',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TYPE_CODES } from '../../../src/formats/terminology/data/type-codes.ts';
-import { hl7CodingSystem, typeCodeLabel } from '../../../src/formats/terminology/type-codes.ts';
+import { hl7CodingSystem, typeCodeLabel, typeNameOf } from '../../../src/formats/terminology/type-codes.ts';
 import { hasShared, SHARED } from '../../kit/shared.ts';
 
 const LOINC = '2.16.840.1.113883.6.1';
@@ -19,6 +19,17 @@ describe('typeCodeLabel', () => {
     ['constructor', 'constructor', undefined],
   ])('%s of %s', (code, system, label) => {
     expect(typeCodeLabel(code, system)).toBe(label);
+  });
+});
+
+describe('typeNameOf', () => {
+  it.each([
+    ['11502-2', LOINC, 'CR du laboratoire', 'CR du laboratoire'],
+    ['11502-2', LOINC, undefined, "CR d'examens biologiques"],
+    ['11502-2', undefined, undefined, "CR d'examens biologiques"],
+    ['11502-2', CI_SIS, undefined, undefined],
+  ])('%s of %s, which the document calls %s', (code, system, display, name) => {
+    expect(typeNameOf({ code, system, display })).toBe(name);
   });
 });
 

@@ -12,6 +12,7 @@ import { readXdm } from '../../../src/formats/xdm/read-xdm.ts';
 import type { DocumentAction } from '../../../src/formats/xdm/types.ts';
 import { at, attribute, childrenOf, parseXml, type XmlElement } from '../../../src/formats/xml/element.ts';
 import { LIMITS } from '../../kit/archive-limits.ts';
+import { entriesOf, submissionOf } from '../../kit/metadata-facts.ts';
 
 const OPEN: HiddenFrom = { masquePs: false, invisiblePatient: false, invisibleRepLegaux: false };
 
@@ -148,6 +149,36 @@ describe('buildXdm', () => {
     expect(ids.filter(id => !/^urn:uuid:[0-9a-f-]{36}$/.test(id ?? ''))).toEqual([]);
   });
 
+  it('gives each entry the logicalID of a first version: its own id', async () => {
+    const objects = await registryObjects({ documents: [document(), document({ level: 1 })] });
+    const entries = objects.filter(({ name }) => name === 'ExtrinsicObject');
+    expect(entries).toHaveLength(2);
+    expect(entries.map(entry => attribute(entry, 'lid'))).toEqual(
+      entries.map(entry => attribute(entry, 'id')),
+    );
+  });
+
+  const { morvan } = PATIENTS;
+  const [ins, ipp] = morvan.identifiers;
+  const known = (...identifiers: readonly (typeof ins)[]) => ({
+    ...morvan,
+    identifiers: identifiers.filter(id => id !== undefined),
+  });
+  const INS_CX = `${ins?.extension}^^^&1.2.250.1.213.1.4.10&ISO^NH`;
+  const IPP_CX = '8000123^^^&1.2.250.1.999.1.2&ISO^PI';
+  it.each([
+    ['the INS, which the second document alone has', [known(ipp), known(ins, ipp)], INS_CX, [IPP_CX, IPP_CX]],
+    ['the INS, which the first document alone has', [known(ins), known(ins, ipp)], INS_CX, [INS_CX, IPP_CX]],
+    ['the first document’s where none has an INS', [known(ipp), known(ipp)], IPP_CX, [IPP_CX, IPP_CX]],
+  ])('has one patientId, and the documents’ own sourcePatientId: %s', async (_, patients, shared, own) => {
+    const documents = patients.map((patient, place) => document({ patient, level: place === 0 ? 1 : 3 }));
+    const archive = await buildXdm(input({ documents }));
+    expect(submissionOf(archive)['patientId']).toEqual([shared]);
+    const entries = entriesOf(archive);
+    expect(entries.map(entry => entry['patientId'])).toEqual([[shared], [shared]]);
+    expect(entries.map(entry => entry['sourcePatientId'])).toEqual(own.map(id => [id]));
+  });
+
   it('makes every document a member of the submission', async () => {
     const objects = await registryObjects({ documents: [document(), document({ level: 1 })] });
     const idsOf = (name: string) =>
@@ -189,16 +220,21 @@ describe('buildXdm', () => {
     expect(codes).toEqual([undefined, '03', undefined]);
   });
 
-  it.each<[string, RequestSender | undefined]>([
-    ['no PRT SB', undefined],
-    ['one that names an organisation alone', { ...SENDER, person: undefined }],
-  ])('takes the document’s first author for %s', async (_, author) => {
+  it.each<[string, RequestSender | undefined, readonly string[]]>([
+    [
+      'no PRT SB: with the author’s institution',
+      undefined,
+      ['Laboratoire des Embruns^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^1290000999'],
+    ],
+    [
+      'one that names an organisation alone: with that organisation',
+      { ...SENDER, person: undefined },
+      SUBMITTED_BY.institutions,
+    ],
+  ])('takes the document’s first author for %s', async (_, author, institutions) => {
     const [read] = readXdm(await buildXdm(input({ author })), LIMITS).documents;
     expect(read?.submission.authors).toEqual([
-      {
-        person: '810009990017^KERVELLA^Yann^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS',
-        institutions: ['Laboratoire des Embruns^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^1290000999'],
-      },
+      { person: '810009990017^KERVELLA^Yann^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS', institutions },
     ]);
   });
 

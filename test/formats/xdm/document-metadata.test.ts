@@ -243,9 +243,35 @@ describe('documentMetadata: details', () => {
     expect(hiding.every(({ system, display, code }) => system === VISIBILITY && display !== code)).toBe(true);
   });
 
-  it('says once what the document says itself', () => {
-    const confidentiality = { code: 'MASQUE_PS', system: VISIBILITY, display: undefined };
-    expect(metadata({ confidentiality }, { ...OPEN, masquePs: true }).confidentialityCodes).toHaveLength(1);
+  const INVISIBLE = { code: 'INVISIBLE_PATIENT', system: VISIBILITY, display: 'Non visible par le patient' };
+  const FROM_GUARDIANS = {
+    code: 'INVISIBLE_REPRESENTANTS_LEGAUX',
+    system: VISIBILITY,
+    display: 'Non visible par les représentants légaux du patient',
+  };
+  it.each<[string, string, string | undefined, Partial<HiddenFrom>, readonly object[]]>([
+    ['that alone', 'INVISIBLE_PATIENT', VISIBILITY, {}, [INVISIBLE]],
+    ['the request says it too', 'INVISIBLE_PATIENT', VISIBILITY, { invisiblePatient: true }, [INVISIBLE]],
+    [
+      'the request hides it from others',
+      'INVISIBLE_PATIENT',
+      VISIBILITY,
+      { invisiblePatient: true, invisibleRepLegaux: true },
+      [INVISIBLE, FROM_GUARDIANS],
+    ],
+    ['no system', 'INVISIBLE_PATIENT', undefined, { invisiblePatient: true }, [INVISIBLE]],
+    ['a wrong system', 'INVISIBLE_PATIENT', '2.16.840.1.113883.5.25', {}, [INVISIBLE]],
+    ['another case', 'invisible_patient', VISIBILITY, { invisiblePatient: true }, [INVISIBLE]],
+    [
+      'the spelling of HL7',
+      'INVISIBLE_REP_LEGAUX',
+      VISIBILITY,
+      { invisibleRepLegaux: true },
+      [FROM_GUARDIANS],
+    ],
+  ])('says once what hides it, and no level that it does not give: %s', (_, code, system, hidden, codes) => {
+    const confidentiality = { code, system, display: undefined };
+    expect(metadata({ confidentiality }, { ...OPEN, ...hidden }).confidentialityCodes).toEqual(codes);
   });
 
   it('takes no more of a crowd than METADATA.XML can bear', () => {

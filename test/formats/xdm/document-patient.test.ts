@@ -6,6 +6,7 @@ import {
   patientIdOf,
   sourcePatientIdOf,
   sourcePatientInfoOf,
+  submissionPatientId,
 } from '../../../src/formats/xdm/document-patient.ts';
 
 const INS = '1.2.250.1.213.1.4';
@@ -55,6 +56,20 @@ describe('the patient’s identifiers', () => {
   ])('%s', (_, identifiers, patientId, sourcePatientId) => {
     const of = patient({ identifiers });
     expect([patientIdOf(of), sourcePatientIdOf(of)]).toEqual([patientId, sourcePatientId]);
+  });
+});
+
+describe('the patientId of a submission', () => {
+  const local = `IPP0042^^^&${IPP}&ISO^PI`;
+  const ins = `260058815400233^^^&${INS}.10&ISO^NH`;
+  it.each<[string, readonly [string, ...string[]], string]>([
+    ['the only one', [local], local],
+    ['the INS of a later document', [local, ins], ins],
+    ['the first of two INS', [ins, `260058815400233^^^&${INS}.9&ISO^NH`], ins],
+    ['the first document’s without an INS', [local, '2^^^&1.9&ISO^PI'], local],
+    ['no local number that looks like an INS', [local, 'a\\S\\NH^^^&1.9&ISO^PI'], local],
+  ])('%s', (_, patientIds, expected) => {
+    expect(submissionPatientId(...patientIds)).toBe(expected);
   });
 });
 

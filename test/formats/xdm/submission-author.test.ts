@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestSender } from '../../../src/formats/hl7/request-types.ts';
+import type { AuthorMetadata } from '../../../src/formats/xdm/document-types.ts';
 import { submissionAuthor } from '../../../src/formats/xdm/submission-author.ts';
 
 const PS = '1.2.250.1.71.4.2.1';
@@ -18,6 +19,13 @@ const sender = (changes: Partial<RequestSender>): RequestSender => ({
   device: undefined,
   ...changes,
 });
+const NAMELESS = { name: '', id: undefined, type: undefined, authority: undefined };
+/** Of the document: the second is the first person. */
+const AUTHORS: readonly AuthorMetadata[] = [
+  { institution: 'Service' },
+  { person: '77^GWENN^Lena', institution: 'Clinique', role: 'Médecin traitant', specialty: 'A^B^1.2' },
+];
+const FALLBACK = { person: '77^GWENN^Lena', institution: 'Clinique', specialty: 'A^B^1.2' };
 
 describe('submissionAuthor: the person', () => {
   it.each<[string, readonly string[], string]>([
@@ -70,7 +78,7 @@ describe('submissionAuthor: the person', () => {
     ['a name alone', ['', 'DIAZ'], '^DIAZ^^^^^^^^D'],
     ['delimiters', ['77', 'D^I&A'], '77^D\\S\\I\\T\\A^^^^^^^^D^^^EI'],
   ])('%s', (_, given, expected) => {
-    expect(submissionAuthor(sender({ person: given }))).toEqual({ person: expected });
+    expect(submissionAuthor(sender({ person: given }), AUTHORS)).toEqual({ person: expected });
   });
 });
 
@@ -98,10 +106,13 @@ describe('submissionAuthor: the organisation', () => {
     ],
     ['a service', organization('3435', 'UF', '120456789'), 'labo^^^^^^XX^^^3435'],
     ['a name alone', organization(undefined, ''), 'labo'],
-    ['nothing', { name: '', id: undefined, type: undefined, authority: undefined }, undefined],
+    ['nothing', NAMELESS, undefined],
   ])('%s', (_, given, expected) => {
-    const author = submissionAuthor(sender({ person: person('801234567866', 'IDNPS'), organization: given }));
-    expect(author?.institution).toBe(expected);
+    const author = submissionAuthor(
+      sender({ person: person('801234567866', 'IDNPS'), organization: given }),
+      AUTHORS,
+    );
+    expect(author.institution).toBe(expected);
   });
 });
 
@@ -129,23 +140,37 @@ describe('submissionAuthor: the device', () => {
     ],
     ['with a slash of its own', 'A/B', undefined, 'A/B^A/B^^^^^^^^U^^^RI'],
   ])('%s', (_, device, of, expected) => {
-    expect(submissionAuthor(sender({ device, organization: of }))?.person).toBe(expected);
+    expect(submissionAuthor(sender({ device, organization: of }), AUTHORS).person).toBe(expected);
   });
 
   it('stands behind a person', () => {
-    const author = submissionAuthor(sender({ person: person('801234567866', 'IDNPS'), device: 'SGL-1' }));
-    expect(author?.person).toContain('^DIAZ^');
+    const author = submissionAuthor(
+      sender({ person: person('801234567866', 'IDNPS'), device: 'SGL-1' }),
+      AUTHORS,
+    );
+    expect(author.person).toContain('^DIAZ^');
   });
 });
 
-describe('submissionAuthor: nobody', () => {
+describe('submissionAuthor: nobody, so the document’s author', () => {
   it.each<[string, RequestSender | undefined]>([
     ['no PRT', undefined],
     ['an empty PRT', sender({})],
     ['a blank device', sender({ device: ' ' })],
     ['an empty person', sender({ person: ['', ' '] })],
-    ['an organisation alone', sender({ organization: organization('120459876', 'FINEG') })],
+    ['an organisation of no name or number', sender({ organization: NAMELESS })],
   ])('%s', (_, given) => {
-    expect(submissionAuthor(given)).toBeUndefined();
+    expect(submissionAuthor(given, AUTHORS)).toEqual(FALLBACK);
+  });
+
+  it.each<[string, Partial<RequestSender>]>([
+    ['an organisation alone', {}],
+    ['an organisation and an empty person', { person: ['', ' '] }],
+  ])('for whom PRT-8 is still the institution: %s', (_, changes) => {
+    const given = sender({ organization: organization('120459876', 'FINEG'), ...changes });
+    expect(submissionAuthor(given, AUTHORS)).toEqual({
+      ...FALLBACK,
+      institution: `labo^^^^^&${ST}&ISO^IDNST^^^1120459876`,
+    });
   });
 });
