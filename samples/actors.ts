@@ -2,6 +2,7 @@ import { type CdaSample, INS_TEST, PATIENTS, type SamplePatient } from './kit/cd
 import { type ArchiveDocument, xdmArchive } from './kit/archive.ts';
 import { archivePart, documentMail, type DocumentMail, type MailPart } from './kit/mail.ts';
 import { samplePdf } from './kit/pdf.ts';
+import { patientRecipient } from './kit/request.ts';
 
 /** The mailboxes of the samples; all of them are invented. */
 export const BAL = 'dpi.urologie@chu-x.mssante.fr';
@@ -9,6 +10,10 @@ export const ERROR_MAILBOX = 'erreurs@chu-x.mssante.fr';
 export const LABORATORY = 'resultats@embruns.mssante.fr';
 /** The organisational mailbox that a secretary forwards from by hand. */
 export const SECRETARY = 'urologie@chu-x.mssante.fr';
+
+/** The applicative mailbox that the laboratory's own gateway sends from, and the patient's own. */
+export const LABORATORY_BAL = 'pfi@embruns.mssante.fr';
+export const PATIENT_MAILBOX = patientRecipient(PATIENTS.oeuvrard).address ?? '';
 
 /** Patients that the demo's DPI knows. Ibrahima Diallo is not one of them; Paul Lenoir is, without INS. */
 export const KNOWN_PATIENTS: readonly SamplePatient[] = [

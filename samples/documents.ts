@@ -46,3 +46,19 @@ export const orphan = document(11, { version: 2 });
 export const inBrokenArchive = document(12);
 export const ofOnePatient = document(13);
 export const ofAnother = document(14, { patient: PATIENTS.dartagnan });
+
+/** The documents of the requests. */
+
+/** Sent to the hospital, then replaced by `corrected`. */
+export const reported = document(21);
+export const corrected = document(21, { version: 2, replaces: documentId(21, 1) });
+/** A PDF in a CDA of level 1, of somebody whom the DPI does not know. */
+export const ofStranger = document(23, {
+  level: 1,
+  patient: PATIENTS.diallo,
+  templateId: '1.2.250.1.213.1.1.1.29',
+});
+export const toNobody = document(24);
+export const toPatient = document(25, { patient: PATIENTS.oeuvrard });
+/** Claire Morvan's, in a request that names another patient. */
+export const misplaced = document(26);

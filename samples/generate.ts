@@ -7,6 +7,7 @@ import * as documents from './documents.ts';
 import { xdmArchive } from './kit/archive.ts';
 import { cdaDocument, cdaSample } from './kit/cda.ts';
 import { sampleMessages } from './messages.ts';
+import { REQUESTS } from './requests.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** Where `npm run samples` writes. */
@@ -29,6 +30,7 @@ export async function sampleFiles(): Promise<Map<string, Uint8Array>> {
   );
   for (const [name, bytes] of sampleDocuments()) files.set(`documents/${name}.xml`, bytes);
   for (const [name, bytes] of sampleMessages()) files.set(`messages/${name}.hl7`, bytes);
+  for (const { name, build } of REQUESTS) files.set(`requests/${name}.hl7`, build());
   return files;
 }
 

@@ -51,7 +51,7 @@ export interface RequestSample {
   readonly qualified: boolean;
   /** PV1-2. */
   readonly patientClass: string;
-  /** PID-18. */
+  /** PID-18 and PV1-19. */
   readonly account: string;
   /** Those that are not named are answered N. */
   readonly wishes: Partial<Readonly<Record<SampleWish, 'Y' | 'N'>>>;

@@ -19,7 +19,7 @@ export function addCheck(program: Command): void {
     .summary('vérifie la configuration, puis essaie chaque correspondant')
     .description(
       paragraphs(
-        'Vérifie la configuration, puis essaie chaque correspondant, tous en même temps : connexion, TLS, certificats, identifiants, dossiers. N’envoie et ne change rien.',
+        'Vérifie la configuration, puis essaie chaque correspondant, tous en même temps : connexion, TLS, certificats, identifiants, dossiers ; et l’écoute des demandes d’envoi. N’envoie et ne change rien.',
         'Retour :\n  0  tout va bien\n  1  un correspondant ne répond pas comme il faut, ou un\n     certificat expire dans les 30 jours\n  2  configuration fautive',
       ),
     )
@@ -53,8 +53,10 @@ interface Probe {
   probe(): Promise<PeerReport>;
 }
 
-async function probes({ mailboxes, applications }: Config): Promise<Probe[]> {
+async function probes(config: Config): Promise<Probe[]> {
+  const { mailboxes, applications } = config;
   const { applicationPeer, mailSender, probeMailboxOf } = await import('../gateway/peers.ts');
+  const { reportListening } = await import('./check-listening.ts');
   return [
     ...mailboxes.flatMap(box => [
       { peer: `boîte ${box.name}, relève (IMAP)`, probe: () => probeMailboxOf(box) },
@@ -64,6 +66,12 @@ async function probes({ mailboxes, applications }: Config): Promise<Probe[]> {
       peer: `application ${application.name}`,
       probe: () => probeAndClose(applicationPeer(application, systemClock)),
     })),
+    ...applications
+      .filter(({ accept }) => accept !== undefined)
+      .map(application => ({
+        peer: `application ${application.name}, ses demandes d’envoi`,
+        probe: async () => reportListening(application, config, systemClock.now()),
+      })),
   ];
 }
 

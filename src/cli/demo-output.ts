@@ -8,7 +8,7 @@ export const USUAL_OUTPUT = 'demo-output';
 
 /** What a former demonstration left: nothing else is ever removed. */
 const OURS =
-  /^(journal\.db(\.lock)?(-wal|-shm|-journal)?|operateur-ca\.pem|passerelle\.log|\d\d-[a-z0-9-]+\.(\d+\.MDM-T\d\d\.hl7|(mdn|error-mail)\.eml))$/;
+  /^(journal(-labo)?\.db(\.lock)?(-wal|-shm|-journal)?|operateur-ca\.pem|passerelle(-labo)?\.log|\d\d-[a-z0-9-]+\.((\d+\.(demande|ACK|MDM-T\d\d|ZAM-Z\d\d))\.hl7|(\d+\.courriel|mdn|error-mail)\.eml))$/;
 
 /**
  * An empty folder for the demonstration's files. Where nothing was asked for and the current folder cannot be written

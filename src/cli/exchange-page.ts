@@ -1,16 +1,19 @@
 import { publicCode } from '../basics/public-code.ts';
 import { typeCodeLabel } from '../formats/terminology/type-codes.ts';
-import type { Delivery, DocumentRecord, ExchangeView } from '../journal/journal.ts';
+import type { Delivery, DocumentRecord, Exchange, ExchangeView } from '../journal/journal.ts';
+import { eventText } from './exchange-history.ts';
 import {
+  addressText,
   codeText,
   deliveryLines,
-  eventText,
   faultLines,
   holdsOf,
   NATURES,
   stateOf,
 } from './exchange-words.ts';
 import { frenchTime, table } from './output.ts';
+import { aboutInHistory, requestLines } from './request-page.ts';
+import { failureCode, recipientName, recipientOf } from './request-words.ts';
 
 /** Exchanges under one another: what `pfi exchanges list` prints. */
 export function exchangeTable(views: readonly ExchangeView[]): string {
@@ -25,16 +28,23 @@ export function exchangeTable(views: readonly ExchangeView[]): string {
         exchange.nature === undefined ? '' : NATURES[exchange.nature],
         stateOf(view),
         codeOf(view),
-        exchange.sender ?? '',
+        senderOf(exchange) ?? '',
       ];
     }),
   );
 }
 
 function codeOf(view: ExchangeView): string {
-  const { fault, outcomeCode } = view.exchange;
-  const own = holdsOf(view)[0]?.code ?? fault?.code;
-  return own ?? (outcomeCode === undefined ? '' : codeText(outcomeCode));
+  const { exchange, requested } = view;
+  const own = holdsOf(view)[0]?.code ?? exchange.fault?.code;
+  const told = requested === undefined ? exchange.outcomeCode : failureCode(view, requested);
+  return own ?? (told === undefined ? '' : codeText(told));
+}
+
+/** Who sent a mail, or which application asks. A patient's address is the INS. */
+function senderOf({ nature, application, sender }: Exchange): string | undefined {
+  if (nature === 'request') return application;
+  return sender === undefined ? undefined : addressText(sender);
 }
 
 /** The worklist: each exchange with every reason why it waits and what there is to do. */
@@ -44,44 +54,85 @@ export function worklistPage(views: readonly ExchangeView[]): string {
     .flatMap((view, index) => [
       ...(index === 0 ? [head] : []),
       rows[index] ?? '',
-      ...unique(holdsOf(view).flatMap(fault => faultLines(fault, '    '))),
+      ...unique(waitingLines(view)),
     ])
     .join('\n');
 }
 
+/** Of a request each reason comes with the recipient whom it is about. */
+function waitingLines(view: ExchangeView): string[] {
+  const { requested, deliveries } = view;
+  if (requested === undefined) return holdsOf(view).flatMap(fault => faultLines(fault, '    '));
+  return deliveries.flatMap(delivery => {
+    if (delivery.hold === undefined) return [];
+    const recipient = recipientOf(delivery, requested);
+    const [why = '', ...what] = faultLines(delivery.hold, '    ');
+    return [recipient === undefined ? why : `    ${recipientName(recipient)} : ${why.trim()}`, ...what];
+  });
+}
+
 /** An exchange for an administrator: what waits comes with its reason and what there is to do. */
 export function exchangePage(view: ExchangeView): string {
-  const { exchange, documents, deliveries, events } = view;
-  const { place, messageId, sender, fault } = exchange;
-  const positions = new Map(documents.map(({ document, delivery }) => [delivery.id, document.position + 1]));
-  const history = events.map(event => {
-    const position = event.deliveryId === undefined ? undefined : positions.get(event.deliveryId);
-    return [
-      frenchTime(event.at),
-      `${position === undefined ? '' : `document ${position} : `}${eventText(event)}`,
-    ];
-  });
-  return [
-    `Échange ${exchange.id} : ${stateOf(view)}`,
-    exchange.nature === 'request'
-      ? `  demande de l’application ${exchange.application}, reçue le ${frenchTime(exchange.receivedAt)} ; part de la boîte ${exchange.mailbox}`
-      : `  reçu le ${frenchTime(exchange.receivedAt)} dans la boîte ${exchange.mailbox}, pour l’application ${exchange.application}`,
-    ...(sender === undefined ? [] : [`  expéditeur ${sender}`]),
-    ...(messageId === undefined
-      ? []
+  return [exchangeSummary(view), '', '  Historique', ...historyLines(view).map(line => `    ${line}`)].join(
+    '\n',
+  );
+}
+
+/** The same without its history. */
+export function exchangeSummary(view: ExchangeView): string {
+  const { documents, deliveries, requested } = view;
+  const what =
+    requested === undefined
+      ? [
+          ...documents.flatMap(({ document, delivery }) => ['', ...documentLines(document, delivery)]),
+          ...deliveries
+            .filter(({ kind }) => kind !== 'mdm')
+            .flatMap(delivery => ['', ...deliveryLines(delivery, '  ')]),
+        ]
       : [
-          `  identifiant ${exchange.nature === 'request' ? 'du message (MSH-10)' : 'du courriel (Message-ID)'} ${messageId}`,
-        ]),
+          ...requested.documents.flatMap(document => ['', ...documentLines(document, undefined)]),
+          ...requestLines(view, requested),
+        ];
+  return [...headLines(view), ...what].join('\n');
+}
+
+function headLines(view: ExchangeView): string[] {
+  const { exchange } = view;
+  const { id, nature, mailbox, application, receivedAt, place, messageId, sender, fault } = exchange;
+  const received = frenchTime(receivedAt);
+  const origin =
+    nature === 'request'
+      ? [
+          `  demande de l’application ${application}, reçue le ${received} ; part de la boîte ${mailbox}`,
+          `  identifiant du message (MSH-10) ${messageId}`,
+        ]
+      : [
+          `  reçu le ${received} dans la boîte ${mailbox}, pour l’application ${application}`,
+          ...(sender === undefined ? [] : [`  expéditeur ${senderOf(exchange)}`]),
+          ...(messageId === undefined ? [] : [`  identifiant du courriel (Message-ID) ${messageId}`]),
+        ];
+  return [
+    `Échange ${id} : ${stateOf(view)}`,
+    ...origin,
     ...(place === undefined ? [] : [`  dossier ${place.folder}`]),
     ...(fault === undefined ? [] : faultLines(fault, '  ')),
-    ...documents.flatMap(({ document, delivery }) => ['', ...documentLines(document, delivery)]),
-    ...deliveries
-      .filter(({ kind }) => kind !== 'mdm')
-      .flatMap(delivery => ['', ...deliveryLines(delivery, '  ')]),
-    '',
-    '  Historique',
-    ...history.map(([time = '', text = '']) => `    ${time}  ${text}`),
-  ].join('\n');
+  ];
+}
+
+/** What happened, a line each. */
+export function historyLines({ documents, deliveries, requested, events }: ExchangeView): string[] {
+  const about = new Map([
+    ...documents.map(
+      ({ document, delivery }) => [delivery.id, `document ${document.position + 1} : `] as const,
+    ),
+    ...(requested === undefined
+      ? []
+      : deliveries.map(delivery => [delivery.id, aboutInHistory(delivery, requested)] as const)),
+  ]);
+  return events.map(event => {
+    const prefix = event.deliveryId === undefined ? undefined : about.get(event.deliveryId);
+    return `${frenchTime(event.at)}  ${prefix ?? ''}${eventText(event)}`;
+  });
 }
 
 const ACTIONS = { add: 'ajout', replace: 'remplacement', delete: 'suppression' } as const;
@@ -106,9 +157,10 @@ function unique(lines: readonly string[]): string[] {
  * An exchange for a program: without what a document calls itself and what an application says of it, since either
  * might name the patient.
  */
-export function exchangeData({ exchange, documents, deliveries, events }: ExchangeView) {
+export function exchangeData({ exchange, documents, requested, deliveries, events }: ExchangeView) {
   return {
-    exchange: { ...exchange, outcomeCode: shown(exchange.outcomeCode) },
+    exchange: { ...exchange, sender: senderOf(exchange), outcomeCode: shown(exchange.outcomeCode) },
+    ...(requested === undefined ? {} : { requested: requestData(requested) }),
     documents: documents.map(({ document, delivery }) => ({
       ...document,
       typeLabel: undefined,
@@ -121,6 +173,22 @@ export function exchangeData({ exchange, documents, deliveries, events }: Exchan
     events: events.map(({ data, ...event }) => ({
       ...event,
       data: typeof data['code'] === 'string' ? { ...data, code: shown(data['code']) } : data,
+    })),
+  };
+}
+
+function requestData({ documents, recipients }: NonNullable<ExchangeView['requested']>) {
+  return {
+    documents: documents.map(document => ({ ...document, typeLabel: undefined })),
+    recipients: recipients.map(({ id, mailId, address, identifier, state, reception, reading }) => ({
+      id,
+      mailId,
+      audience: address === undefined ? 'patient' : 'professionals',
+      address,
+      identifier,
+      state,
+      reception,
+      reading,
     })),
   };
 }

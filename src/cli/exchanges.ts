@@ -49,7 +49,9 @@ export function addExchanges(program: Command): void {
   withCommonOptions(exchanges.command('show'))
     .argument('<id>', ID)
     .summary('montre un échange')
-    .description('Montre un échange : ses documents, ses envois, ses destinataires, son histoire, et ce qu’il y a à faire.')
+    .description(
+      'Montre un échange : ses documents, ses envois, ses destinataires, son histoire, et ce qu’il y a à faire.',
+    )
     .action(show);
 
   withCommonOptions(exchanges.command('retry'))

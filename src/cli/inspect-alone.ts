@@ -3,11 +3,14 @@ import { readCdaHeader } from '../formats/cda/read-header.ts';
 import { readAck, verdict } from '../formats/hl7/ack.ts';
 import { Hl7Error } from '../formats/hl7/hl7-error.ts';
 import { type Hl7Message, parseMessage } from '../formats/hl7/message.ts';
+import { requestCodeOf } from './ack-words.ts';
 import { type Facts, faultLines, type Finding, headerFacts } from './inspect-finding.ts';
+import { isRequest, lookAtRequest, messageFacts } from './inspect-request.ts';
+import { oneLine } from './output.ts';
 
 /** What comes without a mail around it says what it is, not what becomes of it. */
 function alone(kind: Finding['kind'], facts: Facts, ...verdict: string[]): Finding {
-  return { kind, facts, documents: [], decision: undefined, fault: undefined, verdict };
+  return { kind, facts, documents: [], parts: [], decision: undefined, fault: undefined, verdict };
 }
 
 /** A CDA document. */
@@ -37,30 +40,51 @@ export function lookAtHl7(bytes: Uint8Array): Finding {
     if (!(thrown instanceof Hl7Error)) throw thrown;
     return alone('hl7', {}, 'Message HL7 illisible : ni l’en-tête MSH ni ses séparateurs ne sont corrects.');
   }
-  const { header, segments } = message;
-  const facts = {
-    'Message HL7': [1, 2, 3]
-      .map(part => header.component(9, part))
-      .join('^')
-      .replace(/\^+$/, ''),
-    'Identifiant (MSH-10)': header.component(10, 1),
-    De: header.component(3, 1),
-    Vers: header.component(5, 1),
-    'Jeu de caractères': header.component(18, 1),
-    Segments: segments.map(({ name }) => name).join(' '),
-  };
+  if (isRequest(message)) return lookAtRequest(bytes, message);
+  const facts = messageFacts(message);
+  if (message.header.component(9, 1) === 'ZAM') return lookAtZam(message);
   const isAnswer = message.first('MSA') !== undefined;
   return alone(
     'hl7',
     facts,
-    ...(isAnswer ? understood(bytes) : ['Message lisible ; ce n’est pas un accusé.']),
+    ...(isAnswer ? understood(bytes) : ['Message lisible ; ce n’est ni une demande d’envoi, ni un accusé.']),
   );
+}
+
+const EVENTS: Readonly<Record<string, string>> = {
+  Z01: 'dépôt au DMP',
+  Z02: 'réception par la messagerie du destinataire',
+  Z03: 'lecture, ou intégration par le logiciel du destinataire',
+};
+
+/** What the gateway tells an application of what it asked for. */
+function lookAtZam(message: Hl7Message): Finding {
+  const [status, recipient] = message.all('OBX');
+  const err = message.first('ERR');
+  const event = message.header.component(9, 2);
+  const error = [1, 2].map(part => err?.component(5, part) ?? '').filter(text => text !== '');
+  const said = status?.component(5, 1) ?? '';
+  const facts = {
+    ...messageFacts(message),
+    'Accusé de': EVENTS[event] ?? event,
+    'Demande (OBX-4)': status?.component(4, 1),
+    Destinataire: [recipient?.component(5, 4), recipient?.component(4, 1)].filter(Boolean).join(' · '),
+    Erreur: error.join(' '),
+  };
+  const verdict =
+    said === 'Y' ? 'Oui (Y).' : said === 'N' ? 'Non (N).' : `Ni oui ni non : « ${oneLine(said)} ».`;
+  return alone('hl7', facts, `Accusé de la passerelle au logiciel créateur : ${verdict}`);
 }
 
 /** How the gateway, at its default settings, takes an application's answer. */
 function understood(bytes: Uint8Array): string[] {
   try {
-    const answer = verdict(readAck(bytes), { commitAccept: false });
+    const ack = readAck(bytes);
+    const own = requestCodeOf(ack);
+    if (own !== undefined) {
+      return [`Réponse de la passerelle à une demande d’envoi : ${ack.code}.`, ...faultLines({ code: own })];
+    }
+    const answer = verdict(ack, { commitAccept: false });
     switch (answer.kind) {
       case 'accepted':
         return ['Accusé : document accepté.'];

@@ -4,8 +4,8 @@ import { uniqueIdOf } from '../formats/cda/identity.ts';
 import type { Author, CdaHeader, Encounter, Organization } from '../formats/cda/types.ts';
 import { oneLine } from './output.ts';
 
-/** What the gateway would do with a mail or a document. */
-export type Decision = 'deliver' | 'hold' | 'refuse' | 'file';
+/** What the gateway would do with a mail, a document or a request. */
+export type Decision = 'deliver' | 'hold' | 'refuse' | 'file' | 'send';
 
 /** Named values, in the order in which they are read; those that are empty are left out. */
 export type Facts = Readonly<Record<string, string | undefined>>;
@@ -17,11 +17,18 @@ export interface DocumentFinding {
   readonly fault: Fault | undefined;
 }
 
+/** One of several things of a kind: a mail that would leave, a recipient of whom a receipt speaks. */
+export interface Part {
+  readonly title: string;
+  readonly facts: Facts;
+}
+
 /** What was found in a file. */
 export interface Finding {
-  readonly kind: 'mail' | 'archive' | 'document' | 'hl7';
+  readonly kind: 'mail' | 'archive' | 'document' | 'hl7' | 'request';
   readonly facts: Facts;
   readonly documents: readonly DocumentFinding[];
+  readonly parts: readonly Part[];
   /** Undefined for what says nothing of its fate: a document or a message alone. */
   readonly decision: Decision | undefined;
   /** What keeps the whole from being handed over. */
@@ -31,8 +38,8 @@ export interface Finding {
 }
 
 /** A finding for a person, in French. */
-export function renderFinding({ facts, documents, verdict }: Finding): string {
-  const parts = [
+export function renderFinding({ facts, documents, parts, verdict }: Finding): string {
+  const blocks = [
     renderFacts(facts, ''),
     ...documents.map((document, position) =>
       [
@@ -41,9 +48,10 @@ export function renderFinding({ facts, documents, verdict }: Finding): string {
         renderVerdict(documentVerdict(document), '  '),
       ].join('\n'),
     ),
+    ...parts.map(part => [part.title, renderFacts(part.facts, '  ')].join('\n')),
     renderVerdict(verdict, ''),
   ];
-  return parts.filter(part => part !== '').join('\n\n');
+  return blocks.filter(block => block !== '').join('\n\n');
 }
 
 function renderVerdict([first = '', ...others]: readonly string[], indent: string): string {
@@ -104,6 +112,8 @@ function documentVerdict({ decision, fault }: DocumentFinding): string[] {
       return ['À traiter par une personne.', ...why];
     case 'deliver':
       return ['Transmis à l’application.'];
+    case 'send':
+      return ['Envoyé par courriel.'];
   }
 }
 

@@ -1,6 +1,5 @@
 import { systemClock } from '../basics/clock.ts';
 import { createIdSource } from '../basics/ids.ts';
-import { type Config, configSchema } from '../config/schema.ts';
 import { type Fault, toGatewayError } from '../errors/gateway-error.ts';
 import type { PlanContext } from '../flows/plan-document.ts';
 import { planMail } from '../flows/plan-mail.ts';
@@ -13,7 +12,8 @@ import { readXdm } from '../formats/xdm/read-xdm.ts';
 import { READER } from '../gateway/gateway.ts';
 import { applicationSettings, archiveLimits, gatewaySettings, mailboxSettings } from '../gateway/settings.ts';
 import type { RecordedMail } from '../journal/journal.ts';
-import { receiptVerdict } from './inspect-receipt.ts';
+import { DEFAULTS } from './inspect-defaults.ts';
+import { receiptFacts, receiptParts, receiptVerdict } from './inspect-receipt.ts';
 import {
   type Decision,
   type DocumentFinding,
@@ -22,32 +22,6 @@ import {
   type Finding,
   headerFacts,
 } from './inspect-finding.ts';
-
-const SERVER = { host: 'localhost', port: 1, auth: 'none' };
-
-/** What `inspect` is asked about arrives nowhere: one mailbox, one application, and every setting at its default. */
-export const DEFAULTS: Config = configSchema.parse({
-  establishment: { name: 'Établissement', finess: '000000000', structureId: '1000000000' },
-  product: { nil: 'DEV000000' },
-  journal: { url: 'sqlite:none' },
-  gateway: { application: 'PFI', facility: 'PFI' },
-  mailboxes: [
-    {
-      name: 'boite',
-      address: 'bal@exemple.mssante.fr',
-      imap: SERVER,
-      smtp: SERVER,
-      application: 'application',
-    },
-  ],
-  applications: [
-    {
-      name: 'application',
-      hl7: { application: 'DPI', facility: 'DPI' },
-      deliver: { directory: { path: '/' } },
-    },
-  ],
-});
 
 /** As much as is enough for a mail's headers. */
 const HEAD_BYTES = 64 * 1024;
@@ -99,9 +73,12 @@ async function findingOf(reading: Reading, about: Pick<Finding, 'kind' | 'facts'
   const said = about.kind === 'mail' ? [answer.sentence] : [];
   const verdict = verdictOf(reading, recorded, decision, said);
   const unheard = decision === 'refuse' && !answer.told;
+  const isReceipt = reading.kind === 'receipt' || reading.kind === 'error-mail';
   return {
     ...about,
+    facts: isReceipt ? { ...about.facts, ...receiptFacts(reading) } : about.facts,
     documents: findings,
+    parts: isReceipt ? receiptParts(reading) : [],
     decision: unheard ? 'hold' : decision,
     fault: unheard ? { code: 'DOC-004' } : recorded.fault,
     verdict,
@@ -167,7 +144,15 @@ function decisionOf({ nature, state, fault }: RecordedMail, documents: readonly 
 
 function heldMail(outer: MailFacts, fault: Fault): Finding {
   const verdict = [TO_A_PERSON, ...faultLines(fault)];
-  return { kind: 'mail', facts: mailFacts(outer), documents: [], decision: 'hold', fault, verdict };
+  return {
+    kind: 'mail',
+    facts: mailFacts(outer),
+    documents: [],
+    parts: [],
+    decision: 'hold',
+    fault,
+    verdict,
+  };
 }
 
 function mailFacts(outer: MailFacts): Facts {
@@ -193,7 +178,7 @@ function verdictOf(
   switch (reading.kind) {
     case 'receipt':
     case 'error-mail':
-      return receiptVerdict(reading, fault);
+      return receiptVerdict(fault);
     case 'other':
       return ['Pas un envoi de documents : rangé dans le dossier « Autres ».'];
     case 'unusable':

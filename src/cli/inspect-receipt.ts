@@ -1,14 +1,16 @@
 import type { Fault } from '../errors/gateway-error.ts';
+import { type Saying, sayingsOf } from '../flows/match-receipt.ts';
 import type { Reading } from '../flows/reading/reading.ts';
-import type { DispositionType, DsnAction, ReceiptFacts } from '../formats/mail/receipt-types.ts';
+import type { DispositionType, DsnAction } from '../formats/mail/receipt-types.ts';
+import type { Facts, Part } from './inspect-finding.ts';
 
-const FILED = 'rangé dans le dossier « Autres »';
+type ReceiptReading = Extract<Reading, { kind: 'receipt' | 'error-mail' }>;
 
 const ACTIONS: Readonly<Record<DsnAction, string>> = {
   delivered: 'remis',
   relayed: 'relayé, plus rien n’en sera su',
   expanded: 'remis à une liste',
-  delayed: 'retardé',
+  delayed: 'retardé, le serveur essaie encore',
   failed: 'échec',
 };
 
@@ -21,48 +23,70 @@ const DISPOSITIONS: Readonly<Record<DispositionType, string>> = {
   failed: 'échec',
 };
 
-/** What a receipt says, and what becomes of it; which of our mails it speaks of only a journal can tell. */
-export function receiptVerdict(
-  reading: Extract<Reading, { kind: 'receipt' | 'error-mail' }>,
-  fault: Fault | undefined,
-): string[] {
-  const what = reading.kind === 'receipt' ? `Accusé (${reading.report.toUpperCase()})` : 'Retour d’erreur';
-  const becomes =
-    fault === undefined
-      ? `${FILED}, jamais suivi d’une réponse.`
-      : `${FILED} s’il concerne un de nos envois, sinon à traiter (${fault.code}).`;
-  return [`${what} : ${becomes}`, ...sayings(reading.facts)];
-}
-
-function sayings(facts: ReceiptFacts): string[] {
+/** Which of our mails a receipt says that it is about. */
+export function receiptFacts(reading: ReceiptReading): Facts {
+  const { facts } = reading;
   switch (facts.report) {
     case 'dsn':
-      return [
-        ...about('Envoi (ENVID)', facts.envelopeId),
-        ...about('Courriel', facts.originalMessageId),
-        ...facts.recipients.map(({ original, final, action, reply, status }) =>
-          [original ?? final ?? 'destinataire inconnu', ':', ACTIONS[action], reply, status]
-            .filter(part => part !== undefined)
-            .join(' '),
-        ),
-      ];
+      return {
+        Accusé: 'avis de remise (DSN)',
+        'Sur l’envoi (ENVID)': facts.envelopeId,
+        'Sur le courriel': facts.originalMessageId,
+      };
     case 'mdn':
-      return [
-        ...about('Courriel', facts.originalMessageId),
-        [
-          facts.finalRecipient ?? facts.originalRecipient ?? 'destinataire inconnu',
-          ':',
-          facts.disposition === undefined ? 'sans indication' : DISPOSITIONS[facts.disposition],
-          facts.error === undefined ? undefined : `erreur ${facts.error.code} ${facts.error.label}`,
-        ]
-          .filter(part => part !== undefined)
-          .join(' '),
-      ];
+      return { Accusé: 'accusé de lecture (MDN)', 'Sur le courriel': facts.originalMessageId };
     case 'error-mail':
-      return [...facts.about.flatMap(id => about('Courriel', id)), `Code ${facts.code}`];
+      return {
+        Accusé: 'courriel d’erreur du logiciel destinataire',
+        'Sur le courriel': facts.about.join(', '),
+      };
   }
 }
 
-function about(name: string, value: string | undefined): string[] {
-  return value === undefined ? [] : [`${name} ${value}`];
+/** What it says of each recipient, and what the application that asked would be told. */
+export function receiptParts({ facts, outer }: ReceiptReading): Part[] {
+  const sayings = sayingsOf(facts, outer.from?.address);
+  return sayings.map((saying, position) => ({
+    title: `Destinataire ${saying.addresses.find(address => address !== undefined) ?? 'non précisé'}`,
+    facts: { ...reported(facts, position), 'Au logiciel créateur, s’il l’a demandé': zamText(saying) },
+  }));
+}
+
+/** In the receipt's own terms. */
+function reported(facts: ReceiptReading['facts'], position: number): Facts {
+  switch (facts.report) {
+    case 'dsn': {
+      const { action, reply, status } = facts.recipients[position] ?? {};
+      return {
+        Remise: action && ACTIONS[action],
+        'Réponse du serveur': [reply, status].filter(Boolean).join(' '),
+      };
+    }
+    case 'mdn': {
+      const { disposition, error } = facts;
+      return {
+        Lecture: disposition === undefined ? 'non précisée' : DISPOSITIONS[disposition],
+        Erreur: error && `${error.code} ${error.label}`,
+      };
+    }
+    case 'error-mail':
+      return { Erreur: facts.code };
+  }
+}
+
+function zamText({ aspect, outcome, error }: Saying): string {
+  if (outcome === undefined) return 'rien : ce n’est pas la fin';
+  const event = aspect === 'reception' ? 'Z02' : 'Z03';
+  if (error === undefined) return `ZAM^${event} ${outcome === 'accepted' ? 'Y' : 'N'}`;
+  return `ZAM^${event} N, ${error.code}${error.label === '' ? '' : ` : ${error.label}`}`;
+}
+
+/** What becomes of it; which of our mails it speaks of only a journal can tell. */
+export function receiptVerdict(fault: Fault | undefined): string[] {
+  return fault === undefined
+    ? ['Rangé dans le dossier « Autres » ; jamais suivi d’une réponse.']
+    : [
+        'S’il concerne un de nos envois : rangé dans le dossier « Autres ».',
+        `Sinon, à traiter par une personne (${fault.code}). Dans les deux cas, aucune réponse.`,
+      ];
 }

@@ -10,7 +10,10 @@ import { paragraphs, print, printJson } from './output.ts';
 export function addInspect(program: Command): void {
   program
     .command('inspect')
-    .argument('<fichier>', 'courriel (.eml), archive (.zip), document CDA (.xml) ou message HL7 (.hl7)')
+    .argument(
+      '<fichier>',
+      'courriel ou accusé (.eml), archive (.zip), document CDA (.xml), demande ou autre message HL7 (.hl7)',
+    )
     .summary('montre ce que la passerelle voit dans un fichier, sans rien envoyer')
     .description(
       paragraphs(
@@ -37,9 +40,11 @@ async function inspect(file: string, options: JsonOption): Promise<void> {
 /** What a file is and becomes; decided by content, since a name says little. @throws UsageError */
 export async function look(file: string, reader: Reader): Promise<Finding> {
   const { lookAtDocument, lookAtHl7 } = await import('./inspect-alone.ts');
-  const { DEFAULTS, lookAtArchive, lookAtLargeMail, lookAtMail } = await import('./inspect-mail.ts');
+  const { DEFAULTS } = await import('./inspect-defaults.ts');
+  const { lookAtArchive, lookAtLargeMail, lookAtMail } = await import('./inspect-mail.ts');
+  const { lookAtLargeRequest } = await import('./inspect-request.ts');
   const { begin, size } = beginningOf(file);
-  const { mail, archive } = DEFAULTS.limits;
+  const { mail, archive, request } = DEFAULTS.limits;
   const kind = kindOf(begin);
   if (kind === undefined) {
     throw new UsageError(
@@ -48,6 +53,8 @@ export async function look(file: string, reader: Reader): Promise<Finding> {
   }
   if (kind === 'mail')
     return size > mail ? lookAtLargeMail(begin, size) : lookAtMail(readFileSync(file), reader);
+  const large = kind === 'hl7' && size > request ? lookAtLargeRequest(begin, size) : undefined;
+  if (large !== undefined) return large;
   if (size > archive.total)
     throw new UsageError(`${file} est trop gros : la passerelle n’en prend pas de tels.`);
   const bytes = readFileSync(file);
@@ -61,7 +68,7 @@ export async function look(file: string, reader: Reader): Promise<Finding> {
   }
 }
 
-function kindOf(begin: Buffer): Finding['kind'] | undefined {
+function kindOf(begin: Buffer): Exclude<Finding['kind'], 'request'> | undefined {
   const head = begin.subarray(0, 2_000).toString('latin1');
   if (head.startsWith('PK')) return 'archive';
   if (/^\v?\s*MSH[^\w\s]/.test(head)) return 'hl7';

@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { systemClock } from '../basics/clock.ts';
-import { createIdSource } from '../basics/ids.ts';
 import type { ApplicationConfig, Config } from '../config/schema.ts';
-import { controlIdOf, withControlId } from '../formats/hl7/control-id.ts';
-import { Hl7Error } from '../formats/hl7/hl7-error.ts';
-import { parseMessage } from '../formats/hl7/message.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
 import type { Ack } from '../formats/hl7/types.ts';
-import type { ExchangeView, Journal } from '../journal/journal.ts';
-import { exchangeData, exchangePage } from './exchange-page.ts';
+import { ackLines } from './ack-words.ts';
+import { exchangeData, exchangeSummary } from './exchange-page.ts';
 import { UsageError } from './failure.ts';
-import { withJournal } from './journal-access.ts';
 import {
   configOf,
   type ConfigOption,
@@ -19,7 +13,8 @@ import {
   type JsonOption,
   withCommonOptions,
 } from './options.ts';
-import { oneLine, paragraphs, print, printJson } from './output.ts';
+import { paragraphs, print, printError, printJson } from './output.ts';
+import { messageIn, readBytes, type Sendable } from './send-message.ts';
 
 interface SendOptions extends ConfigOption, JsonOption {
   readonly application?: string;
@@ -31,9 +26,6 @@ interface SendOptions extends ConfigOption, JsonOption {
 }
 
 const REFUSED = 1;
-const LOOK_EVERY_MS = 200;
-/** The newest exchanges among which that of the message is looked for. */
-const AMONG = 100;
 
 /** Adds `pfi send`. */
 export function addSend(program: Command): void {
@@ -43,12 +35,17 @@ export function addSend(program: Command): void {
     .description(
       paragraphs(
         'Envoie un message HL7 à l’adresse d’écoute d’une application (`accept`), par MLLP, montre la réponse, puis ce que la demande devient. La passerelle doit tourner. Attention : une demande acceptée part réellement.',
+        'Le même fichier envoyé deux fois n’est traité qu’une fois : --new-id en fait une demande nouvelle.',
         'Retour :\n  0  demande acceptée (AA)\n  1  demande refusée, ou pas de réponse\n  2  fichier illisible, ou configuration fautive',
       ),
     )
     .option('--application <nom>', 'l’application dont l’adresse d’écoute est visée, s’il y en a plusieurs')
-    .option('--new-id', 'donne au message un nouvel identifiant (MSH-10)', false)
-    .option('--wait <durée>', 'suit la demande au plus cette durée', durationArgument, 10_000)
+    .option('--new-id', 'donne au message un nouvel identifiant (MSH-10) et l’heure (MSH-7)', false)
+    .addOption(
+      new Option('--wait <durée>', 'suit la demande au plus cette durée')
+        .argParser(durationArgument)
+        .default(durationArgument('10s'), '10s'),
+    )
     .option('--ca <fichier>', 'autorité du certificat de la passerelle, si l’écoute est chiffrée')
     .option('--cert <fichier>', 'certificat à montrer, si elle en demande un')
     .option('--key <fichier>', 'sa clé')
@@ -58,14 +55,18 @@ export function addSend(program: Command): void {
 async function send(file: string, options: SendOptions): Promise<void> {
   const config = configOf(options);
   const application = creatorOf(config, options.application);
-  const { message, controlId } = messageIn(file, options.newId);
-  const ack = await deliver(message, controlId, application, options);
-  const accepted = ack.code === 'AA' || ack.code === 'CA';
-  if (!accepted) process.exitCode = REFUSED;
-  if (!options.json) print(ackText(ack));
-  const view = accepted ? await followed(config, application.name, controlId, options) : undefined;
+  const sendable = messageIn(file, options.newId);
+  const ack = await deliver(sendable, application, options);
+  if (ack === undefined) return;
+  const isAccepted = ack.code === 'AA' || ack.code === 'CA';
+  if (!isAccepted) process.exitCode = REFUSED;
+  if (!options.json) print(ackLines(ack).join('\n'));
+  const view = isAccepted ? await followed(config, application.name, sendable, options) : undefined;
   if (options.json) printJson({ ack, ...(view === undefined ? {} : exchangeData(view)) });
-  else if (view !== undefined) print(`\n${exchangePage(view)}`);
+  else if (view !== undefined) {
+    print(`\n${exchangeSummary(view)}`);
+    print(`\nLa suite : pfi exchanges show ${view.exchange.id}`);
+  }
 }
 
 /** @throws UsageError where it is not clear which application is meant */
@@ -89,46 +90,23 @@ function creatorOf({ applications }: Config, name: string | undefined): Applicat
   return one;
 }
 
-/** @throws UsageError when the file holds no message */
-function messageIn(file: string, renewed: boolean): { message: Uint8Array; controlId: string } {
-  const read = readBytes(file);
-  try {
-    const newId = controlIdOf(createIdSource(systemClock)());
-    const message = renewed ? withControlId(withCr(read), newId, systemClock.now()) : read;
-    return { message, controlId: parseMessage(message).header.component(10, 1).trim() };
-  } catch (error) {
-    if (error instanceof Hl7Error) throw new UsageError(`${file} n’est pas un message HL7.`);
-    throw error;
-  }
-}
-
-/** Files often have line ends of their own; on the wire a segment ends with CR. */
-function withCr(bytes: Buffer): Uint8Array {
-  return bytes.includes('\r')
-    ? bytes
-    : Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r'), 'latin1');
-}
-
-function readBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch {
-    throw new UsageError(`${file} ne peut pas être lu.`);
-  }
-}
-
+/** The gateway's answer; undefined where there was none, which has been told. */
 async function deliver(
-  message: Uint8Array,
-  controlId: string,
+  { message, controlId }: Sendable,
   { accept, deliver: { timeout } }: ApplicationConfig,
-  { ca, cert, key }: SendOptions,
-): Promise<Ack> {
+  options: SendOptions,
+): Promise<Ack | undefined> {
   const { createMllpClient } = await import('../peers/mllp/client.ts');
   const { host = '', port = 0, tls } = accept?.mllp ?? {};
+  const to = { host: host === '0.0.0.0' || host === '::' ? 'localhost' : host, port };
   const client = createMllpClient({
-    host: host === '0.0.0.0' || host === '::' ? 'localhost' : host,
-    port,
-    tls: { mode: tls === undefined ? 'none' : 'implicit', ca: pem(ca), cert: pem(cert), key: pem(key) },
+    ...to,
+    tls: {
+      mode: tls === undefined ? 'none' : 'implicit',
+      ca: pem(options.ca),
+      cert: pem(options.cert),
+      key: pem(options.key),
+    },
     timeoutMs: timeout,
     maxAckBytes: 1024 * 1024,
     parallel: 1,
@@ -136,6 +114,10 @@ async function deliver(
   });
   try {
     return await client.send(message, controlId);
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    unanswered(thrown, `${to.host}:${port}`, options);
+    return undefined;
   } finally {
     await client.close();
   }
@@ -145,58 +127,44 @@ function pem(path: string | undefined): string | undefined {
   return path === undefined ? undefined : readBytes(path).toString();
 }
 
-const MEANINGS: Readonly<Record<Ack['code'], string>> = {
-  AA: 'demande acceptée',
-  CA: 'demande acceptée',
-  AE: 'demande refusée',
-  CE: 'demande refusée',
-  AR: 'demande rejetée pour l’instant : elle peut être renvoyée telle quelle',
-  CR: 'demande rejetée pour l’instant : elle peut être renvoyée telle quelle',
-};
-
-function ackText({ code, controlId, errors }: Ack): string {
-  return [
-    `${code} : ${MEANINGS[code]} (message ${controlId})`,
-    ...errors.flatMap(({ location, condition, application }) =>
-      [
-        location === undefined ? undefined : `  ERR-2 ${location}`,
-        condition && `  ERR-3 ${condition.code} ${condition.label}`,
-        application && `  ERR-5 ${application.code} ${application.label}`,
-      ].flatMap(line => (line === undefined ? [] : [oneLine(line)])),
-    ),
-  ].join('\n');
+/** Why there is no answer, from where the sender stands: the catalogue speaks of applications that we call. */
+function unanswered({ code, fault }: GatewayError, address: string, { json }: JsonOption): void {
+  process.exitCode = REFUSED;
+  const text = `${WHY[code] ?? 'La passerelle n’a pas répondu comme il faut'} (${address}, ${code}).`;
+  const lines = [
+    [text, fault.detail].filter(Boolean).join(' '),
+    code === 'MLLP-001' || code === 'MLLP-004' ? NOT_TAKEN : PERHAPS_TAKEN,
+  ];
+  printError(lines.join('\n'));
+  if (json) printJson({ error: { code, text } });
 }
 
-/** The request's exchange once nothing more happens by itself, or as it stands when the time is over. */
+const WHY: Readonly<Record<string, string>> = {
+  'MLLP-001': 'La passerelle n’écoute pas à cette adresse : tourne-t-elle, avec cette configuration ?',
+  'MLLP-002': 'La passerelle n’a pas répondu à temps',
+  'MLLP-003': 'La connexion a été coupée avant la réponse',
+  'MLLP-004': 'La connexion chiffrée (TLS) a échoué : voyez --ca, --cert et --key',
+};
+const NOT_TAKEN = 'La demande n’a pas été prise.';
+const PERHAPS_TAKEN =
+  'La demande est peut-être prise. Renvoyez le même fichier, sans --new-id : elle ne sera pas traitée deux fois.';
+
+/** Told as it goes; a journal that cannot be read takes nothing from the answer. */
 async function followed(
   config: Config,
   application: string,
-  controlId: string,
-  { wait }: SendOptions,
-): Promise<ExchangeView | undefined> {
-  let view: ExchangeView | undefined;
-  await withJournal(config, async ({ journal }) => {
-    for (const until = Date.now() + wait; ; await delay(LOOK_EVERY_MS)) {
-      view = await find(journal, application, controlId);
-      if (Date.now() >= until || (view !== undefined && rests(view))) return;
-    }
-  });
-  return view;
-}
-
-async function find(
-  journal: Journal,
-  application: string,
-  controlId: string,
-): Promise<ExchangeView | undefined> {
-  const latest = await journal.list({ limit: AMONG });
-  const exchange = latest.find(
-    each => each.nature === 'request' && each.application === application && each.messageId === controlId,
-  );
-  return exchange && journal.exchange(exchange.id);
-}
-
-/** What waits for a person or for a report may do so for days. */
-function rests({ deliveries }: ExchangeView): boolean {
-  return deliveries.every(({ state }) => state === 'done' || state === 'held' || state === 'expected');
+  { controlId }: Sendable,
+  { wait, json }: SendOptions,
+) {
+  const { follow } = await import('./send-progress.ts');
+  const told = (line: string): void => {
+    if (!json) print(`  ${line}`);
+  };
+  try {
+    return await follow(config, { application, controlId, wait, told });
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    printError(`Ce que devient la demande ne peut pas être montré : ${thrown.code} : ${thrown.publicText}`);
+    return undefined;
+  }
 }

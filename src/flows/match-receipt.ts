@@ -7,7 +7,7 @@ import { SMTP_ERRORS, smtpErrorOf } from '../formats/hl7/smtp-error-codes.ts';
 import type { DsnFacts, ErrorMailFacts, MdnFacts, ReceiptFacts } from '../formats/mail/receipt-types.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Journal, NewDelivery, NewEvent, NewReceipt, Recipient, SentMail } from '../journal/journal.ts';
-import { addressOf, type KeptRequest, keptRequest, readFacts } from './kept-request.ts';
+import { addressOf, keptForAddresses, type KeptRequest, readFacts } from './kept-request.ts';
 import { addressKeyOf } from './plan-request.ts';
 import { zamDelivery } from './zam-delivery.ts';
 
@@ -29,7 +29,7 @@ export interface MatchedReceipt {
 }
 
 /** One thing that a receipt says of one recipient, by whatever names it is known. */
-interface Saying {
+export interface Saying {
   readonly aspect: NewReceipt['aspect'];
   /** Undefined for what is not the end. */
   readonly outcome: NewReceipt['outcome'] | undefined;
@@ -51,7 +51,7 @@ export async function matchReceipt(
   const sayings = sayingsOf(facts, from);
   const mail = await findMail(facts, context.journal);
   if (mail === undefined) return { receipts: [], events: [], found: false, unmatched: worst(sayings) };
-  const kept = await keptRequest(context.journal, mail.exchange.id);
+  const kept = await keptForAddresses(context.journal, mail.exchange.id, mail.recipients);
   const receipts: NewReceipt[] = [];
   const events: NewEvent[] = [];
   const strangers: Saying[] = [];
@@ -96,7 +96,8 @@ function deliveryIdOf(messageId: string | undefined): string | undefined {
   return /^<([0-9a-f-]{36})@/.exec(messageId ?? '')?.[1];
 }
 
-function sayingsOf(facts: ReceiptFacts, from: string | undefined): Saying[] {
+/** @param from who sent the receipt */
+export function sayingsOf(facts: ReceiptFacts, from: string | undefined): Saying[] {
   switch (facts.report) {
     case 'dsn':
       return dsnSayings(facts);
@@ -117,17 +118,15 @@ function dsnSayings({ recipients }: DsnFacts): Saying[] {
   }));
 }
 
-/** A mail that was deleted was perhaps never read: neither yes nor no (quirk M16). */
+/** Says neither yes nor no: deleted, it was perhaps never read (quirk M16); `denied`, nobody is to know (RFC 2298). */
+const TELLS_NOTHING: ReadonlySet<MdnFacts['disposition']> = new Set([undefined, 'deleted', 'denied']);
+
 function mdnSaying(
   { disposition, error, finalRecipient, originalRecipient }: MdnFacts,
   from: string | undefined,
 ): Saying {
-  const outcome =
-    error !== undefined
-      ? 'refused'
-      : disposition === undefined || disposition === 'deleted'
-        ? undefined
-        : 'accepted';
+  const taken = TELLS_NOTHING.has(disposition) ? undefined : 'accepted';
+  const outcome = error === undefined ? taken : 'refused';
   return {
     aspect: 'reading',
     outcome,

@@ -1,4 +1,5 @@
 import type { Fault } from '../errors/gateway-error.ts';
+import { isPatientAddress } from '../formats/hl7/request-address.ts';
 import { documentSubject } from '../formats/mail/document-subject.ts';
 import type { ReceiptFacts } from '../formats/mail/receipt-types.ts';
 import { announcesDocuments } from '../formats/mail/announced.ts';
@@ -22,7 +23,7 @@ export async function planMail(
     exchangeId,
     digest,
     messageId: outer.messageId,
-    sender: outer.from?.address,
+    sender: senderInClear(outer.from?.address),
     fault: undefined,
     documents: [],
     deliveries: [],
@@ -70,6 +71,10 @@ export async function planMail(
       // About none of ours: it may announce documents to us as any other mail does.
       if (!ours && announcesDocuments(outer.subject)) return held({ code: 'MAIL-005' });
       const matched = await matchReceipt(reading.facts, outer.from?.address, context);
+      // About a mail of ours, from nobody whom it went to: whose failure it tells is for a person to find out.
+      if (matched.found && matched.unmatched !== undefined) {
+        return { ...held({ code: 'OUT-010' }), ...said(matched) };
+      }
       const type = ours ? 'error-mail-received' : 'error-mail-about-none-of-ours';
       return {
         ...base,
@@ -117,6 +122,13 @@ export async function planMail(
       };
     }
   }
+}
+
+/** A mail's sender as the journal keeps it unsealed: of a patient's address, which is the INS, the domain alone. */
+export function senderInClear(address: string | undefined): string | undefined {
+  return address !== undefined && isPatientAddress(address)
+    ? address.slice(address.lastIndexOf('@'))
+    : address;
 }
 
 /** What a receipt says of mails of ours. */

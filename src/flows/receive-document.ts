@@ -10,7 +10,7 @@ import { filingDelivery } from './file-mail.ts';
 import { keepMail } from './kept-mail.ts';
 import { fromMailPlace } from './mail-place.ts';
 import type { PlanContext } from './plan-document.ts';
-import { planMail } from './plan-mail.ts';
+import { planMail, senderInClear } from './plan-mail.ts';
 import type { Reader } from './reading/reader.ts';
 import { headOnly } from './reading/read-mail.ts';
 import type { MailFacts, Reading } from './reading/reading.ts';
@@ -161,7 +161,7 @@ async function setAside(
     state: 'held',
     messageId: facts?.messageId,
     digest: undefined,
-    sender: facts?.from?.address,
+    sender: senderInClear(facts?.from?.address),
     fault,
     documents: [],
     deliveries: [filingDelivery(exchangeId, 'failed', context, context.mailbox.name)],

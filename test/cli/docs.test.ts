@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../src/errors/catalogue.ts';
+import { requestMessage } from '../../samples/kit/request.ts';
+import { CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
+import { GatewayError } from '../../src/errors/gateway-error.ts';
+import { readAck } from '../../src/formats/hl7/ack.ts';
+import { refusal } from '../../src/formats/hl7/request-answer.ts';
 import { called } from './called.ts';
 
 const PAGES = ['README.md', 'docs/guide.md', 'docs/errors.md', 'config/pfi.example.yaml', 'compose.yaml'];
@@ -30,5 +34,26 @@ describe('what the pages say of the commands', () => {
       expect([name.join(' '), exit]).toEqual([name.join(' '), 0]);
       for (const option of rest.match(/--[a-z]+/g) ?? []) expect(stdout).toContain(`${option} `);
     }
+  });
+});
+
+describe('the guide’s table of refusals', () => {
+  const rows = [
+    ...readFileSync('docs/guide.md', 'utf8').matchAll(/^\| (\d{3}) \| ((?:REQ-\d{3}(?:, )?)+) \|/gm),
+  ];
+  const told = rows.flatMap(([, condition = '', codes = '']) =>
+    codes.split(', ').map(code => [code as ErrorCode, condition] as const),
+  );
+
+  it('has every code of requests once', () => {
+    const codes = Object.keys(CATALOGUE).filter(code => code.startsWith('REQ-'));
+    expect(told.map(([code]) => code).toSorted()).toEqual(codes.toSorted());
+  });
+
+  it.each(told)('%s: the gateway’s ERR-3 is %s', (code, condition) => {
+    const error = new GatewayError(code);
+    const self = { application: 'PFI', facility: 'X' };
+    const answer = refusal({ request: requestMessage(), error, self, controlId: '1', time: new Date(0) });
+    expect(readAck(answer).errors[0]?.condition?.code).toBe(condition);
   });
 });

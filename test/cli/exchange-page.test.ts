@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exchangeData, exchangePage, exchangeTable, worklistPage } from '../../src/cli/exchange-page.ts';
-import { eventText } from '../../src/cli/exchange-words.ts';
+import { eventText } from '../../src/cli/exchange-history.ts';
 import { CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
 import type { Delivery, DocumentRecord, Exchange, ExchangeView } from '../../src/journal/journal.ts';
 
@@ -71,6 +71,7 @@ function view(change: { exchange?: Partial<Exchange>; delivery?: Partial<Deliver
   return {
     exchange: { ...exchange, ...change.exchange },
     documents: [{ document, delivery: changed }],
+    requested: undefined,
     deliveries: [changed],
     events: [],
   };

@@ -81,7 +81,8 @@ describe('pfi inspect', () => {
   it.each(files)('finds in %s something to say', async name => {
     const finding = await look(join(DATA, name), reader);
     const kinds = { eml: 'mail', zip: 'archive', xml: 'document', hl7: 'hl7' } as const;
-    expect(finding.kind).toBe(kinds[name.slice(-3) as keyof typeof kinds]);
+    const kind = name.startsWith('requests') ? 'request' : kinds[name.slice(-3) as keyof typeof kinds];
+    expect(finding.kind).toBe(kind);
     const text = renderFinding(finding);
     expect(text).toMatch(/^→ \S.*$/m);
     expect(text).not.toMatch(/undefined|\[object/);

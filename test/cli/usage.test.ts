@@ -10,6 +10,7 @@ const COMMANDS = [
   'check',
   'status',
   'inspect',
+  'send',
   'exchanges',
   'exchanges list',
   'exchanges show',
@@ -25,7 +26,7 @@ describe('help', () => {
     const { code, stdout, stderr } = await pfi(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).not.toMatch(ENGLISH);
-    for (const command of ['demo', 'run', 'check', 'status', 'inspect', 'exchanges']) {
+    for (const command of ['demo', 'run', 'check', 'status', 'inspect', 'send', 'exchanges']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
     }
   });

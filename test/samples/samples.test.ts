@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { GatewayError } from '../../src/errors/gateway-error.ts';
 import { readMail } from '../../src/flows/reading/read-mail.ts';
 import type { ReadDocument, Reading } from '../../src/flows/reading/reading.ts';
 import { buildMdm } from '../../src/formats/hl7/mdm.ts';
 import { parseMessage } from '../../src/formats/hl7/message.ts';
+import { readRequest } from '../../src/formats/hl7/read-request.ts';
+import type { DocumentRequest } from '../../src/formats/hl7/request-types.ts';
 import { notificationFor } from '../../src/formats/mail/notification-policy.ts';
 import { restrictionsOf } from '../../src/formats/terminology/restrictions.ts';
 import { withTrace } from '../../src/sandbox/operator.ts';
@@ -13,6 +16,7 @@ import { BAL, ERROR_MAILBOX, KNOWN_PATIENTS, LABORATORY, laboratoryMail } from '
 import { BAD_ARCHIVES, BAD_MAILS } from '../../samples/bad-input.ts';
 import { added } from '../../samples/documents.ts';
 import { DATA, sampleFiles } from '../../samples/generate.ts';
+import { REQUESTS } from '../../samples/requests.ts';
 import { SCENARIOS, type Scenario } from '../../samples/scenarios.ts';
 
 const LIMITS = { entries: 500, memberBytes: 100_000_000, totalBytes: 200_000_000, ratio: 200 };
@@ -114,6 +118,38 @@ describe('the scenarios', () => {
   });
 });
 
+describe('the requests', () => {
+  test.each(REQUESTS)('$name is taken or refused as expected', ({ build, expected }) => {
+    const { refusal, mails, messages } = expected;
+    const read = tryRead(build());
+    expect(
+      read instanceof GatewayError ? { code: read.code, location: read.fields['location'] } : undefined,
+    ).toEqual(refusal);
+    if (read instanceof GatewayError) return;
+    const audiences = (['professionals', 'patient'] as const).map(audience =>
+      read.recipients.filter(each => each.audience === audience).map(({ address }) => address),
+    );
+    expect(audiences.filter(({ length }) => length > 0)).toEqual(mails.map(({ to }) => to));
+    expect(mails.every(({ mayAnswer }) => mayAnswer === read.patientMayAnswer)).toBe(true);
+    expect(messages.map(({ event }) => event)).toEqual(messages.length > 0 ? [EVENTS[read.action]] : []);
+  });
+
+  test('cover what the demo must show', () => {
+    const names = [...SCENARIOS, ...REQUESTS].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    const told = REQUESTS.flatMap(({ expected }) => expected.receipts);
+    expect(new Set(told.map(({ event, status, error }) => [event, status, error].join(' ').trim()))).toEqual(
+      new Set(['Z02 Y', 'Z03 Y', 'Z03 N 902', 'Z02 N 550']),
+    );
+    const events = REQUESTS.flatMap(({ expected }) => expected.messages.map(({ event }) => event));
+    expect(events).toEqual(['T02', 'T10', 'T02']);
+    expect(REQUESTS.flatMap(({ expected }) => expected.refusal?.code ?? [])).toEqual(['REQ-016']);
+    expect(
+      REQUESTS.filter(({ expected }) => expected.mails.some(({ mayAnswer }) => !mayAnswer)),
+    ).toHaveLength(1);
+  });
+});
+
 describe('bad input', () => {
   test.each(BAD_ARCHIVES)('archive $name: $expected', async ({ expected, build }) => {
     const mail = await laboratoryMail({ number: 50, documents: [{ sample: added }], archive: await build() });
@@ -156,6 +192,15 @@ describe('bad input', () => {
 });
 
 const EVENTS = { add: 'T02', replace: 'T10', delete: 'T04' } as const;
+
+function tryRead(message: Buffer): DocumentRequest | GatewayError {
+  try {
+    return readRequest(message, { matrix: 'meaning', domains: undefined, maxRecipients: 50 });
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) return thrown;
+    throw thrown;
+  }
+}
 
 async function read({ build, from }: Scenario): Promise<Reading> {
   return readMail(withTrace(await build(), from, BAL), LIMITS);

@@ -41,6 +41,7 @@ function readError(err: Hl7Segment): AckError {
     condition: coded(err, 3, MESSAGE_ERRORS) ?? conditionBefore25(err),
     severity: filled(err.component(4, 1).toUpperCase()),
     application: coded(err, 5, APPLICATION_ERRORS),
+    message: filled(err.component(8, 1)),
   };
 }
 
