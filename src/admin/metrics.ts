@@ -51,8 +51,8 @@ export async function renderMetrics(status: GatewayStatus): Promise<string> {
   gauge('pfi_worklist_mails', 'Mails that wait for a person as a whole').set(status.worklist.mails);
   const outcomes = new Counter({
     name: 'pfi_documents_total',
-    help: 'Documents by how they ended',
-    labelNames: ['application', 'outcome', 'code'],
+    help: 'Documents received, and recipients of documents sent, by how they ended',
+    labelNames: ['application', 'way', 'outcome', 'code'],
     registers: [registry],
   });
   for (const { count, ...labels } of status.outcomes) outcomes.inc(labels, count);

@@ -1,4 +1,4 @@
-import type { Outcome } from '../journal/journal.ts';
+import type { Tally } from '../journal/journal.ts';
 
 /** What `/status.json` says and `pfi status` and `/metrics` are made from. Times are ISO 8601, ages seconds. */
 export interface GatewayStatus {
@@ -9,12 +9,7 @@ export interface GatewayStatus {
   readonly journal: JournalStatus;
   /** What waits for a person. */
   readonly worklist: { readonly deliveries: number; readonly mails: number };
-  readonly outcomes: readonly {
-    readonly application: string;
-    readonly outcome: Outcome;
-    readonly code: string;
-    readonly count: number;
-  }[];
+  readonly outcomes: readonly Tally[];
 }
 
 export interface JournalStatus {

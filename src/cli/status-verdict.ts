@@ -88,8 +88,8 @@ export function render(status: GatewayStatus, { level, reasons }: Verdict, limit
         ? []
         : [gauge(`poll_${name}`, secondsSincePoll, 's', limits.silence / 1000)],
     ),
-    ...status.outcomes.map(({ application, outcome, code, count: total }) => {
-      const parts = [application, outcome, code].filter(part => part !== '');
+    ...status.outcomes.map(({ application, way, outcome, code, count: total }) => {
+      const parts = [application, way === 'sent' ? way : '', outcome, code].filter(part => part !== '');
       return `${label(parts.join('_'))}=${total}c`;
     }),
   ];

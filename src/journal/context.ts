@@ -2,7 +2,8 @@ import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import { publicCode } from '../basics/public-code.ts';
 import type { Engine, Statements } from './engine.ts';
-import type { NewEvent } from './journal.ts';
+import type { Ending, NewEvent } from './journal.ts';
+import type { Tally } from './records.ts';
 import * as sql from './sql.ts';
 
 // For flows/deliver-document.ts.
@@ -36,8 +37,8 @@ export async function addEvent(
 export async function tally(
   statements: Statements,
   application: string,
-  outcome: string,
-  code: string | undefined,
+  way: Tally['way'],
+  { outcome, code }: Pick<Ending, 'outcome' | 'code'>,
 ): Promise<void> {
-  await statements.run(sql.TALLY, application, outcome, code === undefined ? '' : publicCode(code));
+  await statements.run(sql.TALLY, application, way, outcome, code === undefined ? '' : publicCode(code));
 }

@@ -36,12 +36,12 @@ export async function endDelivery(
   await addEvent(statements, exchangeId, at, { type: outcome, deliveryId, data: told });
   if (kind === 'mdm') {
     const owner = await statements.first(sql.DOCUMENT_ENDED, exchangeId);
-    if (owner !== undefined) await tally(statements, text(owner, 'application'), outcome, code);
+    if (owner !== undefined) await tally(statements, text(owner, 'application'), 'received', ending);
     await endWaits(statements, deliveryId);
   }
   // A failure that stands beside its report (`<recipient id>:<aspect>`) is counted with it.
   if (kind === 'report' && !text(row, 'subject').includes(':')) {
-    await tally(statements, text(row, 'target'), outcome, code);
+    await tally(statements, text(row, 'target'), 'sent', ending);
   }
   if (kind === 'mail' && outcome === 'abandoned') await endReports(statements, deliveryId, at);
   if (kind === 'prepare' || kind === 'mail') await endMailWaits(statements, deliveryId);

@@ -1,5 +1,5 @@
 import type { JournalContext } from './context.ts';
-import type { Backlog, Journal } from './journal.ts';
+import type { Backlog, Journal, Tally } from './journal.ts';
 import { deliveryOf, documentOf, eventOf, exchangeOf, number, recipientOf, text } from './rows.ts';
 import * as sql from './sql.ts';
 import * as requests from './sql-requests.ts';
@@ -71,7 +71,8 @@ export function looking({ engine }: JournalContext): Looking {
           heldMails: held === undefined ? 0 : number(held, 'held'),
           tallies: tallies.map(row => ({
             application: text(row, 'application'),
-            outcome: text(row, 'outcome') as Backlog['tallies'][number]['outcome'],
+            way: text(row, 'way') as Tally['way'],
+            outcome: text(row, 'outcome') as Tally['outcome'],
             code: text(row, 'code'),
             count: number(row, 'count'),
           })),

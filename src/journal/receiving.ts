@@ -139,8 +139,7 @@ export function receiving(context: JournalContext): Receiving {
           await addDocument(statements, owner, position, document);
           await owe(statements, owner, delivery, at);
           if (delivery.start.state === 'done') {
-            const { outcome, code } = delivery.start.ending;
-            await tally(statements, owner.application, outcome, code);
+            await tally(statements, owner.application, 'received', delivery.start.ending);
           } else {
             await waitForOriginal(statements, owner.application, document, delivery.id);
           }

@@ -266,6 +266,16 @@ export interface Retry {
   readonly spentMs: number;
 }
 
+/** How many documents for an application, or recipients of what it sends, ended in one way. */
+export interface Tally {
+  readonly application: string;
+  readonly way: 'received' | 'sent';
+  readonly outcome: Outcome;
+  /** May be shown; empty where there is none. */
+  readonly code: string;
+  readonly count: number;
+}
+
 /** Counts for `/metrics` and `pfi status`, reports that are expected aside; their cost does not grow with history. */
 export interface Backlog {
   readonly targets: readonly {
@@ -277,10 +287,5 @@ export interface Backlog {
     readonly oldestAt: number | undefined;
   }[];
   readonly heldMails: number;
-  readonly tallies: readonly {
-    readonly application: string;
-    readonly outcome: Outcome;
-    readonly code: string;
-    readonly count: number;
-  }[];
+  readonly tallies: readonly Tally[];
 }

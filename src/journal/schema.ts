@@ -165,6 +165,18 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
 
     // Reports that have not come, by when they are overdue.
     `CREATE INDEX delivery_expected ON delivery (next_at, id) WHERE state = 'expected'`,
+    // What an application receives and what it sends are counted apart.
+    `ALTER TABLE tally RENAME TO tally_received`,
+    `CREATE TABLE tally (
+      application TEXT NOT NULL,
+      way TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      code TEXT NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (application, way, outcome, code)
+    ) STRICT`,
+    `INSERT INTO tally SELECT application, 'received', outcome, code, count FROM tally_received`,
+    `DROP TABLE tally_received`,
     // A mailbox that documents leave from may have received its last mail long before its last requests.
     `CREATE INDEX exchange_mails ON exchange (mailbox, id) WHERE nature IS DISTINCT FROM 'request'`,
   ],

@@ -134,8 +134,8 @@ export const DOCUMENT_ENDED = `UPDATE exchange SET pending = pending - 1 WHERE i
 export const EXCHANGE_END_IF_DONE = `UPDATE exchange SET state = 'ended', ended_at = ?
   WHERE id = ? AND state = 'closing'
     AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.exchange_id = exchange.id AND d.state <> 'done')`;
-export const TALLY = `INSERT INTO tally (application, outcome, code, count) VALUES (?, ?, ?, 1)
-  ON CONFLICT (application, outcome, code) DO UPDATE SET count = tally.count + 1`;
+export const TALLY = `INSERT INTO tally (application, way, outcome, code, count) VALUES (?, ?, ?, ?, 1)
+  ON CONFLICT (application, way, outcome, code) DO UPDATE SET count = tally.count + 1`;
 /** The wider condition names the index of what is in flight. */
 /** After the clock was set back: what was put off further than anything is ever put off is due now. */
 export const PULL_FORWARD = `UPDATE delivery SET next_at = ? WHERE state = 'waiting' AND next_at > ?`;
@@ -186,7 +186,7 @@ export const BACKLOG = `SELECT target, kind, sum(CASE WHEN state = 'held' THEN 0
       SELECT 1 FROM delivery w WHERE w.id = delivery.waits_for AND w.state = 'held') THEN NULL ELSE created_at END) AS oldest
   FROM delivery WHERE state <> 'done' AND state <> 'expected' GROUP BY target, kind`;
 export const HELD_MAILS = `SELECT count(*) AS held FROM exchange WHERE state = 'held'`;
-export const TALLIES = `SELECT application, outcome, code, count FROM tally`;
+export const TALLIES = `SELECT application, way, outcome, code, count FROM tally`;
 export const LAST_MAIL = `SELECT received_at FROM exchange
   WHERE mailbox = ? AND nature IS DISTINCT FROM 'request' ORDER BY id DESC LIMIT 1`;
 

@@ -11,6 +11,7 @@ type Steering = Pick<Journal, 'resend' | 'reread' | 'abandon' | 'abandonMail'>;
 
 /** Error 906 of table applicationErrorCondition, with which whatever a person gives up ends. */
 const ABANDONED = '906';
+const GIVEN_UP = { outcome: 'abandoned', code: ABANDONED } as const;
 
 /** What is made anew at each attempt. */
 const WITHOUT_BYTES: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['file', 'read', 'prepare', 'dmp']);
@@ -79,7 +80,7 @@ export function steering(context: JournalContext): Steering {
         if (kind === 'read') {
           const owner = await statements.first(sql.ABANDON_READING, reason, exchangeId);
           if (owner !== undefined)
-            await tally(statements, text(owner, 'application'), 'abandoned', ABANDONED);
+            await tally(statements, text(owner, 'application'), 'received', GIVEN_UP);
         }
       });
     },
@@ -92,7 +93,7 @@ export function steering(context: JournalContext): Steering {
         const at = now(context);
         const exchange = exchangeOf(row);
         if (exchange.concludedAt === undefined) {
-          await tally(statements, exchange.application, 'abandoned', ABANDONED);
+          await tally(statements, exchange.application, 'received', GIVEN_UP);
         }
         await addEvent(statements, exchangeId, at, { type: 'abandoned', data: { by } });
         await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);

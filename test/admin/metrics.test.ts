@@ -45,9 +45,9 @@ const STATUS: GatewayStatus = {
   journal: { writable: true, code: undefined },
   worklist: { deliveries: 1, mails: 3 },
   outcomes: [
-    { application: 'dpi', outcome: 'accepted', code: '', count: 1_234 },
-    { application: 'dpi', outcome: 'refused', code: '902', count: 5 },
-    { application: 'dpi', outcome: 'refused', code: 'a"b\\c\nd', count: 1 },
+    { application: 'dpi', way: 'received', outcome: 'accepted', code: '', count: 1_234 },
+    { application: 'dpi', way: 'received', outcome: 'refused', code: '902', count: 5 },
+    { application: 'dpi', way: 'received', outcome: 'refused', code: 'a"b\\c\nd', count: 1 },
   ],
 };
 
@@ -77,8 +77,8 @@ describe('the metrics', () => {
     expect(value('pfi_target_up', { target: 'imap:urologie' })).toBe(0);
     expect(value('pfi_worklist', { target: 'dpi' })).toBe(1);
     expect(value('pfi_worklist_mails', {})).toBe(3);
-    expect(value('pfi_documents_total', { application: 'dpi', outcome: 'accepted', code: '' })).toBe(1_234);
-    expect(value('pfi_documents_total', { application: 'dpi', outcome: 'refused', code: '902' })).toBe(5);
+    expect(value('pfi_documents_total', { application: 'dpi', way: 'received', outcome: 'accepted', code: '' })).toBe(1_234);
+    expect(value('pfi_documents_total', { application: 'dpi', way: 'received', outcome: 'refused', code: '902' })).toBe(5);
   });
 
   it('tell of mails that cannot be taken, and of a journal that cannot be written', async () => {

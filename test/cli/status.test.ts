@@ -196,9 +196,9 @@ describe('what a monitor reads', () => {
         { ...mailbox, name: `silent-${'x'.repeat(300)}`, connected: false, secondsSincePoll: 10_000 },
       ],
       outcomes: [
-        { application: 'dpi', outcome: 'accepted', code: '', count: 1_234 },
-        { application: 'dpi', outcome: 'refused', code: '902', count: 5 },
-        { application: 'ris', outcome: 'refused', code: "it's=a |bad one", count: 1 },
+        { application: 'dpi', way: 'received', outcome: 'accepted', code: '', count: 1_234 },
+        { application: 'dpi', way: 'received', outcome: 'refused', code: '902', count: 5 },
+        { application: 'ris', way: 'sent', outcome: 'refused', code: "it's=a |bad one", count: 1 },
       ],
     });
     expect(line.length).toBeLessThan(200);
@@ -262,7 +262,7 @@ describe('pfi status, of a gateway that runs', () => {
     const { operator, dpi } = site;
     const documents = async (outcome: string, code = ''): Promise<number | undefined> => {
       const { value } = exposition(await (await site.get('/metrics')).text());
-      return value('pfi_documents_total', { application: 'dpi', outcome, code });
+      return value('pfi_documents_total', { application: 'dpi', way: 'received', outcome, code });
     };
     const bring = async (mail: Buffer): Promise<void> => {
       const { length } = dpi.received();

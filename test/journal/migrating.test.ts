@@ -78,7 +78,11 @@ function makeFirstVersion(path: string, rowsOf: string): DatabaseSync {
   for (const statement of FIRST) database.exec(statement);
   database.exec('PRAGMA user_version = 1');
   database.prepare('ATTACH DATABASE ? AS today').run(rowsOf);
-  for (const table of TABLES) database.exec(`INSERT INTO main.${table} SELECT * FROM today.${table}`);
+  for (const table of TABLES) {
+    const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all(table);
+    const names = columns.map(({ name }) => String(name)).join();
+    database.exec(`INSERT INTO main.${table} SELECT ${names} FROM today.${table}`);
+  }
   database.exec('DETACH DATABASE today');
   return database;
 }

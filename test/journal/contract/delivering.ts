@@ -105,8 +105,8 @@ export function deliveringContract({ bed, another }: ContractContext): void {
         await journal.end(mail.ids[index] ?? '', { outcome: 'refused', code });
       }
       expect((await journal.backlog()).tallies).toEqual([
-        { application: 'dpi', outcome: 'refused', code: '902', count: 1 },
-        { application: 'dpi', outcome: 'refused', code: 'other', count: 2 },
+        { application: 'dpi', way: 'received', outcome: 'refused', code: '902', count: 1 },
+        { application: 'dpi', way: 'received', outcome: 'refused', code: 'other', count: 2 },
       ]);
     });
 
@@ -123,7 +123,7 @@ export function deliveringContract({ bed, another }: ContractContext): void {
       expect(after).toMatchObject({ state: 'done', ending: { ...ending, reason: undefined } });
       expect(after.endedAt).toBe(clock.at() - 1_000);
       expect((await journal.backlog()).tallies).toEqual([
-        { application: 'dpi', outcome: 'refused', code: '902', count: 1 },
+        { application: 'dpi', way: 'received', outcome: 'refused', code: '902', count: 1 },
       ]);
       expect((await viewOf(bed(), mail.exchangeId)).events).toMatchObject([
         { type: 'refused', data: { kind: 'mdm', code: '902' } },

@@ -72,8 +72,8 @@ export function lookingContract({ bed }: ContractContext): void {
       ]);
       expect(backlog.heldMails).toBe(1);
       expect(backlog.tallies).toEqual([
-        { application: 'dpi', outcome: 'accepted', code: '', count: 1 },
-        { application: 'dpi', outcome: 'refused', code: '902', count: 1 },
+        { application: 'dpi', way: 'received', outcome: 'accepted', code: '', count: 1 },
+        { application: 'dpi', way: 'received', outcome: 'refused', code: '902', count: 1 },
       ]);
     });
 

@@ -206,7 +206,7 @@ export function steeringContract({ bed }: ContractContext): void {
       });
       expect(await journal.readyToConclude(5)).toEqual([mail.exchangeId]);
       expect((await journal.backlog()).tallies).toEqual([
-        { application: 'dpi', outcome: 'abandoned', code: '906', count: 1 },
+        { application: 'dpi', way: 'received', outcome: 'abandoned', code: '906', count: 1 },
       ]);
     });
 

@@ -159,8 +159,8 @@ export function submittingContract({ bed }: ContractContext): void {
         { reportBy: undefined },
       );
       expect((await journal.backlog()).tallies).toEqual([
-        { application: CREATOR, outcome: 'accepted', code: '', count: 2 },
-        { application: CREATOR, outcome: 'refused', code: '5.1.1', count: 1 },
+        { application: CREATOR, way: 'sent', outcome: 'accepted', code: '', count: 2 },
+        { application: CREATOR, way: 'sent', outcome: 'refused', code: '5.1.1', count: 1 },
       ]);
     });
 
