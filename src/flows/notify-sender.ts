@@ -2,7 +2,10 @@ import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import { explain, type Fault, GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { OTHER_ERROR } from '../formats/hl7/error-tables.ts';
+import { isPatientAddress } from '../formats/hl7/request-address.ts';
 import { buildErrorMail } from '../formats/mail/error-mail.ts';
+import { parseHeaderBlock, splitHeaderBlock } from '../formats/mail/header-block.ts';
+import { readHead } from '../formats/mail/mail-head.ts';
 import { buildMdn } from '../formats/mail/mdn.ts';
 import { type NotificationDecision, notificationFor } from '../formats/mail/notification-policy.ts';
 import type { DocumentResult, NotificationInput } from '../formats/mail/types.ts';
@@ -214,7 +217,8 @@ function notificationDelivery(
     identifiers: {
       messageId,
       from: mailbox.notify.envelopeFrom === 'null' ? '' : mailbox.address,
-      to: decision.to,
+      // A patient's address is the INS: it stands in the sealed bytes alone.
+      ...(isPatientAddress(decision.to) ? {} : { to: decision.to }),
     },
     start: { state: 'waiting' },
     payload:
@@ -232,8 +236,13 @@ export async function sendNotification(
   { journal, sender }: { readonly journal: Journal; readonly sender: MailSender },
 ): Promise<Attempt> {
   const raw = await journal.payload(delivery.exchangeId, payloadName(delivery.id));
-  const { from = '', to } = delivery.identifiers;
+  const { from = '' } = delivery.identifiers;
+  const to = delivery.identifiers['to'] ?? (raw && addresseeOf(raw));
   if (raw === undefined || to === undefined) throw new GatewayError('JRN-007');
   await sender.send(raw, { from, to: [to] });
   return { ended: { outcome: 'accepted' } };
+}
+
+function addresseeOf(raw: Uint8Array): string | undefined {
+  return readHead(parseHeaderBlock(splitHeaderBlock(raw).block)).to[0]?.address;
 }

@@ -1,49 +1,53 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { patientRecipient, requestMessage, type RequestSample } from '../../samples/kit/request.ts';
-import { PATIENTS } from '../../samples/kit/patients.ts';
-import { type Clock, systemClock } from '../../src/basics/clock.ts';
+import { requestMessage, type RequestSample } from '../../samples/kit/request.ts';
+import { systemClock } from '../../src/basics/clock.ts';
 import { createIdSource } from '../../src/basics/ids.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { SteerContext } from '../../src/flows/steer.ts';
 import { parseMessage } from '../../src/formats/hl7/message.ts';
 import type { Ack } from '../../src/formats/hl7/types.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
-import type { Delivery, ExchangeView } from '../../src/journal/journal.ts';
+import type { Delivery, ExchangeState, ExchangeView } from '../../src/journal/journal.ts';
 import { type Creator, type ReceivedZam, startCreator } from '../../src/sandbox/creator.ts';
+import { type AcceptedMail, type Operator, startOperator } from '../../src/sandbox/operator.ts';
+import { type LogLine, messageIdIn, newSample } from './gateway.ts';
 import {
-  type AcceptedMail,
-  type Operator,
-  type OperatorReports,
-  startOperator,
-} from '../../src/sandbox/operator.ts';
-import { headOf, type LogLine, newSample } from './gateway.ts';
+  configuration,
+  DOCTOR,
+  HOSPITAL,
+  LABORATORY_BAL,
+  type LaboratoryOptions,
+  PASSWORD,
+  PATIENT,
+} from './outgoing-configuration.ts';
 import { waitFor } from './wait.ts';
 
-/** The laboratory's applicative mailbox, and those that it writes to. */
-export const LABORATORY_BAL = 'pfi@embruns.mssante.fr';
-export const DOCTOR = 'anne.tanguy@cabinet-du-port.mssante.fr';
-export const HOSPITAL = 'dpi@chu-x.mssante.fr';
-export const PATIENT = patientRecipient(PATIENTS.morvan).address ?? '';
+export {
+  DOCTOR,
+  HOSPITAL,
+  LABORATORY_BAL,
+  type LaboratoryOptions,
+  PATIENT,
+} from './outgoing-configuration.ts';
 
-const PASSWORD = 'secret';
+/** A request whose mail has left, the first one where there are two. */
+export interface SentRequest {
+  readonly controlId: string;
+  readonly mail: AcceptedMail;
+}
 
-type Settings = Readonly<Record<string, unknown>>;
-
-export interface LaboratoryOptions {
-  /** Addresses that have a BAL beside the laboratory's own; default: the doctor, the hospital, the patient. */
-  readonly addresses?: readonly string[];
-  readonly reports?: OperatorReports;
-  readonly dsn?: boolean;
-  readonly clock?: Clock;
-  /** Of the application `sgl`, its `accept`, the mailbox, and the configuration's first level. */
-  readonly application?: Settings;
-  readonly accept?: Settings;
-  readonly mailbox?: Settings;
-  readonly settings?: Settings;
+/** What came of a request. */
+export interface Outcome {
+  /** As {@link Laboratory.told}. */
+  readonly told: readonly string[];
+  /** Codes of what waits for a person. */
+  readonly worklist: readonly string[];
+  readonly state: ExchangeState;
 }
 
 /** A laboratory's software and its gateway, between them and their correspondents an operator, all in this process. */
@@ -52,18 +56,28 @@ export interface Laboratory {
   readonly creator: Creator;
   readonly folder: string;
   gateway(): Gateway;
-  /** Sends a request; `code location` of what was refused, as `AE 207 PID^1^3`. */
+  /** Sends a request; of what was refused ERR-3, ERR-5 and ERR-2 too, as `AE 207 REQ-016 PID^1^3`. */
   ask(request: Uint8Array): Promise<string>;
   /** The exchange of a request, by its MSH-10. */
   view(controlId: string): Promise<ExchangeView | undefined>;
   /** Waits until nothing more happens by itself to a request: what is left waits for a person or for a report. */
   settled(controlId: string): Promise<ExchangeView>;
+  /** As {@link Laboratory.settled}, and no report is expected any more. */
+  reported(controlId: string): Promise<ExchangeView>;
+  /** Brings a mail into the laboratory's BAL, a report from nobody unless told otherwise; waits until it is read and filed. */
+  hear(mail: Uint8Array, from?: string): Promise<ExchangeView>;
   /** The mails that left because of a request, as the operator took them. */
   mails(view: ExchangeView): AcceptedMail[];
-  /** What the creator was told of a request: `Z02 N adam@… 550`, in order of arrival. */
+  /** What the creator was told of a request: `Z02 N adam@… 550`, in the order in which it was told. */
   told(controlId: string): string[];
   zams(controlId: string): ReceivedZam[];
+  /** Once it has settled. */
+  cameOf(controlId: string): Promise<Outcome>;
+  /** Sends a request like no other, and waits until its mail has left. */
+  sent(overrides: Partial<RequestSample>): Promise<SentRequest>;
   until(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
+  /** Has the journal take no new request, as a full disk would, until the function that it gives is called. */
+  breakJournal(): () => void;
   log(): readonly LogLine[];
   logText(): string;
   steering(): SteerContext;
@@ -135,8 +149,41 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
     }
   }
 
+  async function seen(
+    what: string,
+    look: () => Promise<ExchangeView | undefined>,
+    suits: (found: ExchangeView) => boolean,
+  ): Promise<ExchangeView> {
+    let found: ExchangeView | undefined;
+    await until(what, async () => {
+      found = await look();
+      return found !== undefined && suits(found);
+    });
+    if (found === undefined) throw new Error('unreachable');
+    return found;
+  }
+
   const zams = (controlId: string): ReceivedZam[] =>
     creator.received().filter(({ request }) => request === controlId);
+
+  const told = (controlId: string): string[] =>
+    zams(controlId).map(({ event, status, address, error }) =>
+      [event, status, address, error?.code].filter(part => part !== undefined).join(' '),
+    );
+
+  const settled = (controlId: string): Promise<ExchangeView> =>
+    seen(
+      `request ${controlId} has settled`,
+      () => view(controlId),
+      ({ deliveries }) => deliveries.every(isSettled),
+    );
+
+  const mails = ({ deliveries }: ExchangeView): AcceptedMail[] => {
+    const ids = deliveries.flatMap(({ kind, identifiers }) =>
+      kind === 'mail' ? identifiers['messageId'] : [],
+    );
+    return operator.accepted().filter(({ raw }) => ids.includes(messageIdIn(raw)));
+  };
 
   await start();
   return {
@@ -146,30 +193,53 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
     gateway,
     ask: async request => answerText(await creator.send(request)),
     view,
-    async settled(controlId) {
-      let found: ExchangeView | undefined;
-      await until(`request ${controlId} has settled`, async () => {
-        found = await view(controlId);
-        return found !== undefined && found.deliveries.every(isSettled);
-      });
-      if (found === undefined) throw new Error('unreachable');
-      return found;
-    },
-    mails: ({ deliveries }) =>
-      operator
-        .accepted()
-        .filter(({ raw }) =>
-          deliveries.some(
-            ({ kind, identifiers }) =>
-              kind === 'mail' && headOf(raw).includes(`\r\nMessage-ID: ${identifiers['messageId']}\r\n`),
-          ),
-        ),
-    zams,
-    told: controlId =>
-      zams(controlId).map(({ event, status, address, error }) =>
-        [event, status, address, error?.code].filter(part => part !== undefined).join(' '),
+    settled,
+    reported: controlId =>
+      seen(
+        `request ${controlId} was reported on`,
+        () => view(controlId),
+        ({ deliveries }) => deliveries.every(({ state }) => state === 'done' || state === 'held'),
       ),
+    hear(mail, from = '') {
+      operator.deliver(mail, { from, to: [LABORATORY_BAL] });
+      const messageId = messageIdIn(mail);
+      return seen(
+        'the mail was read and filed',
+        async () => {
+          const known = await gateway().journal.list({ limit: 2_000 });
+          const exchange = known.find(each => each.nature !== 'request' && each.messageId === messageId);
+          return exchange && (await gateway().journal.exchange(exchange.id));
+        },
+        ({ exchange, deliveries }) => exchange.state !== 'seen' && deliveries.every(isSettled),
+      );
+    },
+    mails,
+    zams,
+    told,
+    async cameOf(controlId) {
+      const { exchange, deliveries } = await settled(controlId);
+      const worklist = deliveries.flatMap(({ hold }) => hold?.code ?? []);
+      return { told: told(controlId), worklist, state: exchange.state };
+    },
+    async sent(overrides) {
+      const { message, controlId } = newRequest(overrides);
+      const answer = answerText(await creator.send(message));
+      if (answer !== 'AA') throw new Error(`the request was answered ${answer}`);
+      const [mail] = mails(await settled(controlId));
+      if (mail === undefined) throw new Error('no mail has left');
+      return { controlId, mail };
+    },
     until,
+    breakJournal() {
+      const database = new DatabaseSync(join(folder, 'journal.db'));
+      database.exec(
+        `CREATE TRIGGER broken BEFORE INSERT ON request BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
+      );
+      return () => {
+        database.exec('DROP TRIGGER broken');
+        database.close();
+      };
+    },
     log: () => lines.map(line => JSON.parse(line) as LogLine),
     logText: () => lines.join(''),
     steering: () => ({ journal: gateway().journal, clock, newId: createIdSource(clock), by: 'essai' }),
@@ -191,52 +261,12 @@ function isSettled({ state }: Delivery): boolean {
   return state === 'done' || state === 'held' || state === 'expected';
 }
 
-function answerText({ code, errors }: Ack): string {
+/** An ACK in a line: MSA-1, ERR-3, ERR-5, ERR-2. */
+export function answerText({ code, errors }: Ack): string {
   const [error] = errors;
-  return [code, error?.application?.code ?? error?.condition?.code, error?.location]
+  return [code, error?.condition?.code, error?.application?.code, error?.location]
     .filter(part => part !== undefined)
     .join(' ');
-}
-
-function configuration(
-  { application, accept, mailbox, settings }: LaboratoryOptions,
-  own: { readonly operator: Operator; readonly creator: Creator; readonly folder: string },
-): Settings {
-  const account = {
-    host: '127.0.0.1',
-    ca: join(own.folder, 'ca.pem'),
-    user: LABORATORY_BAL,
-    password: PASSWORD,
-  };
-  return {
-    establishment: { name: 'Laboratoire des Embruns', finess: '290000999', structureId: '1290000999' },
-    product: { nil: 'DEV000000' },
-    journal: { url: `sqlite:${join(own.folder, 'journal.db')}` },
-    gateway: { application: 'PFI', facility: 'EMBRUNS' },
-    mailboxes: [
-      {
-        name: 'embruns',
-        address: LABORATORY_BAL,
-        imap: { ...account, port: own.operator.imapPort },
-        smtp: { ...account, port: own.operator.smtpPort },
-        poll: '1s',
-        application: 'sgl',
-        ...mailbox,
-      },
-    ],
-    applications: [
-      {
-        name: 'sgl',
-        hl7: { application: 'SGL', facility: 'EMBRUNS' },
-        deliver: { mllp: { host: '127.0.0.1', port: own.creator.port }, timeout: '5s' },
-        retry: { first: '20ms', max: '200ms' },
-        accept: { mllp: { port: 6662 }, ...accept },
-        mailbox: 'embruns',
-        ...application,
-      },
-    ],
-    ...settings,
-  };
 }
 
 let requests = 0;
@@ -248,7 +278,7 @@ export function newRequest(overrides: Partial<RequestSample> = {}): { controlId:
   return {
     controlId,
     message: requestMessage({
-      documents: [newSample()],
+      documents: [newSample({ level: 1 })],
       recipients: [{ address: DOCTOR }],
       ...overrides,
       controlId,

@@ -44,7 +44,8 @@ export function readMdn(mail: OpenedMail): MdnFacts {
     originalRecipient: parseTypedAddress(first('original-recipient')),
     disposition: type,
     error: errorOf({
-      told: told ?? (type === 'denied' || type === 'failed' ? '' : undefined),
+      // RFC 2298: a notification that could not be made well; one that was `denied` tells nothing of the mail.
+      told: told ?? (type === 'failed' ? '' : undefined),
       // `Failure:` is of RFC 3798.
       fields: [...allFields(fields, 'error'), ...allFields(fields, 'failure')],
       subject: mail.errorSubject ? mail.subject : undefined,

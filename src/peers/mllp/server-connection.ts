@@ -3,7 +3,7 @@ import { createDeframer, FrameTooLarge } from '../../formats/hl7/framing.ts';
 import type { MllpEvents } from '../interfaces.ts';
 import type { LargeFrame, LargeFrames } from './large-frames.ts';
 import type { Pastime } from './make-way.ts';
-import { writeBlock } from './write-block.ts';
+import { sendBlock } from './write-block.ts';
 
 /** What the connections of a server have in common. Sizes in bytes, times in ms. */
 export interface ServerConnectionOptions extends MllpEvents {
@@ -155,19 +155,9 @@ export function serveConnection(
     else giveUp('too-large', oversized);
   }
 
-  /** Resolves once the system has taken the answer, or the connection is closed: by us where the peer reads nothing. */
-  function send(answer: Uint8Array): Promise<void> {
-    return new Promise(resolve => {
-      if (socket.destroyed) return resolve();
-      const deadline = setTimeout(() => breakOff(connectionError('MLLP_NOT_READ')), options.idleInFrameMs);
-      function done(): void {
-        clearTimeout(deadline);
-        socket.off('close', done);
-        resolve();
-      }
-      socket.once('close', done);
-      writeBlock(socket, answer, { flushed: done });
-    });
+  async function send(answer: Uint8Array): Promise<void> {
+    const isTaken = await sendBlock(socket, answer, options.idleInFrameMs);
+    if (!isTaken && !socket.destroyed) breakOff(connectionError('MLLP_NOT_READ'));
   }
 
   function giveUp(why: 'too-large' | 'cut', begin: Uint8Array): void {
@@ -250,6 +240,8 @@ export function serveConnection(
     finish() {
       finishing = true;
       if (phase === 'reading' || phase === 'waiting') dismiss();
+      // From now on it has less time to end its side.
+      else if (phase === 'leaving') leave();
     },
   };
 }

@@ -32,3 +32,22 @@ export function writeBlock(socket: Socket, message: Uint8Array, progress: BlockP
   }
   pump();
 }
+
+/**
+ * Writes a block. Resolves once the system has taken all of it; with false when it has not within `timeoutMs`, because
+ * the peer does not read, or when the connection is closed.
+ */
+export function sendBlock(socket: Socket, message: Uint8Array, timeoutMs: number): Promise<boolean> {
+  return new Promise(resolve => {
+    function end(isTaken: boolean): void {
+      clearTimeout(deadline);
+      socket.off('close', lost);
+      resolve(isTaken);
+    }
+    const lost = (): void => end(false);
+    const deadline = setTimeout(lost, timeoutMs);
+    socket.once('close', lost);
+    if (socket.destroyed) lost();
+    else writeBlock(socket, message, { flushed: () => end(true) });
+  });
+}

@@ -449,6 +449,17 @@ describe('stop', () => {
     expect(server.connections()).toBe(0);
   });
 
+  it('waits little for a peer that was sent away and stays', async () => {
+    const { server, port, broken } = await listening({ maxBytes: 100, idleInFrameMs: 60_000 });
+    const lab = await peer(port);
+    lab.send('x'.repeat(200));
+    await lab.answered(1);
+    expect(broken).toHaveLength(1);
+    const begun = performance.now();
+    await server.stop(30_000);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
   it('waits no longer than it is given', async () => {
     const { port, server, handled, hold } = await listening();
     const busy = await peer(port);
