@@ -2,6 +2,7 @@ import { publicCode } from '../basics/public-code.ts';
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import { APPLICATION_ERRORS } from '../formats/hl7/error-tables.ts';
+import { isMailAddress } from '../formats/hl7/request-address.ts';
 import { SMTP_ERRORS, smtpErrorOf } from '../formats/hl7/smtp-error-codes.ts';
 
 import type { DsnFacts, ErrorMailFacts, MdnFacts, ReceiptFacts } from '../formats/mail/receipt-types.ts';
@@ -35,6 +36,8 @@ export interface Saying {
   readonly outcome: NewReceipt['outcome'] | undefined;
   readonly error: { readonly code: string; readonly label: string } | undefined;
   readonly addresses: readonly (string | undefined)[];
+  /** Who has read the mail, where that is said: whoever the recipient sends mails on to. */
+  readonly reader?: string | undefined;
 }
 
 /**
@@ -132,6 +135,7 @@ function mdnSaying(
     outcome,
     error: error && labelled(error),
     addresses: [originalRecipient, finalRecipient, from],
+    reader: finalRecipient,
   };
 }
 
@@ -170,7 +174,7 @@ const UNHEARD: Readonly<Record<NewReceipt['aspect'], ErrorCode>> = {
 };
 
 function receiptOf(
-  { aspect, error, addresses }: Saying,
+  { aspect, error, addresses, reader }: Saying,
   outcome: NewReceipt['outcome'],
   recipient: Recipient,
   mail: SentMail,
@@ -180,7 +184,10 @@ function receiptOf(
   const { exchange } = mail;
   const facts = readFacts(mail.facts);
   const asked = aspect === 'reception' ? facts.ackReception : facts.ackReading;
-  const address = addressOf(recipient, kept) ?? addresses.find(each => each !== undefined);
+  const address =
+    elsewhere(reader, recipient, context.journal) ??
+    addressOf(recipient, kept) ??
+    addresses.find(each => each !== undefined);
   const zam =
     asked && address !== undefined
       ? zamDelivery(
@@ -209,6 +216,16 @@ function receiptOf(
     hold,
     failure: failureDelivery(recipient, exchange.application, aspect, context),
   };
+}
+
+/** LECTEUR_MSS is the mailbox that has read the mail, DESTINATAIRE_MSS the one that it was sent to. */
+function elsewhere(
+  reader: string | undefined,
+  { addressKey }: Recipient,
+  journal: Pick<Journal, 'keyOf'>,
+): string | undefined {
+  const other = reader !== undefined && isMailAddress(reader) && addressKeyOf(reader, journal) !== addressKey;
+  return other ? reader : undefined;
 }
 
 /** What stands on the worklist for a failure that no other delivery stands for. */

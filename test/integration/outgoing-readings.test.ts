@@ -62,11 +62,11 @@ describe.concurrent('a notification', () => {
     });
   });
 
-  it('names the recipient by whom it was sent on, whoever has read it', async () => {
+  it('names who has read it, when the recipient sends mails on', async () => {
     const { controlId, mail } = await delivered(TWO);
     const fields = [`Original-Recipient: rfc822;${HOSPITAL}`, by('service@chu-x.mssante.fr'), READ];
     await laboratory.hear(mdnAbout(mail, 'service@chu-x.mssante.fr', fields));
-    expect((await laboratory.cameOf(controlId)).told).toEqual([`Z03 Y ${HOSPITAL}`]);
+    expect((await laboratory.cameOf(controlId)).told).toEqual(['Z03 Y service@chu-x.mssante.fr']);
   });
 
   it('has the label of the table, in the request’s charset and with its identifiers', async () => {
