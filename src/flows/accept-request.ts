@@ -7,7 +7,9 @@ import { Hl7Error } from '../formats/hl7/hl7-error.ts';
 import { parseHeader } from '../formats/hl7/message.ts';
 import { readRequest } from '../formats/hl7/read-request.ts';
 import { acceptance, refusal } from '../formats/hl7/request-answer.ts';
-import type { DocumentRequest } from '../formats/hl7/request-types.ts';
+import { valueOf } from '../formats/hl7/request-fields.ts';
+import { namesOf, readParty } from '../formats/hl7/request-party.ts';
+import type { DocumentRequest, RequestRules } from '../formats/hl7/request-types.ts';
 import { documentMetadata } from '../formats/xdm/document-metadata.ts';
 import type { Journal, NewRequest, RequestName } from '../journal/journal.ts';
 import { planRequest, type PlanRequestContext } from './plan-request.ts';
@@ -69,8 +71,7 @@ async function take(message: Uint8Array, context: AcceptContext): Promise<Woken>
   // Before it is judged: what was accepted once is not refused later, whatever the configuration has become.
   const known = name && (await stored(() => journal.recogniseRequest(name)));
   if (known !== undefined) return again(known, log);
-  const request = readRequest(message, creator.rules);
-  assertArchivable(request);
+  const request = readSendable(message, creator.rules);
   const planned = planRequest(request, digest, context);
   const accepted = await stored(() => journal.acceptRequest(planned));
   if (accepted !== 'accepted') return again(accepted, log);
@@ -78,14 +79,25 @@ async function take(message: Uint8Array, context: AcceptContext): Promise<Woken>
   return [targetOf.prepare, targetOf.dmp];
 }
 
+/**
+ * Reads a request of which everything can be made that it asks for.
+ *
+ * @throws GatewayError REQ-001 … REQ-026, REQ-031 for the first fault; its field `location` is ERR-2
+ */
+export function readSendable(message: Uint8Array, rules: RequestRules): DocumentRequest {
+  const request = readRequest(message, rules);
+  assertArchivable(request);
+  return request;
+}
+
 /** What the archive says of each document can be said: nothing that was answered with AA may fail for the want of it. */
 function assertArchivable({ documents, action, wishes }: DocumentRequest): void {
-  for (const [position, document] of documents.entries()) {
+  for (const document of documents) {
     try {
       documentMetadata(document, { action, restrictions: wishes });
     } catch (thrown) {
       const { code, fault, publicText } = toGatewayError(thrown);
-      const location = `OBX^${position + 1}^5`;
+      const location = `OBX^${document.sequence}^5`;
       if (code === 'REQ-018')
         throw new GatewayError(code, { ...fault, fields: { ...fault.fields, location } });
       if (!code.startsWith('CDA-')) throw thrown;
@@ -104,7 +116,12 @@ function again(known: 'repeated' | 'conflict', log: Logger): Woken {
   return [];
 }
 
-/** MSH-3, -4 and -10 of the header alone; undefined where it has none: then the message is judged and refused. */
+/**
+ * MSH-3, -4 and -10 of the header alone, as {@link planRequest} names the same request; undefined where it has none:
+ * then the message is judged and refused.
+ *
+ * @throws GatewayError REQ-010 for one that is longer than any value of a request
+ */
 function nameOf(
   message: Uint8Array,
   digest: string,
@@ -112,7 +129,8 @@ function nameOf(
 ): RequestName | undefined {
   try {
     const { header } = parseHeader(message);
-    const [application, facility, controlId] = [3, 4, 10].map(field => header.component(field, 1).trim());
+    const { application, facility } = namesOf(readParty(header, 3));
+    const controlId = valueOf(header, 10);
     if (!application || !facility || !controlId) return undefined;
     return {
       application: creator.name,

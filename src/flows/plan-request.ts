@@ -1,6 +1,7 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import { uniqueIdOf } from '../formats/cda/identity.ts';
+import { namesOf } from '../formats/hl7/request-party.ts';
 import type { Audience, DocumentRequest, RequestDocument } from '../formats/hl7/request-types.ts';
 import { confidentialityOf } from '../formats/terminology/restrictions.ts';
 import type {
@@ -41,7 +42,7 @@ export function planRequest(
     exchangeId,
     application: creator.name,
     mailbox: creator.mailbox,
-    from: { ...head.sender, controlId: head.controlId },
+    from: { ...namesOf(head.sender), controlId: head.controlId },
     digest,
     since: clock.now().getTime() - creator.windowMs,
     facts: JSON.stringify(facts),

@@ -11,8 +11,8 @@ import { type Listening, startListening } from '../peers/mllp/server-peer.ts';
 
 const NO_TLS = { mode: 'none', ca: undefined, cert: undefined, key: undefined } as const;
 const HEAD: RequestHead = {
-  sender: { application: 'SIL-Y', facility: 'LABO_Y' },
-  receiver: { application: 'PFI', facility: 'CHU_X' },
+  sender: { application: ['SIL-Y'], facility: ['LABO_Y'] },
+  receiver: { application: ['PFI'], facility: ['CHU_X'] },
   event: 'R01',
   controlId: 'DEMANDE-1',
   processingId: 'P',

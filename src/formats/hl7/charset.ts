@@ -47,11 +47,15 @@ export function encodeHl7(text: string, charset: Hl7Charset, unmappable: 'escape
  * same holds where UTF-8 is declared and the bytes are not: the declaration is then wrong for certain.
  */
 export function encodingFor(msh18: string, bytes: Uint8Array): Hl7Encoding {
+  return westernOf(msh18) ?? (isUtf8(bytes) ? 'utf-8' : 'iso-8859-15');
+}
+
+/** The encoding of single bytes that MSH-18 declares; undefined where it declares none. */
+export function westernOf(msh18: string): Exclude<Hl7Encoding, 'utf-8'> | undefined {
   const declared = (msh18.split('~', 1)[0] ?? '').toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
   if (declared.endsWith('885915')) return 'iso-8859-15';
   // 8859/1 is read as its superset windows-1252, as every browser does.
-  if (declared.endsWith('88591')) return 'windows-1252';
-  return isUtf8(bytes) ? 'utf-8' : 'iso-8859-15';
+  return declared.endsWith('88591') ? 'windows-1252' : undefined;
 }
 
 /** The charset of the profile in which to answer a message that was read in an encoding. */

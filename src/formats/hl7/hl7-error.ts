@@ -1,5 +1,5 @@
-/** Why bytes were refused as an HL7 message. */
-export type Hl7Reason = 'no-header' | 'separators' | 'too-many-segments';
+/** Why bytes were refused as an HL7 message; `charset`: its separators are no characters of what it is read in. */
+export type Hl7Reason = 'no-header' | 'separators' | 'charset' | 'too-many-segments';
 
 /** Bytes that are no HL7 message; the reader maps it to a code of its own. */
 export class Hl7Error extends Error {

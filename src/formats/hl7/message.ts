@@ -20,8 +20,8 @@ export interface Hl7Segment {
   component(field: number, component: number, repetition?: number): string;
   /** A subcomponent's text, unescaped. */
   subcomponent(field: number, component: number, subcomponent: number, repetition?: number): string;
-  /** A component as it stands in the message; no copy of it. */
-  bytes(field: number, component: number, repetition?: number): Uint8Array;
+  /** A field, or a component of it, as it stands in the message; no copy of it. */
+  bytes(field: number, component?: number, repetition?: number): Uint8Array;
 }
 
 /** A message that has been read. */
@@ -50,10 +50,11 @@ const LF = 0x0a;
  * Tolerant of MLLP framing, a BOM and blanks around the message, and of LF or CRLF line ends: an LF ends a
  * segment only where another follows it, so that base64 broken into lines stays in its field.
  *
+ * @param encoding what to read it in, where that is known; else what MSH-18 and the bytes say ({@link encodingFor})
  * @throws Hl7Error
  */
-export function parseMessage(bytes: Uint8Array): Hl7Message {
-  return read(trim(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+export function parseMessage(bytes: Uint8Array, encoding?: Hl7Encoding): Hl7Message {
+  return read(trim(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)), encoding);
 }
 
 /**
@@ -67,8 +68,8 @@ export function parseHeader(bytes: Uint8Array): Hl7Message {
   return read(start.subarray(0, Math.min(indexOrEnd(start, CR, 0), indexOrEnd(start, LF, 0))));
 }
 
-function read(body: Buffer): Hl7Message {
-  const encoding = encodingFor(declaredCharset(body), body);
+function read(body: Buffer, known?: Hl7Encoding): Hl7Message {
+  const encoding = known ?? encodingFor(declaredCharset(body), body);
   const separators = readSeparators(body, encoding);
   const marks = marksOf(separators, encoding);
   const segments = numbered(splitSegments(body, marks.field)).map(([line, sequence]) =>
@@ -192,6 +193,6 @@ function segmentOf(line: Buffer, sequence: number, { separators, marks, encoding
     component: (number, place, at = 1) => plain(component(number, place, at)),
     subcomponent: (number, place, sub, at = 1) =>
       plain(part(component(number, place, at), marks.subcomponent, sub)),
-    bytes: (number, place, at = 1) => component(number, place, at),
+    bytes: (number, place, at = 1) => (place === undefined ? field(number) : component(number, place, at)),
   };
 }

@@ -1,6 +1,6 @@
-import { Hl7Error } from './hl7-error.ts';
-import { type Hl7Message, parseMessage } from './message.ts';
+import type { Hl7Message } from './message.ts';
 import { readAction } from './request-action.ts';
+import { parseRequest } from './request-charset.ts';
 import { assertCodeOf, readCode } from './request-code.ts';
 import { assertTxa } from './request-document-id.ts';
 import {
@@ -9,11 +9,10 @@ import {
   type PlacedDocument,
   readDocuments,
 } from './request-document.ts';
-import { requestFault } from './request-fields.ts';
 import { type RequestHeader, readHead } from './request-head.ts';
 import { readParticipants } from './request-participants.ts';
 import { assertSamePatient, qualifiedMatricule, readPatient, readPatientClass } from './request-patient.ts';
-import { assertWishes, chooseRecipients } from './request-rules.ts';
+import { assertWishes, chooseRecipients, wishesOf } from './request-rules.ts';
 import { type RequestStructure, readStructure } from './request-structure.ts';
 import { readMailText } from './request-text.ts';
 import type { Audience, DocumentRequest, RequestRules } from './request-types.ts';
@@ -31,30 +30,30 @@ import { patientMayAnswer, readWishes, type SortedObservations, sortObservations
  * @throws GatewayError REQ-001 … REQ-026, REQ-031 for the first fault; its field `location` is ERR-2
  */
 export function readRequest(bytes: Uint8Array, rules: RequestRules): DocumentRequest {
-  const message = parse(bytes);
+  const message = parseRequest(bytes);
   const header = readHead(message, bytes);
   const structure = readStructure(message, header.head.event);
   const sorted = sortObservations(structure.observations);
   assertDocumentCount(sorted, header.head.event);
-  const wishes = readWishes(sorted, header.version);
+  const asked = readWishes(sorted, header.version);
   const patient = readPatient(structure.pid, header.version);
   const patientClass = readPatientClass(structure.pv1, header.version);
   const { action, documents } = readContent(message, header, structure, sorted);
   assertSamePatient(structure.pid, patient, documents);
 
-  assertWishes(wishes, sorted, rules.matrix);
-  const participants = readParticipants(sorted, rules.maxRecipients);
+  const wishes = wishesOf({ asked, sorted, documents });
+  assertWishes(wishes, { asked, sorted, documents }, rules.matrix);
+  const participants = readParticipants(sorted, {
+    maxRecipients: rules.maxRecipients,
+    patient: patient.identifiers,
+  });
   const matricule = qualifiedMatricule(patient, documents);
   const addressing = { pid: structure.pid, participants, wishes, rules, matricule, version: header.version };
   return {
     head: header.head,
     action,
-    documents: documents.map(({ bytes, header }) => ({ bytes, header })),
-    patient: {
-      identifiers: patient.identifiers,
-      qualified: matricule !== undefined,
-      account: patient.account,
-    },
+    documents: documents.map(({ bytes, header, obx }) => ({ bytes, header, sequence: obx.sequence })),
+    patient: { identifiers: patient.identifiers, qualified: matricule !== undefined },
     patientClass,
     sender: participants.sender?.sender,
     ...chooseRecipients(addressing),
@@ -62,16 +61,6 @@ export function readRequest(bytes: Uint8Array, rules: RequestRules): DocumentReq
     patientMayAnswer: patientMayAnswer(sorted),
     text: readTexts(message, sorted),
   };
-}
-
-function parse(bytes: Uint8Array): Hl7Message {
-  try {
-    return parseMessage(bytes);
-  } catch (thrown) {
-    if (!(thrown instanceof Hl7Error)) throw thrown;
-    if (thrown.reason === 'too-many-segments') throw requestFault('REQ-011', 'MSH^1', 'Trop de segments.');
-    throw requestFault('REQ-001', 'MSH^1');
-  }
 }
 
 /** What is asked, and for which documents: everything that must say the same of them does. */
@@ -95,7 +84,7 @@ function readContent(
 function readTexts(message: Hl7Message, { texts }: SortedObservations): DocumentRequest['text'] {
   function read(audience: Audience): string | undefined {
     const obx = texts.get(audience);
-    return obx === undefined ? undefined : readMailText(obx, message);
+    return obx === undefined ? undefined : readMailText(obx, message.separators);
   }
   return { professionals: read('professionals'), patient: read('patient') };
 }

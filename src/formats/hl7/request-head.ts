@@ -1,6 +1,5 @@
-import { isAscii, isUtf8 } from 'node:buffer';
-import { charsetOf } from './charset.ts';
-import type { Hl7Message } from './message.ts';
+import type { Hl7Message, Hl7Segment } from './message.ts';
+import { readCharset } from './request-charset.ts';
 import {
   locate,
   missingField,
@@ -9,8 +8,8 @@ import {
   requiredValue,
   valueOf,
 } from './request-fields.ts';
-import type { RequestHead } from './request-types.ts';
-import type { Hl7Charset, Hl7Party } from './types.ts';
+import { namesOf, readParty } from './request-party.ts';
+import type { RequestHead, RequestParty } from './request-types.ts';
 
 /** What MSH says: what answers repeat, and which version of the profile the rest is read by. */
 export interface RequestHeader {
@@ -35,22 +34,24 @@ const MAX_CONTROL_ID = 199;
 /**
  * Reads MSH. Its parties and its processing id are compared with nothing that is configured.
  *
- * @param bytes the whole message, whose bytes must be valid in the charset of MSH-18
+ * @param bytes the whole message, of the charset of MSH-18 but for the texts of mails
  * @throws GatewayError REQ-002 … REQ-006, REQ-008, REQ-010
  */
 export function readHead(message: Hl7Message, bytes: Uint8Array): RequestHeader {
   const { header } = message;
   const event = readEvent(message);
   const version = readProfile(message);
-  if (version === '2.1') for (const field of [3, 4, 5, 6, 7, 17, 18]) requiredValue(header, field);
+  const sender = readNamed(header, 3, version);
+  const receiver = readNamed(header, 5, version);
+  if (version === '2.1') for (const field of [7, 17, 18]) requiredValue(header, field);
   const controlId = requiredValue(header, 10);
   if (controlId.length > MAX_CONTROL_ID) throw requestFault('REQ-010', locate(header, 10));
   const processingId = requiredValue(header, 11);
   if (!['P', 'T', 'D'].includes(processingId)) throw requestFault('REQ-004', locate(header, 11));
   return {
     head: {
-      sender: party(message, 3),
-      receiver: party(message, 5),
+      sender,
+      receiver,
       event,
       controlId,
       processingId,
@@ -84,41 +85,11 @@ function readProfile({ header }: Hl7Message): ProfileVersion {
   throw requestFault('REQ-006', locate(header, 21));
 }
 
-function party({ header }: Hl7Message, field: number): Hl7Party {
-  return { application: valueOf(header, field), facility: valueOf(header, field + 1) };
-}
-
-/**
- * The charset of MSH-18, of which the message must be: a name read in another one would go out wrong. Text that is
- * UTF-8 throughout is not 8859/15, although every byte of it could be: there its `é` is `Ã©`.
- */
-function readCharset({ header, encoding }: Hl7Message, bytes: Uint8Array): Hl7Charset {
-  const declared = valueOf(header, 18);
-  if (declared === '') return charsetOf(encoding);
-  const charset = CHARSETS.get(declared.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''));
-  if (charset === undefined) {
-    throw requestFault('REQ-010', locate(header, 18), 'MSH-18 ne peut être que UNICODE UTF-8 ou 8859/15.');
-  }
-  if (isAscii(bytes)) return charset;
-  if (charset === 'UNICODE UTF-8' ? !isUtf8(bytes) : isUtf8(bytes) || hasControls(bytes)) {
-    throw requestFault('REQ-010', locate(header, 18), 'Le message n’est pas écrit dans le jeu de MSH-18.');
-  }
-  return charset;
-}
-
-/** The spellings of MSH-18, in capitals without punctuation. */
-const CHARSETS: ReadonlyMap<string, Hl7Charset> = new Map([
-  ['UNICODEUTF8', 'UNICODE UTF-8'],
-  ['UTF8', 'UNICODE UTF-8'],
-  ['885915', '8859/15'],
-  ['ISO885915', '8859/15'],
-]);
-
-/** 0x80 to 0x9F are no characters of 8859/15; Windows has its quotes and dashes there. */
-function hasControls(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= 0x80 && byte < 0xa0) return true;
-  }
-  return false;
+/** A party of which version 2.1 asks that it be named, by an OID at least. */
+function readNamed(header: Hl7Segment, field: 3 | 5, version: ProfileVersion): RequestParty {
+  const party = readParty(header, field);
+  const { application, facility } = namesOf(party);
+  if (version === '2.1' && application === '') throw missingField(header, field);
+  if (version === '2.1' && facility === '') throw missingField(header, field + 1);
+  return party;
 }

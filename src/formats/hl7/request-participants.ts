@@ -1,30 +1,35 @@
-import { isInsAuthority } from '../cda/identity.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { InstanceIdentifier } from '../cda/types.ts';
 import type { Hl7Segment } from './message.ts';
-import { isMailAddress, isPatientAddress } from './request-address.ts';
-import { locate, missingField, requestFault, subvalueOf, valueOf } from './request-fields.ts';
+import { audienceOf } from './request-audience.ts';
+import { locate, requestFault, valueOf } from './request-fields.ts';
+import { type PlacedAddress, readAddresses, roleOf } from './request-prt.ts';
 import { readRequestSender } from './request-sender.ts';
-import { roleOf } from './request-structure.ts';
-import type { Audience, RequestRecipient, RequestSender } from './request-types.ts';
+import type { RequestRecipient, RequestSender } from './request-types.ts';
 import type { SortedObservations } from './request-wishes.ts';
-
-/** An address, and where in the message it stands. */
-export interface PlacedAddress {
-  readonly address: string;
-  /** ERR-2. */
-  readonly location: string;
-}
 
 /** A recipient, and where in the message its address stands. */
 export interface PlacedRecipient extends RequestRecipient, PlacedAddress {}
 
-/** Who the PRT of the documents name. */
-export interface RequestParticipants {
+/** Who the PRT of a document name. */
+interface Named {
   readonly sender: { readonly prt: Hl7Segment; readonly sender: RequestSender } | undefined;
   /** Each address once, whatever its case. */
   readonly recipients: readonly PlacedRecipient[];
   readonly replyTo: PlacedAddress | undefined;
+}
+
+/** Who the PRT of the documents name. */
+export interface RequestParticipants extends Named {
   /** ERR-2 of a participant who is missing: after the last. */
   readonly end: string;
+}
+
+/** What participants are told apart by. */
+export interface ParticipantContext {
+  readonly maxRecipients: number;
+  /** PID-3. */
+  readonly patient: readonly InstanceIdentifier[];
 }
 
 /** PRT-2: given as it is, or as new. Somebody who is taken off (DE) or changed is no recipient. */
@@ -35,36 +40,55 @@ const MAX_PARTICIPANTS = 1000;
 
 /**
  * Reads sender (SB), recipients (RCT) and reply address (REPLY) from the PRT of every document (ANS, Transmission de
- * documents CDA en HL7v2 v2.1, “Les données concernant la demande de traitement”).
+ * documents CDA en HL7v2 v2.1, “Les données concernant la demande de traitement”). Two documents leave in one mail: the
+ * second names the same people as the first, or none of a role.
  *
  * @throws GatewayError REQ-008 without an address, REQ-009 for a participant who is taken off, REQ-011 for more
- *   recipients than `maxRecipients` or several senders or reply addresses, REQ-024 for what is no address
+ *   recipients than `maxRecipients`, several senders or reply addresses, or others for the second document; REQ-024 for
+ *   what is no address
  */
 export function readParticipants(
   { documents }: SortedObservations,
-  maxRecipients: number,
+  context: ParticipantContext,
 ): RequestParticipants {
+  const named = documents.map(({ participants }) => readNamed(participants, context)).reduce(inAgreement);
+  const last = documents.flatMap(({ participants }) => participants).at(-1);
+  return { ...named, end: `PRT^${(last?.sequence ?? 0) + 1}` };
+}
+
+function readNamed(participants: readonly Hl7Segment[], context: ParticipantContext): Named {
+  const surplus = participants[MAX_PARTICIPANTS];
+  if (surplus !== undefined) throw requestFault('REQ-011', locate(surplus));
+  const [prt, another] = participants.filter(each => roleOf(each) === 'SB');
+  if (another !== undefined) throw requestFault('REQ-011', locate(another), 'Plusieurs PRT SB.');
   const recipients = new Map<string, PlacedRecipient>();
-  let sender: RequestParticipants['sender'];
   let replyTo: PlacedAddress | undefined;
-  let last = 0;
-  for (const { participants } of documents) {
-    const surplus = participants[MAX_PARTICIPANTS];
-    if (surplus !== undefined) throw requestFault('REQ-011', locate(surplus));
-    const senders = participants.filter(prt => roleOf(prt) === 'SB');
-    if (senders[1] !== undefined) throw requestFault('REQ-011', locate(senders[1]), 'Plusieurs PRT SB.');
-    // The second document repeats the sender of the first.
-    if (senders[0] !== undefined) sender ??= { prt: senders[0], sender: readRequestSender(senders[0]) };
-    for (const prt of participants) {
-      if (!ACTIONS.has(valueOf(prt, 2).toUpperCase())) throw requestFault('REQ-009', locate(prt, 2));
-      last = prt.sequence;
-      const role = roleOf(prt);
-      if (role === 'RCT')
-        for (const recipient of readRecipients(prt)) keep(recipients, recipient, maxRecipients);
-      if (role === 'REPLY') replyTo = sameReply(replyTo, readAddresses(prt));
+  for (const participant of participants) {
+    if (!ACTIONS.has(valueOf(participant, 2).toUpperCase())) {
+      throw requestFault('REQ-009', locate(participant, 2));
     }
+    const role = roleOf(participant);
+    if (role === 'RCT') {
+      for (const recipient of readRecipients(participant, context)) {
+        keep(recipients, recipient, context.maxRecipients);
+      }
+    }
+    if (role === 'REPLY') replyTo = sameReply(replyTo, readAddresses(participant));
   }
-  return { sender, recipients: [...recipients.values()], replyTo, end: `PRT^${last + 1}` };
+  return {
+    sender: prt && { prt, sender: readRequestSender(prt) },
+    recipients: [...recipients.values()],
+    replyTo,
+  };
+}
+
+function readRecipients(prt: Hl7Segment, { patient }: ParticipantContext): PlacedRecipient[] {
+  const identifier = [valueOf(prt, 5), valueOf(prt, 8, 10), valueOf(prt, 10)].find(id => id !== '');
+  return readAddresses(prt).map(placed => ({
+    ...placed,
+    identifier,
+    audience: audienceOf(prt, placed.address, patient),
+  }));
 }
 
 function keep(known: Map<string, PlacedRecipient>, recipient: PlacedRecipient, max: number): void {
@@ -87,54 +111,37 @@ function sameReply(
   return reply;
 }
 
-function readRecipients(prt: Hl7Segment): PlacedRecipient[] {
-  const identifier = [valueOf(prt, 5), valueOf(prt, 8, 10), valueOf(prt, 10)].find(id => id !== '');
-  return readAddresses(prt).map(placed => ({
-    ...placed,
-    identifier,
-    audience: audienceOf(prt, placed.address),
-  }));
+/** Somebody whom one document alone is meant for would receive the other one too. */
+function inAgreement(first: Named, second: Named): Named {
+  return {
+    sender: sameSender(first.sender, second.sender),
+    recipients: sameRecipients(first.recipients, second.recipients),
+    replyTo: sameReply(first.replyTo, second.replyTo === undefined ? [] : [second.replyTo]),
+  };
 }
 
-/** The patient is known by the address, and by an INS in PRT-5 whatever the address pretends. */
-function audienceOf(prt: Hl7Segment, address: string): Audience {
-  const authorities = [1, 2].map(place => subvalueOf(prt, 5, 9, place));
-  const isIns = authorities.some(isInsAuthority) || valueOf(prt, 5, 13).toUpperCase().startsWith('INS');
-  return isIns || isPatientAddress(address) ? 'patient' : 'professionals';
+function sameSender(first: Named['sender'], second: Named['sender']): Named['sender'] {
+  if (first === undefined || second === undefined) return first ?? second;
+  if (isDeepStrictEqual(first.sender, second.sender)) return first;
+  throw requestFault('REQ-011', locate(second.prt), 'Les deux documents n’ont pas le même expéditeur.');
 }
 
-/** Where published examples have the address in place of PRT-15.4: one field or component off. */
-const SHIFTED = [
-  [15, 3],
-  [14, 4],
-  [16, 4],
-  [14, 3],
-  [16, 3],
-] as const;
+function sameRecipients(
+  first: readonly PlacedRecipient[],
+  second: readonly PlacedRecipient[],
+): readonly PlacedRecipient[] {
+  const [addressed] = second;
+  if (addressed === undefined) return first;
+  if (first.length === 0) return second;
+  const known = new Set(first.map(identityOf));
+  const other = second.find(recipient => !known.has(identityOf(recipient)));
+  // Neither list has an address twice: none unknown and as many are the same.
+  if (other === undefined && second.length === first.length) return first;
+  const detail = 'Les deux documents n’ont pas les mêmes destinataires.';
+  throw requestFault('REQ-011', (other ?? addressed).location, detail);
+}
 
-/** A participant has few addresses. */
-const MAX_REPETITIONS = 50;
-
-/**
- * The addresses of PRT-15.4, one for each repetition that has one; where it has none, a text elsewhere that certainly
- * is one.
- *
- * @throws GatewayError REQ-008, REQ-011, REQ-024
- */
-function readAddresses(prt: Hl7Segment): PlacedAddress[] {
-  const repetitions = prt.repetitions(15);
-  if (repetitions > MAX_REPETITIONS) throw requestFault('REQ-011', locate(prt, 15));
-  const addresses = Array.from({ length: repetitions }, (_, index) => index + 1).flatMap(repetition => {
-    const address = valueOf(prt, 15, 4, repetition);
-    return address === '' ? [] : [{ address, location: locate(prt, 15, 4, repetition) }];
-  });
-  const wrong = addresses.find(({ address }) => !isMailAddress(address));
-  if (wrong !== undefined) throw requestFault('REQ-024', wrong.location);
-  if (addresses.length > 0) return addresses;
-  const [shifted] = SHIFTED.flatMap(([field, component]) => {
-    const address = valueOf(prt, field, component);
-    return isMailAddress(address) ? [{ address, location: locate(prt, field, component) }] : [];
-  });
-  if (shifted === undefined) throw missingField(prt, 15, 4);
-  return [shifted];
+/** What makes a recipient the same in both documents. */
+function identityOf({ address, identifier, audience }: RequestRecipient): string {
+  return JSON.stringify([address.toLowerCase(), identifier, audience]);
 }

@@ -21,7 +21,6 @@ export interface RequestPatient {
   readonly identifiers: readonly InstanceIdentifier[];
   /** PID-32 VALI. */
   readonly validated: boolean;
-  readonly account: string | undefined;
 }
 
 /** @throws GatewayError REQ-008 without an identifier or, by version 2.1, a name; REQ-011 for too many */
@@ -29,11 +28,9 @@ export function readPatient(pid: Hl7Segment, version: ProfileVersion): RequestPa
   const identifiers = readIdentifiers(pid);
   if (identifiers.length === 0) throw missingField(pid, 3);
   if (version === '2.1' && valueOf(pid, 5) + valueOf(pid, 5, 2) === '') throw missingField(pid, 5);
-  const account = valueOf(pid, 18);
   return {
     identifiers,
     validated: repetitionsOf(pid, 32).some(at => valueOf(pid, 32, 1, at).toUpperCase() === 'VALI'),
-    account: account === '' ? undefined : account,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Hl7Message, Hl7Segment } from './message.ts';
-import { locate, requestFault, valueOf } from './request-fields.ts';
+import { locate, requestFault } from './request-fields.ts';
+import { holdsAddress, isParticipant } from './request-prt.ts';
 import type { RequestHead } from './request-types.ts';
 
 /** An OBX with the PRT and NTE that belong to it. */
@@ -24,14 +25,6 @@ export interface RequestStructure {
 /** The segments that the profile asks for, in its order; all but OBX are given once. */
 const ORU = ['MSH', 'PID', 'PV1', 'ORC', 'OBR', 'OBX'];
 const MDM = ['MSH', 'EVN', 'PID', 'PV1', 'ORC', 'OBR', 'TXA', 'OBX'];
-
-/** PRT-4: the roles that the profile gives a meaning to. */
-const ROLES: ReadonlySet<string> = new Set(['SB', 'RCT', 'REPLY']);
-
-/** PRT-4.1. */
-export function roleOf(prt: Hl7Segment): string {
-  return valueOf(prt, 4).toUpperCase();
-}
 
 /**
  * The segments of an ORU^R01 (HL7 2.5) or MDM^T02, T04, T10 (2.6) by the profile's tables. Other segments are passed
@@ -80,8 +73,8 @@ function missingSegment(name: string) {
 }
 
 /**
- * @throws GatewayError REQ-007 for a participant who stands before every OBX, REQ-009 for one with an address and a role
- *   that the profile does not know
+ * @throws GatewayError REQ-007 for a participant who stands before every OBX, REQ-009 for somebody with an address, and
+ *   a role that the profile does not know
  */
 function readObservations({ segments }: Hl7Message): Observation[] {
   const observations: { obx: Hl7Segment; participants: Hl7Segment[]; notes: Hl7Segment[] }[] = [];
@@ -90,10 +83,10 @@ function readObservations({ segments }: Hl7Message): Observation[] {
     if (segment.name === 'OBX') observations.push({ obx: segment, participants: [], notes: [] });
     if (segment.name === 'NTE') current?.notes.push(segment);
     if (segment.name !== 'PRT') continue;
-    if (ROLES.has(roleOf(segment))) {
+    if (isParticipant(segment)) {
       if (current === undefined) throw misplaced(segment);
       current.participants.push(segment);
-    } else if (current !== undefined && valueOf(segment, 15, 4).includes('@')) {
+    } else if (holdsAddress(segment)) {
       // A misspelt role: passed over, a recipient would be lost without a word.
       throw requestFault('REQ-009', locate(segment, 4));
     }

@@ -1,6 +1,6 @@
 import type { CdaHeader, InstanceIdentifier } from '../cda/types.ts';
 import type { DocumentAction } from '../xdm/types.ts';
-import type { Hl7Charset, Hl7Organization, Hl7Party } from './types.ts';
+import type { Hl7Charset, Hl7Organization } from './types.ts';
 
 /** PV1-2, as far as the profile knows it. */
 export type PatientClass = 'E' | 'I' | 'N' | 'O' | 'R';
@@ -8,12 +8,18 @@ export type PatientClass = 'E' | 'I' | 'N' | 'O' | 'R';
 /** Who a recipient's address reaches. */
 export type Audience = 'professionals' | 'patient';
 
+/** MSH-3 and -4, or MSH-5 and -6: each an HD as its components (name, OID, `ISO`), none after the last that is given. */
+export interface RequestParty {
+  readonly application: readonly string[];
+  readonly facility: readonly string[];
+}
+
 /** What the answer to a request and the receipts that come of it repeat. */
 export interface RequestHead {
   /** MSH-3/4: who asks. */
-  readonly sender: Hl7Party;
+  readonly sender: RequestParty;
   /** MSH-5/6: who is asked. */
-  readonly receiver: Hl7Party;
+  readonly receiver: RequestParty;
   /** MSH-9.2. */
   readonly event: 'R01' | 'T02' | 'T04' | 'T10';
   /** MSH-10. */
@@ -27,6 +33,12 @@ export interface RequestHead {
 export interface RequestDocument {
   readonly bytes: Uint8Array;
   readonly header: CdaHeader;
+}
+
+/** A document, and where in the message it stands. */
+export interface NumberedDocument extends RequestDocument {
+  /** Of its OBX among the message's, from 1 (ERL-2). */
+  readonly sequence: number;
 }
 
 /** PRT `SB`: who asks for the sending. */
@@ -47,7 +59,10 @@ export interface RequestRecipient {
   readonly audience: Audience;
 }
 
-/** Table MetaDMP/MSS, each answered Y or N. */
+/**
+ * Table MetaDMP/MSS, each answered Y or N. In a request that was read a restriction is Y where a document's own header
+ * makes it, too.
+ */
 export interface RequestWishes {
   readonly masquePs: boolean;
   readonly invisiblePatient: boolean;
@@ -65,14 +80,12 @@ export interface RequestWishes {
 export interface DocumentRequest {
   readonly head: RequestHead;
   readonly action: DocumentAction;
-  readonly documents: readonly RequestDocument[];
+  readonly documents: readonly NumberedDocument[];
   readonly patient: {
     /** PID-3; the authority's OID as root, its local name where it has no OID. */
     readonly identifiers: readonly InstanceIdentifier[];
     /** PID-32 VALI, and the INS of PID-3 stands in the document's header with all its traits. */
     readonly qualified: boolean;
-    /** PID-18.1. */
-    readonly account: string | undefined;
   };
   readonly patientClass: PatientClass;
   readonly sender: RequestSender | undefined;

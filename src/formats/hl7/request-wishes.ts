@@ -74,6 +74,11 @@ export function sortObservations(observations: readonly Observation[]): SortedOb
   return { documents: [first, ...others], wishes, texts, count: observations.length };
 }
 
+/** Whether a segment is an OBX that holds the text of a mail. @throws GatewayError REQ-010 for an endless code */
+export function isMailText(segment: Hl7Segment): boolean {
+  return segment.name === 'OBX' && TEXTS.has(spelling(valueOf(segment, 3)));
+}
+
 /** A code in one form: capitals, no blank beside or in place of `_` (quirk H3). */
 function spelling(code: string): string {
   return code.toUpperCase().replaceAll(/[\s_]+/g, '_');
@@ -90,7 +95,8 @@ function keepWish(wishes: Map<Wish, Observation>, wish: Wish, observation: Obser
 /**
  * The ten metadata, each Y or N.
  *
- * @throws GatewayError REQ-007 for one that is missing, REQ-008 and REQ-009 for one that says neither Y nor N
+ * @throws GatewayError REQ-007 for one that is missing, REQ-008 and REQ-009 for one that says neither Y nor N, REQ-011
+ *   for one that says several things
  */
 export function readWishes({ wishes, count }: SortedObservations, version: ProfileVersion): RequestWishes {
   function read(wish: Wish): boolean {
@@ -116,6 +122,7 @@ export function readWishes({ wishes, count }: SortedObservations, version: Profi
 
 /** Table 0136. */
 function answerOf(obx: Hl7Segment): boolean {
+  if (obx.repetitions(5) > 1) throw requestFault('REQ-011', locate(obx, 5));
   const answer = valueOf(obx, 5).toUpperCase();
   if (answer === '') throw missingField(obx, 5);
   if (answer !== 'Y' && answer !== 'N') throw requestFault('REQ-009', locate(obx, 5));

@@ -5,15 +5,18 @@ import { Hl7Error } from './hl7-error.ts';
 /** Bytes that hold MSH-1 and MSH-2, however long their characters are. */
 const HEAD_BYTES = 32;
 
-/** Punctuation and symbols: a letter or a digit would split inside values. U+FFFD stands for undecodable bytes. */
-const SEPARATOR = /^(?!\uFFFD)[\p{P}\p{S}]$/u;
+/** Punctuation and symbols: a letter or a digit would split inside values. */
+const SEPARATOR = /^[\p{P}\p{S}]$/u;
+/** What bytes of another charset decode to: U+FFFD in UTF-8, a control character in 8859. */
+const UNDECODED = /[\x80-\x9F\uFFFD]/;
 
 /**
  * MSH-1, and MSH-2 with the standard's characters for those that a sender left out. Any punctuation will do, also one
  * of several bytes: messages of version 2.0 have `˜` (U+02DC) as repetition separator.
  *
  * @param body the message from `MSH` on
- * @throws Hl7Error `no-header`; `separators` where one is no punctuation or stands for two things
+ * @throws Hl7Error `no-header`; `charset` where one is no character of the encoding; `separators` where one is no
+ *   punctuation or stands for two things
  */
 export function readSeparators(body: Uint8Array, encoding: Hl7Encoding): Separators {
   const head = decodeAs(body.subarray(0, HEAD_BYTES), encoding);
@@ -28,6 +31,7 @@ export function readSeparators(body: Uint8Array, encoding: Hl7Encoding): Separat
     subcomponent: given[3] ?? SEPARATORS.subcomponent,
   };
   const used = Object.values<string>({ ...separators });
+  if (used.some(mark => UNDECODED.test(mark))) throw new Hl7Error('charset');
   if (used.some(mark => !SEPARATOR.test(mark)) || new Set(used).size < used.length) {
     throw new Hl7Error('separators');
   }

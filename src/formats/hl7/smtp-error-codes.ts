@@ -117,6 +117,18 @@ const STATUSES: ReadonlyMap<string, string> = new Map([
   ['4', '420'],
 ]);
 
+/**
+ * What is exact enough to decide against the reply that it came with: servers answer 550, 552 and 554 for much that the
+ * table's words for these do not say, and 452 for a full mailbox. An address or a domain that does not exist, a mailbox
+ * that is full, a mail that is too big.
+ */
+const EXACT: ReadonlySet<string> = new Set(['5.1.1', 'x.1.2', '5.1.10', '4.2.2', '5.2.2', 'x.2.3', 'x.3.4']);
+
+/** Replies whose words lay the fault to the recipient's mailbox or its name. */
+const OF_THE_MAILBOX: ReadonlySet<string> = new Set(['550', '552', '553']);
+/** Subjects of statuses that lay it elsewhere: to the other system, to its rules. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['3', '7']);
+
 /** Refused for good, for a reason that nothing names. */
 const FAILED = '554';
 
@@ -127,8 +139,8 @@ export interface SmtpError {
 }
 
 /**
- * The entry of table SMTPERRORCODE for a failure: that of the server's reply where the table has it, else what the
- * enhanced status means, else 420 for one that passes and 554.
+ * The entry of table SMTPERRORCODE for a failure: what the enhanced status means where it is more exact than the
+ * server's reply, else the reply where the table has it, else the status, else 420 for one that passes and 554.
  *
  * @param reply three digits, `550`
  * @param status enhanced code, `5.1.1`
@@ -141,13 +153,26 @@ export function smtpErrorOf({
   readonly status: string | undefined;
 }): SmtpError {
   const known = reply?.trim() ?? '';
-  const code = SMTP_ERRORS.has(known) ? known : codeOfStatus(status?.trim() ?? '');
+  const forms = formsOf(status?.trim() ?? '');
+  const code = SMTP_ERRORS.has(known) ? (moreExact(known, forms) ?? known) : (meaningOf(forms) ?? FAILED);
   return { code, label: SMTP_ERRORS.get(code) ?? '' };
 }
 
-function codeOfStatus(status: string): string {
+/** How {@link STATUSES} may have a status, the most exact form first; none where it is no status. */
+function formsOf(status: string): readonly string[] {
   const [, kind, subject, detail] = /^([245])\.(\d{1,3})\.(\d{1,3})$/.exec(status) ?? [];
-  if (kind === undefined) return FAILED;
-  const forms = [status, `x.${subject}.${detail}`, `${kind}.${subject}`, kind];
-  return forms.map(form => STATUSES.get(form)).find(code => code !== undefined) ?? FAILED;
+  if (kind === undefined || subject === undefined) return [];
+  return [status, `x.${subject}.${detail}`, `${kind}.${subject}`, kind];
+}
+
+function meaningOf(forms: readonly string[]): string | undefined {
+  return forms.map(form => STATUSES.get(form)).find(code => code !== undefined);
+}
+
+/** What a status means, where a reply would say less or something else. */
+function moreExact(reply: string, forms: readonly string[]): string | undefined {
+  const [status = '', anyKind = '', subject = ''] = forms;
+  if (EXACT.has(status) || EXACT.has(anyKind)) return meaningOf([status, anyKind]);
+  const isElsewhere = ELSEWHERE.has(subject.split('.')[1] ?? '');
+  return OF_THE_MAILBOX.has(reply) && isElsewhere ? meaningOf([status, anyKind, subject]) : undefined;
 }

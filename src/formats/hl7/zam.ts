@@ -8,7 +8,7 @@ import { hl7Time } from './time.ts';
 export interface ZamInput {
   /** `Z02`: the recipient's mail server has taken the mail, or not. `Z03`: the mail was read or integrated, or not. */
   readonly kind: 'Z02' | 'Z03';
-  /** Of the request: parties are crossed, charset and processing id kept. */
+  /** Of the request: parties are crossed, whole; charset and processing id kept. */
   readonly head: RequestHead;
   readonly controlId: string;
   readonly time: Date;
@@ -67,10 +67,10 @@ function msh({ kind, head, controlId, time }: ZamInput): string {
   const { sender, receiver, processingId, charset } = head;
   return segment('MSH', {
     2: '^~\\&',
-    3: text(receiver.application),
-    4: text(receiver.facility),
-    5: text(sender.application),
-    6: text(sender.facility),
+    3: components(receiver.application),
+    4: components(receiver.facility),
+    5: components(sender.application),
+    6: components(sender.facility),
     7: hl7Time(time),
     9: components(['ZAM', kind, 'ZAM_Z01']),
     10: text(controlId),

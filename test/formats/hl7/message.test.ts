@@ -108,7 +108,8 @@ describe('parseMessage', () => {
     ['MSHé^~\\&é', 'separators'],
     ['MSHA^~\\&A', 'separators'],
     ['MSH|^^\\&|', 'separators'],
-    ['MSH|^~\uFFFD&|', 'separators'],
+    ['MSH|^~\uFFFD&|', 'charset'],
+    ['MSH|^\u0098\\&|', 'charset'],
   ])('refuses %j as %s', (text, reason) => {
     expect(() => parse(text)).toThrow(new Hl7Error(reason as Hl7Reason));
   });

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { cdaDocument, cdaSample, PATIENTS } from '../../../samples/kit/cda.ts';
 import { patientRecipient, requestMessage, requestSample } from '../../../samples/kit/request.ts';
 import { readRequest } from '../../../src/formats/hl7/read-request.ts';
+import { documentMetadata } from '../../../src/formats/xdm/document-metadata.ts';
 import {
   after,
   all,
+  type Alter,
+  hiding,
   type Overrides,
   PREVIOUS,
   read,
@@ -70,8 +73,8 @@ describe('a request without fault', () => {
     expect(request.documents.map(({ bytes }) => Buffer.from(bytes))).toEqual(REPLACING.map(cdaDocument));
     expect({ ...request, documents: request.documents.map(({ header }) => header.id.root) }).toEqual({
       head: {
-        sender: { application: 'SGL Œ', facility: 'EMBRUNS' },
-        receiver: { application: 'PFI', facility: 'EMBRUNS' },
+        sender: { application: ['SGL Œ'], facility: ['EMBRUNS'] },
+        receiver: { application: ['PFI'], facility: ['EMBRUNS'] },
         event: 'T10',
         controlId: 'EMB-000001',
         processingId: 'T',
@@ -85,7 +88,6 @@ describe('a request without fault', () => {
           expect.objectContaining({ root: '1.2.250.1.999.1.2', extension: '8000123' }),
         ],
         qualified: true,
-        account: '26004711',
       },
       patientClass: 'I',
       sender: {
@@ -133,6 +135,53 @@ describe('a request without fault', () => {
       patientMayAnswer: false,
       text: { professionals: 'Cher confrère,\nvoici.', patient: 'Bonjour' },
     });
+  });
+
+  it.each([
+    ['MASQUE_PS', 'masquePs', 'MASQUE_PS'],
+    ['INVISIBLE_PATIENT', 'invisiblePatient', 'INVISIBLE_PATIENT'],
+    ['INVISIBLE_REPRESENTANTS_LEGAUX', 'invisibleRepLegaux', 'INVISIBLE_REPRESENTANTS_LEGAUX'],
+    // The name that HL7 has for it.
+    ['INVISIBLE_REP_LEGAUX', 'invisibleRepLegaux', 'INVISIBLE_REPRESENTANTS_LEGAUX'],
+  ] as const)(
+    'is about a document that hides itself (%s), and says so of all it carries',
+    (own, wish, code) => {
+      const documents = [hiding(own), cdaSample({ id: PREVIOUS })];
+      const { wishes, ...request } = read({ documents, wishes: { DESTDMP: 'Y' } });
+      const hidden = { masquePs: false, invisiblePatient: false, invisibleRepLegaux: false, [wish]: true };
+      expect(wishes).toMatchObject({ ...hidden, dmp: true });
+      for (const document of request.documents) {
+        const { confidentialityCodes } = documentMetadata(document, { action: 'add', restrictions: wishes });
+        const codes = confidentialityCodes.map(each => each.code);
+        expect(codes.filter(each => each === code)).toEqual([code]);
+      }
+    },
+  );
+
+  it('tells in which OBX each of its documents came', () => {
+    const documents = [cdaSample({ level: 1 }), cdaSample({ id: PREVIOUS })];
+    const isDocument = (segment: string) => /^(?:OBX\|\d+\|ED|PRT)\|/.test(segment);
+    const last: Alter = segments => [
+      ...segments.filter(segment => !isDocument(segment)),
+      ...segments.filter(isDocument),
+    ];
+    const sequences = (overrides: Overrides) => read(overrides).documents.map(({ sequence }) => sequence);
+    expect(sequences({ documents })).toEqual([1, 2]);
+    expect(sequences(wrong(last, { documents }))).toEqual([11, 12]);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['a name', 'SGL', ['SGL']],
+    ['a name with an OID', 'SGL^1.2.250.1.9.1^ISO', ['SGL', '1.2.250.1.9.1', 'ISO']],
+    ['an OID alone', '^1.2.250.1.9.1^ISO', ['', '1.2.250.1.9.1', 'ISO']],
+    ['an OID and a null', '""^1.2.250.1.9.1', ['', '1.2.250.1.9.1']],
+    ['blanks and more', ' SGL ^1.2.250.1.9.1^ISO^4^5', ['SGL', '1.2.250.1.9.1', 'ISO']],
+  ])('has parties of %s', (_, hd, components) => {
+    const { sender, receiver } = read(wrong(all(...[3, 4, 5, 6].map(field => set('MSH', field, hd))))).head;
+    expect([sender, receiver]).toEqual([
+      { application: components, facility: components },
+      { application: components, facility: components },
+    ]);
   });
 
   it('may carry its document in two forms', () => {

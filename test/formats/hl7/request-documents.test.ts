@@ -189,39 +189,6 @@ describe('PID-3 and the document', () => {
   });
 });
 
-describe('the charset of MSH-18', () => {
-  const latin = (text: string, charset: string, from = requestMessage()) =>
-    Buffer.from(from.toString('latin1').replace('UNICODE UTF-8', charset).replace('SGL', text), 'latin1');
-
-  it.each([
-    ['UTF-8 called 8859/15', latin('\xc3\x89t\xc3\xa9', '8859/15')],
-    ['8859/15 called UTF-8', latin('\xc9t\xe9', 'UNICODE UTF-8')],
-    [
-      'Windows-1252 called 8859/15',
-      latin('l\x92\xe9t\xe9', '8859/15', requestMessage({ charset: '8859/15' })),
-    ],
-    ['UTF-8 cut in a character', latin('\xc3', 'UTF-8')],
-  ])('is what the message is written in: %s', (_, message) => {
-    const { code, fields } = thrownBy(message);
-    expect([code, fields]).toEqual(['REQ-010', { location: 'MSH^1^18' }]);
-  });
-
-  it.each(['UNICODE UTF-8', 'UTF-8', '8859/15', 'ISO 8859-15'])(
-    'may be any while all is ASCII: %s',
-    charset => {
-      const message = Buffer.from(
-        requestMessage()
-          .toString()
-          .replace('UNICODE UTF-8', charset)
-          .replaceAll(/[^\0-\x7f]/g, 'e'),
-      );
-      expect(readRequest(message, RULES).head.charset).toBe(
-        charset.includes('UTF') ? 'UNICODE UTF-8' : '8859/15',
-      );
-    },
-  );
-});
-
 describe('version 2.0 of the profile', () => {
   const V20: Overrides = { version: '2.0' };
   const leave: Alter = segments =>

@@ -34,6 +34,15 @@ const HEADER: readonly Case[] = [
   ...[3, 4, 5, 6, 7, 9, 10, 11, 12, 17, 18, 21].map(
     (field): Case => [`no MSH-${field}`, 'REQ-008', `MSH^1^${field}`, '101', wrong(set('MSH', field, ''))],
   ),
+  ['an MSH-3 of its type alone', 'REQ-008', 'MSH^1^3', '101', wrong(set('MSH', 3, '^^ISO'))],
+  ['an MSH-6 of its type alone', 'REQ-008', 'MSH^1^6', '101', wrong(set('MSH', 6, '""^^ISO'))],
+  [
+    'an OID of 4 001 bytes in MSH-4',
+    'REQ-010',
+    'MSH^1^4^1^2',
+    '102',
+    wrong(set('MSH', 4, `X^${'1'.repeat(4001)}`)),
+  ],
   ['MSH-10 of 200 characters', 'REQ-010', 'MSH^1^10', '102', { controlId: 'x'.repeat(200) }],
   ['a charset of no profile', 'REQ-010', 'MSH^1^18', '102', wrong(set('MSH', 18, '8859/1'))],
 ];
@@ -110,7 +119,11 @@ const FIELDS: readonly Case[] = [
     'REQ-011',
     'OBX^1^5',
     '198',
-    wrong(swap('||||||F', '~^TEXT^XML^Base64^QUJD||||||F')),
+    wrong(segments =>
+      segments.map(segment =>
+        segment.startsWith('OBX|1|') ? segment.replace('||||||F', '~^TEXT^XML^Base64^QUJD||||||F') : segment,
+      ),
+    ),
   ],
   ['no OBX-11', 'REQ-008', 'OBX^1^11', '101', wrong(set('OBX', 11, ''))],
   ['OBX-11 P', 'REQ-009', 'OBX^1^11', '103', wrong(set('OBX', 11, 'P'))],
@@ -139,6 +152,20 @@ const FIELDS: readonly Case[] = [
     wrong(set('OBX', 5, '^^expandedYes-NoIndicator', 3)),
   ],
   ['metadata answered ?', 'REQ-009', 'OBX^3^5', '103', wrong(set('OBX', 5, 'O^Oui', 3))],
+  [
+    'metadata answered N and Y in one',
+    'REQ-011',
+    'OBX^2^5',
+    '198',
+    wrong(set('OBX', 5, 'N^^expandedYes-NoIndicator~Y^^expandedYes-NoIndicator', 2)),
+  ],
+  [
+    'the second of two answers that repeats',
+    'REQ-011',
+    'OBX^12^5',
+    '198',
+    wrong(after('OBX', 11, 'OBX|12|CE|MASQUE_PS^^MetaDMPMSS||N~Y||||||F')),
+  ],
   [
     'metadata of no table',
     'REQ-009',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cdaSample } from '../../../samples/kit/cda.ts';
+import { cdaDocument, type CdaSample, cdaSample } from '../../../samples/kit/cda.ts';
 import { requestMessage, type RequestSample } from '../../../samples/kit/request.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { parseMessage } from '../../../src/formats/hl7/message.ts';
@@ -114,6 +114,14 @@ export function refuses(cases: readonly Case[]): void {
     expect(err?.component(5, 1)).toBe(condition === '207' ? code : '');
     expect(err?.component(8, 1).replaceAll("'", '’')).toBe(`${code} : ${error.publicText}`);
   });
+}
+
+/** A document whose own header hides it: its confidentialityCode is another one. */
+export function hiding(code: string, sample: Partial<CdaSample> = {}): Buffer {
+  const open = '<confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/>';
+  const text = cdaDocument(cdaSample(sample)).toString();
+  if (!text.includes(open)) throw new Error('the sample is written in another way');
+  return Buffer.from(text.replace(open, open.replace('"N"', `"${code}"`)));
 }
 
 /** The document that {@link REPLACING} replaces. */

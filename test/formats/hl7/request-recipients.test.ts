@@ -4,12 +4,12 @@ import { patientRecipient, requestMessage, type SampleWish } from '../../../samp
 import {
   after,
   all,
+  hiding,
   outcome,
   type Overrides,
   read,
   refused,
   set,
-  swap,
   thrownBy,
   wrong,
 } from './request-kit.ts';
@@ -99,15 +99,9 @@ describe('an address', () => {
 });
 
 describe('recipients', () => {
-  it('are written to once, whatever the case, by any of the documents', () => {
-    const documents = [cdaSample(), cdaSample({ id: { root: '1.2.250.1.999.5' } })];
-    const second = after('OBX', 2, `PRT||UC||RCT|||||||||||^^X.400^b@port.fr`);
-    const overrides = {
-      documents,
-      recipients: [DOCTOR, { address: DOCTOR.address.toUpperCase() }],
-      alter: second,
-    };
-    expect(addressesOf(overrides)).toEqual([DOCTOR.address, 'b@port.fr']);
+  it('are written to once, whatever the case', () => {
+    const recipients = [DOCTOR, { address: DOCTOR.address.toUpperCase() }, { address: 'b@port.fr' }];
+    expect(addressesOf({ recipients })).toEqual([DOCTOR.address, 'b@port.fr']);
   });
 
   it('are as many as the site allows', () => {
@@ -147,20 +141,6 @@ describe('recipients', () => {
     const request = read({ ...BOTH, wishes });
     expect(request.recipients.map(({ audience }) => audience)).toEqual(audiences);
     expect(request.passedOver).toBe(passedOver);
-  });
-
-  it('who are the patient by PRT-5 are no professionals', () => {
-    const recipients = [DOCTOR, { ...PATIENT, address: 'claire.morvan@exemple.fr' }];
-    expect(addressesOf({ recipients })).toEqual([DOCTOR.address]);
-    const unnamed = wrong(swap('^D^^^INS|', '^D^^^|'), { recipients });
-    expect(addressesOf(unnamed)).toEqual([DOCTOR.address]);
-    const inName = wrong(
-      swap(/\^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO\^D\^\^\^INS/, '^1.2.250.1.213.1.4.10'),
-      {
-        recipients,
-      },
-    );
-    expect(addressesOf(inName)).toEqual([DOCTOR.address]);
   });
 
   it('may be the patient under the matricule in any case', () => {
@@ -233,6 +213,14 @@ describe('the sending matrix', () => {
   it('by its meaning', () => {
     for (const wishes of COMBINATIONS)
       expect([wishes, outcome({ ...BOTH, wishes }, { matrix: 'meaning' })]).toEqual([wishes, meant(wishes)]);
+  });
+
+  it('takes what a document hides itself from for what the metadata hide it from', () => {
+    const matrix = 'literal';
+    const wishes = { DESTMSSANTEPS: 'Y', DESTMSSANTEPAT: 'Y' } as const;
+    const documents = [hiding('INVISIBLE_REPRESENTANTS_LEGAUX')];
+    expect(outcome({ ...BOTH, wishes, documents }, { matrix })).toBe('REQ-022');
+    expect(read({ ...BOTH, wishes, documents }).recipients).toHaveLength(2);
   });
 
   it('to the letter, where a mail is asked for', () => {

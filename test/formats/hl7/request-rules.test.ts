@@ -1,13 +1,22 @@
 import { describe } from 'vitest';
 import { cdaDocument, cdaSample, PATIENTS } from '../../../samples/kit/cda.ts';
 import { patientRecipient } from '../../../samples/kit/request.ts';
-import { after, type Case, type Overrides, PREVIOUS, refuses, REPLACING, set, wrong } from './request-kit.ts';
+import {
+  after,
+  type Case,
+  hiding,
+  type Overrides,
+  PREVIOUS,
+  refuses,
+  REPLACING,
+  set,
+  wrong,
+} from './request-kit.ts';
 
 const MDM: Overrides = { type: 'MDM' };
 const PATIENT = patientRecipient(PATIENTS.morvan);
 const TO_PATIENT: Overrides = { wishes: { DESTMSSANTEPAT: 'Y' }, recipients: [PATIENT] };
 const REPLY = 'PRT||UC||REPLY^^participation|||||||||||^^X.400^b@x.fr';
-
 const OTHER_PATIENT = cdaSample({ patient: PATIENTS.diallo });
 const AGREEMENT: readonly Case[] = [
   ['ORC-1 CA with OBX-11 F', 'REQ-012', 'ORC^1^1', '207', wrong(set('ORC', 1, 'CA'))],
@@ -115,6 +124,45 @@ const SENDING: readonly Case[] = [
     '207',
     { ...TO_PATIENT, wishes: { DESTMSSANTEPAT: 'Y', INVISIBLE_PATIENT: 'Y' } },
   ],
+  [
+    'a document that hides itself from professionals, to professionals',
+    'REQ-020',
+    'OBX^1^5^1^5',
+    '207',
+    { documents: [hiding('MASQUE_PS')] },
+  ],
+  [
+    'a document that hides itself from the patient, to the patient',
+    'REQ-021',
+    'OBX^1^5^1^5',
+    '207',
+    { ...TO_PATIENT, documents: [hiding('INVISIBLE_PATIENT')] },
+  ],
+  [
+    'a document that hides itself in small letters',
+    'REQ-021',
+    'OBX^1^5^1^5',
+    '207',
+    { ...TO_PATIENT, documents: [hiding('invisible_ patient')] },
+  ],
+  [
+    'a document beside one that hides itself from the patient, to the patient',
+    'REQ-021',
+    'OBX^2^5^1^5',
+    '207',
+    { ...TO_PATIENT, documents: [cdaSample({ level: 1 }), hiding('INVISIBLE_PATIENT', { id: PREVIOUS })] },
+  ],
+  [
+    'a document that is hidden from the patient by both, to the patient',
+    'REQ-021',
+    'OBX^3^5',
+    '207',
+    {
+      ...TO_PATIENT,
+      wishes: { DESTMSSANTEPAT: 'Y', INVISIBLE_PATIENT: 'Y' },
+      documents: [hiding('INVISIBLE_PATIENT')],
+    },
+  ],
   ['no recipient', 'REQ-023', 'PRT^2', '101', { recipients: [] }],
   ['no participant', 'REQ-023', 'PRT^1', '101', { recipients: [], sender: undefined }],
   [
@@ -201,6 +249,14 @@ const SENDING: readonly Case[] = [
     'PRT^2^15^1^4',
     '207',
     { ...TO_PATIENT, recipients: [{ ...PATIENT, address: 'claire.morvan@exemple.fr' }] },
+  ],
+  ['answers to the patient', 'REQ-026', 'PRT^3^15^1^4', '207', { replyTo: PATIENT.address }],
+  [
+    'answers to another patient, where no mail leaves',
+    'REQ-026',
+    'PRT^3^15^1^4',
+    '207',
+    { replyTo: '185062A90426212@Patient.MSSante.fr', wishes: { DESTDMP: 'Y' } },
   ],
   [
     'one recipient 1 000 times',

@@ -30,6 +30,7 @@ describe('the text of a mail', () => {
       `^TEXT^^Base64^*${base64(LATIN, 'latin1')}`,
       'Cher confrère, voici 10 €.',
     ],
+    ['base64 of 8859/15 that ends with an accent', `^TEXT^^Base64^${base64('sant\xe9', 'latin1')}`, 'santé'],
     ['base64 of Windows-1252', `^TEXT^^Base64^${base64('l\x92\xe9t\xe9', 'latin1')}`, 'l’été'],
     ['base64 with a BOM and CRLF', `^TEXT^^Base64^${base64('\uFEFFun\r\ndeux\rtrois')}`, 'un\ndeux\ntrois'],
     ['base64 of control characters', `^TEXT^^Base64^${base64('a\0b\x1b[31m\tc\x85d')}`, 'ab[31m\tc\nd'],

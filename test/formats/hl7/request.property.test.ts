@@ -46,8 +46,8 @@ describe('a request', () => {
             sender: { person: { id: e, family: f, given: g }, organization: { name: h, id: i } },
             recipients: [{ address: 'a@port.fr', device: a }],
           });
-          expect(request.head.sender).toEqual({ application: a, facility: b });
-          expect([request.head.controlId, request.patient.account]).toEqual([c, d]);
+          expect(request.head.sender).toEqual({ application: [a], facility: [b] });
+          expect(request.head.controlId).toBe(c);
           expect(request.sender?.person?.slice(0, 3)).toEqual([e, f, g]);
           expect(request.sender?.organization).toMatchObject({ name: h, id: i });
           expect(request.recipients).toEqual([

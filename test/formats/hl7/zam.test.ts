@@ -1,10 +1,12 @@
 import { Hl7Message as MedplumMessage } from '@medplum/core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { requestMessage } from '../../../samples/kit/request.ts';
 import { parseMessage } from '../../../src/formats/hl7/message.ts';
+import { acceptance } from '../../../src/formats/hl7/request-answer.ts';
 import { smtpErrorOf } from '../../../src/formats/hl7/smtp-error-codes.ts';
 import { buildZam, type ZamInput } from '../../../src/formats/hl7/zam.ts';
-import { read } from './request-kit.ts';
+import { all, read, set, wrong } from './request-kit.ts';
 
 const zam = (change: Partial<ZamInput> = {}): ZamInput => ({
   kind: 'Z02',
@@ -45,6 +47,22 @@ describe('a ZAM', () => {
         'ERR|||207^Application error^messageErrorCondition|E|902^Identifiant patient inconnu^applicationErrorCode\r',
     );
     expect(text(zam({ kind: 'Z03' }))).not.toContain('ERR');
+  });
+
+  it('names both parties whole, by name and OID, as the ACK does', () => {
+    const overrides = wrong(
+      all(
+        set('MSH', 3, 'SGL^1.2.250.1.9.1^ISO'),
+        set('MSH', 4, '^1.2.250.1.9.2^ISO'),
+        set('MSH', 5, 'PFI^&\\S\\^ISO'),
+        set('MSH', 6, 'EMBRUNS^1.2.250.1.9.4'),
+      ),
+    );
+    const parties = 'PFI^\\T\\\\S\\^ISO|EMBRUNS^1.2.250.1.9.4|SGL^1.2.250.1.9.1^ISO|^1.2.250.1.9.2^ISO';
+    const written = (bytes: Uint8Array) => Buffer.from(bytes).toString().split('|').slice(2, 6).join('|');
+    expect(written(buildZam(zam({ head: read(overrides).head })))).toBe(parties);
+    const request = requestMessage(overrides);
+    expect(written(acceptance({ request, controlId: '1', time: new Date(0) }))).toBe(parties);
   });
 
   it('is written in the charset of the request', () => {
