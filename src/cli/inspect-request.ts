@@ -29,8 +29,9 @@ export function isRequest(message: Hl7Message): boolean {
 
 /** What MSH says of a message. */
 export function messageFacts({ header, segments }: Hl7Message): Facts {
+  const named = (field: number): string => header.component(field, 1) || header.component(field, 2);
   const party = (field: number): string =>
-    [header.component(field, 1), header.component(field + 1, 1)].filter(part => part !== '').join(', ');
+    [named(field), named(field + 1)].filter(part => part !== '').join(', ');
   return {
     'Message HL7': [1, 2, 3]
       .map(part => header.component(9, part))
