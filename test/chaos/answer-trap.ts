@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** More than a TLS handshake and the commands of SMTP, less than any mail. */
+/** More than a TLS handshake and the commands of SMTP, less than any mail or request with a document. */
 const BULK = 6_000;
 
-/** A way to Postfix on which the answer to a mail can be lost at the very moment that it is given. */
+/** A way to a server on which the answer to a mail, or a request, can be lost at the very moment that it is given. */
 export interface AnswerTrap {
   readonly port: number;
   /**
-   * Resolves once the server has answered to so much that it can only be a mail: it is taken, and nobody is told.
+   * Resolves once the server has answered to so much that it can only be a mail or a request: it is taken, and nobody
+   * is told.
    *
    * @param signal gives up: nothing more is lost
    */
@@ -16,7 +17,7 @@ export interface AnswerTrap {
   close(): Promise<void>;
 }
 
-/** Everything is encrypted: the answer to a mail is known by how much was sent before it. */
+/** Where everything is encrypted, the answer to a mail is known by how much was sent before it. */
 export async function startAnswerTrap(target: number): Promise<AnswerTrap> {
   const sockets = new Set<Socket>();
   let caught: (() => void) | undefined;
@@ -39,9 +40,9 @@ export async function startAnswerTrap(target: number): Promise<AnswerTrap> {
       server.write(chunk);
     });
     server.on('data', chunk => {
-      const isAnswerToMail = sent >= BULK;
+      const isWanted = sent >= BULK;
       sent = 0;
-      if (!isAnswerToMail || caught === undefined) {
+      if (!isWanted || caught === undefined) {
         client.write(chunk);
         return;
       }

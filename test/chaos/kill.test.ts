@@ -1,14 +1,13 @@
-import { existsSync, watch } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dpi, startDpi } from '../../src/sandbox/dpi.ts';
 import { seededRandom } from '../kit/random.ts';
-import { waitFor } from '../kit/wait.ts';
-import { balance, differentMails, untilFinished } from '../lab/books.ts';
-import { BALS, labOff, type LabRun, prepareLab } from '../lab/run.ts';
+import { balance, differentMails } from '../lab/books.ts';
+import { untilFinished } from '../lab/exchanges.ts';
+import { labOff, type LabRun, prepareLab } from '../lab/run.ts';
+import { BALS, hospital, portsOf } from '../lab/sites.ts';
 import { makeTraffic, type Traffic } from '../lab/traffic.ts';
 import { type AnswerTrap, startAnswerTrap } from './answer-trap.ts';
+import { AMBUSH_MS, dieOften, type Moment, somethingFiled, told } from './lives.ts';
 
 const SIZE = 500;
 const KILLS = 50;
@@ -17,18 +16,12 @@ const LARGE = 256 * 1024;
 /** Deliveries of a kind that one death can leave without an answer: the connections of the target. */
 const IN_FLIGHT = { dpi: 4, smtp: 2 * BALS.length };
 const BOX_NAMES = ['bal1', 'bal2'] as const;
-const LIFE_MS = 900;
-const AMBUSH_MS = 3_000;
+/** Deliveries that a life may end: twice its share of those that all mails give rise to. */
+const WORK = 60;
 const MINUTES = 60_000;
 
-/** Where death waits: anywhere in a life, its start included, or right after a peer has done its part. */
-type Moment = 'any' | 'start' | Ambushed;
-type Ambushed = 'acknowledged' | 'submitted' | 'moved';
-/**
- * A third reading that does not end sets a mail aside for a person, and rightly so: two lives in a row never end blindly,
- * and those that are ambushed have read a mail of each mailbox first.
- */
-const MOMENTS: readonly Moment[] = [
+type Ambush = 'acknowledged' | 'submitted' | 'moved';
+const MOMENTS: readonly Moment<Ambush>[] = [
   'any',
   'acknowledged',
   'any',
@@ -53,8 +46,9 @@ describe.skipIf(labOff !== undefined)(`${KILLS} times SIGKILL while ${SIZE} mail
     dpi = await startDpi({ patients: traffic.patients, requireIns: true });
     run = await prepareLab(async lab => {
       smtp = await startAnswerTrap(lab.smtpPort);
-      return { imap: lab.imapPort, smtp: smtp.port, dpi: dpi.port };
+      return hospital({ ...portsOf(lab), smtp: smtp.port, dpi: dpi.port });
     });
+    await run.daemon.warm();
   });
 
   afterAll(async () => {
@@ -66,23 +60,18 @@ describe.skipIf(labOff !== undefined)(`${KILLS} times SIGKILL while ${SIZE} mail
     const { lab, daemon } = run;
     onTestFailed(() => void process.stdout.write(`${daemon.summary()}\n`));
     const begun = performance.now();
-    const died = new Map<string, number>();
-    for (let kill = 0; kill < KILLS; kill++) {
-      await deliverShare(kill);
-      const met = await liveUntil(MOMENTS[kill % MOMENTS.length] ?? 'any');
-      await daemon.kill();
-      died.set(met, (died.get(met) ?? 0) + 1);
-    }
+    const lives = { daemon, random, work: WORK, moments: MOMENTS, reading, ambush };
+    const died = await dieOften(KILLS, lives, deliverShare);
     await daemon.start();
     await run.withJournal(async journal => {
-      await untilFinished(journal, differentMails(traffic), MINUTES);
+      await untilFinished(journal, { nature: 'mail', count: differentMails(traffic) }, MINUTES);
       const seconds = (performance.now() - begun) / 1000;
       const code = await daemon.stop();
       await run.untilDelivered();
       const books = await balance(traffic, { received: dpi.received(), lab, journal });
       process.stdout.write(
         `\n[chaos] ${traffic.mails.length} mails, ${KILLS} kills in ${seconds.toFixed(1)} s (seed ${SEED}; ` +
-          `${[...died].map(([moment, times]) => `${moment} ${times}`).join(', ')}): ` +
+          `${told(died)}): ` +
           `${books.messages} MSH-10 at the DPI, ${books.repeatedMessages} came again (${books.ambiguousMessages} lost answers); ` +
           `${books.answers} answers, ${books.repeatedAnswers} came again (${books.ambiguousAnswers} lost replies)\n`,
       );
@@ -107,37 +96,25 @@ describe.skipIf(labOff !== undefined)(`${KILLS} times SIGKILL while ${SIZE} mail
     for (const { mailbox, raw } of traffic.mails.slice(from, to)) await run.lab.deliver(mailbox, raw);
   }
 
-  /** Starts the daemon and returns at the moment of its death. @returns what the moment was in the end */
-  async function liveUntil(moment: Moment): Promise<Moment> {
-    if (moment === 'start') {
-      run.daemon.spawn();
-      await delay(random() * LIFE_MS);
-      return 'start';
-    }
-    await run.daemon.start();
-    const readBefore = BOX_NAMES.map(mailsRead);
-    await delay(random() * LIFE_MS);
-    if (moment === 'any') return 'any';
-    const hasRead = (): boolean =>
-      BOX_NAMES.every((name, place) => mailsRead(name) > (readBefore[place] ?? 0));
-    const tooLong = AbortSignal.timeout(AMBUSH_MS);
-    await waitFor(() => hasRead() || tooLong.aborted);
-    await ambush(moment, tooLong);
-    return tooLong.aborted ? 'any' : moment;
+  function reading(): () => boolean {
+    const before = BOX_NAMES.map(mailsRead);
+    return () => BOX_NAMES.every((name, place) => mailsRead(name) > (before[place] ?? 0));
   }
 
   function mailsRead(mailbox: string): number {
     return run.daemon.logged('mail recorded').filter(line => line['mailbox'] === mailbox).length;
   }
 
-  /** Resolves right after a peer has done its part, before the daemon can have recorded it; or when it takes too long. */
-  async function ambush(moment: Ambushed, tooLong: AbortSignal): Promise<void> {
-    if (tooLong.aborted) return;
+  async function ambush(moment: Ambush, tooLong: AbortSignal): Promise<void> {
     switch (moment) {
       case 'submitted':
         return await smtp.spring(tooLong);
       case 'moved':
-        return await somethingFiled(tooLong);
+        return await somethingFiled(
+          BALS.map(address => run.lab.maildir(address)),
+          'Traites',
+          tooLong,
+        );
       case 'acknowledged': {
         const before = dpi.received().length;
         await dpi
@@ -145,18 +122,5 @@ describe.skipIf(labOff !== undefined)(`${KILLS} times SIGKILL while ${SIZE} mail
           .catch(() => undefined);
       }
     }
-  }
-
-  /** Dovecot has put a mail into the folder of those that are done. */
-  async function somethingFiled(tooLong: AbortSignal): Promise<void> {
-    const folders = BALS.flatMap(address =>
-      ['cur', 'new'].map(part => join(run.lab.maildir(address), '.Traites', part)),
-    );
-    const seen = new AbortController();
-    const signal = AbortSignal.any([seen.signal, tooLong]);
-    await new Promise<void>(resolve => {
-      signal.addEventListener('abort', () => resolve());
-      for (const folder of folders.filter(existsSync)) watch(folder, { signal }, () => seen.abort());
-    });
   }
 });

@@ -26,6 +26,8 @@ export interface Daemon {
   kill(): Promise<void>;
   /** SIGTERM, and its end. @returns its exit code @throws Error when it had ended by itself */
   stop(): Promise<number | null>;
+  /** Lets it start and end once: what is compiled is kept by an end in good order alone, for every start after it. */
+  warm(): Promise<void>;
   /** Undefined while it does not run. */
   pid(): number | undefined;
   /** Every line that it logged, of all its lives. */
@@ -84,16 +86,22 @@ export function createDaemon(folder: string, configuration: object): Daemon {
       .map(line => JSON.stringify(line))
       .join('\n');
   const logged = (msg: string): DaemonLine[] => lines.filter(line => line.msg === msg);
+  async function start(): Promise<void> {
+    const before = logged('gateway started').length;
+    begin();
+    await waitFor(() => child === undefined || logged('gateway started').length > before, {
+      what: 'the daemon has started',
+      timeoutMs: PATIENCE_MS,
+    });
+    if (child === undefined) throw new Error(`the daemon ended at its start:\n${complaints}${lastLines()}`);
+  }
+
   return {
     spawn: begin,
-    async start() {
-      const before = logged('gateway started').length;
-      begin();
-      await waitFor(() => child === undefined || logged('gateway started').length > before, {
-        what: 'the daemon has started',
-        timeoutMs: PATIENCE_MS,
-      });
-      if (child === undefined) throw new Error(`the daemon ended at its start:\n${complaints}${lastLines()}`);
+    start,
+    async warm() {
+      await start();
+      await signal('SIGTERM');
     },
     kill: async () => void (await signal('SIGKILL')),
     stop: () => signal('SIGTERM'),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,6 +31,8 @@ export interface MailLab {
   readonly clientKey: string;
   /** Where an address's Maildir lies. */
   maildir(address: string): string;
+  /** Every address that has a Maildir by now. */
+  addresses(): string[];
   /** Puts a mail into a mailbox's inbox, as a delivery agent does. */
   deliver(address: string, raw: string | Uint8Array): Promise<void>;
   stop(): Promise<void>;
@@ -62,6 +64,7 @@ export async function startMailLab(addresses: readonly string[] = []): Promise<M
     clientCert: await readFile(join(base, 'tls/client.pem'), 'utf8'),
     clientKey: await readFile(join(base, 'tls/client.key'), 'utf8'),
     maildir,
+    addresses: () => readdirSync(join(base, 'mail')),
     async deliver(address, raw) {
       delivered += 1;
       // Dovecot gives UIDs in the order of the names.

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Enough for the headers of any mail of the tests. */
@@ -9,6 +9,8 @@ export interface LyingMail {
   readonly path: string;
   readonly messageId: string | undefined;
   readonly inReplyTo: string | undefined;
+  /** The first header field of a name, unfolded, as it is written. */
+  field(name: string): string | undefined;
 }
 
 /** The mails of a Maildir's folder (`''` is the inbox); none where there is no such folder. */
@@ -29,11 +31,18 @@ export function inboxCount(maildir: string): number {
     .reduce((sum, directory) => sum + readdirSync(directory).length, 0);
 }
 
+/** A mail as it was submitted: what servers add before its Date differs from one delivery to the next. */
+export function withoutTrace(path: string): string {
+  const text = readFileSync(path, 'latin1');
+  return text.slice(text.search(/^Date: /m));
+}
+
 function lyingMail(path: string): LyingMail {
-  const head = headOf(path);
+  const head = headOf(path).replaceAll(/\r?\n(?=[ \t])/g, '');
   const field = (name: string): string | undefined =>
-    new RegExp(`^${name}:\\s*(<[^>]+>)`, 'im').exec(head)?.[1];
-  return { path, messageId: field('message-id'), inReplyTo: field('in-reply-to') };
+    new RegExp(`^${name}:[ \\t]*(.*?)\\s*$`, 'im').exec(head)?.[1];
+  const id = (name: string): string | undefined => /^<[^>]+>/.exec(field(name) ?? '')?.[0];
+  return { path, messageId: id('message-id'), inReplyTo: id('in-reply-to'), field };
 }
 
 function headOf(path: string): string {

@@ -69,7 +69,11 @@ export function fate(
 }
 
 /** A message disposition notification of these fields, Original-Message-ID aside. */
-export function mdnAbout({ raw }: Pick<AcceptedMail, 'raw'>, from: string, fields: readonly string[]): Buffer {
+export function mdnAbout(
+  { raw }: Pick<AcceptedMail, 'raw'>,
+  from: string,
+  fields: readonly string[],
+): Buffer {
   return multipartMail(
     newHead(from, encodedWord('Accusé de lecture')),
     'multipart/report; report-type=disposition-notification',

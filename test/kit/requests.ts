@@ -10,7 +10,8 @@ import { type JournalBed, viewOf } from './journal.ts';
 
 export type Bed = Pick<JournalBed, 'journal' | 'newId'>;
 
-export const PREPARE = 'prepare';
+export const PREPARE = 'pfi:prepare';
+export const DMP = 'pfi:dmp';
 export const SMTP = 'smtp:urologie';
 export const CREATOR = 'labo';
 export const DAY = 86_400_000;
@@ -66,9 +67,9 @@ export function planRequest({ journal, newId }: Bed, spec: RequestSpec = {}): Pl
   });
   const prepareId = newId();
   const lane = patient ?? exchangeId;
-  const owedAtOnce = (id: string, target: 'prepare' | 'dmp'): NewDelivery => ({
+  const owedAtOnce = (id: string, kind: 'prepare' | 'dmp', target: string): NewDelivery => ({
     id,
-    kind: target,
+    kind,
     target,
     subject: '',
     lane: `${target}|${lane}`,
@@ -102,8 +103,8 @@ export function planRequest({ journal, newId }: Bed, spec: RequestSpec = {}): Pl
     })),
     recipients: mails.flatMap(({ recipients }) => recipients),
     deliveries: [
-      ...(mails.length === 0 ? [] : [owedAtOnce(prepareId, 'prepare')]),
-      ...(dmp ? [owedAtOnce(newId(), 'dmp')] : []),
+      ...(mails.length === 0 ? [] : [owedAtOnce(prepareId, 'prepare', PREPARE)]),
+      ...(dmp ? [owedAtOnce(newId(), 'dmp', DMP)] : []),
     ],
   };
   const [first] = mails;
@@ -147,7 +148,7 @@ export function mailsOf(
         kind: 'report',
         target: application,
         subject: recipientId,
-        lane: `prepare|${recipientId}`,
+        lane: `${PREPARE}|${recipientId}`,
         identifiers: { mail: id, ...(address === undefined ? {} : { to: address }) },
         start: { state: 'expected' },
       }),

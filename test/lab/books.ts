@@ -3,8 +3,8 @@ import type { ExchangeView, Journal } from '../../src/journal/journal.ts';
 import { parseMessage } from '../../src/formats/hl7/message.ts';
 import type { ReceivedMessage } from '../../src/sandbox/dpi.ts';
 import type { MailLab } from '../kit/mail-lab.ts';
-import { type LyingMail, mailsIn } from '../kit/maildir.ts';
-import { waitFor } from '../kit/wait.ts';
+import { type LyingMail, mailsIn, withoutTrace } from '../kit/maildir.ts';
+import { ambiguousBy, ambiguousOf, everyExchange } from './exchanges.ts';
 import { ERRORS, SENDER, type Traffic, type TrafficMail } from './traffic.ts';
 
 const FOLDERS = ['', 'Traites', 'Erreurs', 'Autres'] as const;
@@ -47,52 +47,14 @@ export async function balance({ mails }: Traffic, witnesses: Witnesses): Promise
     answers: new Set(answers.map(({ messageId }) => messageId)).size,
     repeatedMessages: witnesses.received.reduce((sum, { repetitions }) => sum + repetitions, 0),
     repeatedAnswers: answers.length - new Set(answers.map(({ messageId }) => messageId)).size,
-    ambiguousMessages: sumOf(views, ['mdm']),
-    ambiguousAnswers: sumOf(views, ['mdn', 'error-mail']),
+    ambiguousMessages: ambiguousOf(views, ['mdm']),
+    ambiguousAnswers: ambiguousOf(views, ['mdn', 'error-mail']),
   };
 }
 
 /** Mails, each counted once however often it was delivered. */
 export function differentMails({ mails }: Traffic): number {
   return originals(mails).length;
-}
-
-/**
- * Waits until so many mails are recorded, every document and answer has ended or waits for a person, and every mail
- * is filed.
- *
- * @throws Error naming what has not ended in time
- */
-export async function untilFinished(journal: Journal, due: number, timeoutMs: number): Promise<void> {
-  let left: string[] = [];
-  try {
-    await waitFor(
-      async () => {
-        left = await unfinished(journal, due);
-        return left.length === 0;
-      },
-      { timeoutMs },
-    );
-  } catch {
-    throw new Error(`not within ${timeoutMs} ms:\n${left.join('\n')}`);
-  }
-}
-
-async function unfinished(journal: Journal, due: number): Promise<string[]> {
-  const known = await journal.list({ limit: due + 100 });
-  const { targets } = await journal.backlog();
-  return [
-    ...(known.length < due ? [`${known.length} of ${due} mails recorded`] : []),
-    ...known
-      .filter(({ state }) => state !== 'ended' && state !== 'open')
-      .map(
-        ({ id, state, messageId, fault }) => `exchange ${id} of ${messageId}: ${state} ${fault?.code ?? ''}`,
-      ),
-    ...targets
-      .filter(({ waiting }) => waiting > 0)
-      .map(({ target, kind, waiting }) => `${waiting} × ${kind} to ${target} waiting`),
-    ...(await journal.readyToConclude(10)).map(id => `exchange ${id} not concluded`),
-  ];
 }
 
 /** `T02 root^extension`, as {@link TrafficDocument.key}. */
@@ -173,7 +135,7 @@ function answersWrong(
     ...[...about.keys()].filter(id => id === undefined || !known.has(id)).map(id => `an answer to ${id}`),
     ...[...Map.groupBy(answers, ({ messageId }) => messageId ?? '')].flatMap(([messageId, copies]) => {
       const lost = ambiguous.get(messageId) ?? 0;
-      const contents = new Set(copies.map(({ path }) => withoutTrace(readFileSync(path, 'latin1'))));
+      const contents = new Set(copies.map(({ path }) => withoutTrace(path)));
       return [
         ...(copies.length - 1 > lost ? [`${messageId}: ${copies.length} copies, ${lost} lost answers`] : []),
         ...(contents.size > 1 ? [`${messageId}: its copies differ`] : []),
@@ -191,11 +153,6 @@ function answerWrong({ path, to }: LyingMail & { readonly to: string }, told: Tr
     /^Disposition:.*\/Error: ?(\w+)\^/im.exec(text)?.[1] ?? (kind === 'mdn' ? undefined : told?.code);
   const right = kind === told?.kind && code === told.code && to === (kind === 'mdn' ? SENDER : ERRORS);
   return right ? [] : [`${path}: ${kind} ${code} to ${to}, not ${told?.kind} ${told?.code}`];
-}
-
-/** What Postfix adds differs from one delivery to the next. */
-function withoutTrace(text: string): string {
-  return text.slice(text.search(/^Date: /m));
 }
 
 function foldersWrong(mails: readonly TrafficMail[], { lab }: Witnesses): string[] {
@@ -233,35 +190,6 @@ function journalWrong(mails: readonly TrafficMail[], views: readonly ExchangeVie
 
 function originals(mails: readonly TrafficMail[]): TrafficMail[] {
   return mails.filter(({ isCopy }) => !isCopy);
-}
-
-async function everyExchange(journal: Journal): Promise<ExchangeView[]> {
-  const known = await journal.list({ limit: 10_000 });
-  const views: ExchangeView[] = [];
-  for (const { id } of known) {
-    const view = await journal.exchange(id);
-    if (view !== undefined) views.push(view);
-  }
-  return views;
-}
-
-/** Ambiguous attempts by MSH-10 and Message-ID. */
-function ambiguousBy(views: readonly ExchangeView[]): Map<string, number> {
-  return new Map(
-    views
-      .flatMap(({ deliveries }) => deliveries)
-      .map(({ identifiers, ambiguous }) => [
-        identifiers['controlId'] ?? identifiers['messageId'] ?? '',
-        ambiguous,
-      ]),
-  );
-}
-
-function sumOf(views: readonly ExchangeView[], kinds: readonly string[]): number {
-  return views
-    .flatMap(({ deliveries }) => deliveries)
-    .filter(({ kind }) => kinds.includes(kind))
-    .reduce((sum, { ambiguous }) => sum + ambiguous, 0);
 }
 
 function tallied(keys: readonly string[]): Map<string, number> {

@@ -4,8 +4,10 @@ import { freePort } from '../kit/free-port.ts';
 import { seededRandom } from '../kit/random.ts';
 import { startTcpProxy, type TcpProxy } from '../kit/tcp-proxy.ts';
 import { waitFor } from '../kit/wait.ts';
-import { balance, differentMails, untilFinished } from './books.ts';
-import { BALS, labOff, type LabRun, prepareLab } from './run.ts';
+import { balance, differentMails } from './books.ts';
+import { untilFinished } from './exchanges.ts';
+import { labOff, type LabRun, prepareLab } from './run.ts';
+import { BALS, hospital } from './sites.ts';
 import { makeTraffic, type Traffic } from './traffic.ts';
 
 const SIZE = 500;
@@ -29,7 +31,7 @@ describe.skipIf(labOff !== undefined)(
       run = await prepareLab(async lab => {
         imap = await startTcpProxy(lab.imapPort);
         smtp = await startTcpProxy(lab.smtpPort, await freePort());
-        return { imap: imap.port, smtp: smtp.port, dpi: dpi.port };
+        return hospital({ imap: imap.port, smtp: smtp.port, dpi: dpi.port });
       });
     });
 
@@ -49,7 +51,7 @@ describe.skipIf(labOff !== undefined)(
       await trouble();
       await delivering;
       await run.withJournal(async journal => {
-        await untilFinished(journal, differentMails(traffic), 2 * MINUTES);
+        await untilFinished(journal, { nature: 'mail', count: differentMails(traffic) }, 2 * MINUTES);
         const seconds = (performance.now() - begun) / 1000;
         const code = await daemon.stop();
         await run.untilDelivered();

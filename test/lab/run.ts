@@ -15,9 +15,6 @@ import { waitFor } from '../kit/wait.ts';
 export const labOff: string | undefined =
   process.env['PFI_LAB'] === '1' ? labMissing : 'PFI_LAB=1 is not set';
 
-/** The two mailboxes that the daemon watches in the lab. */
-export const BALS = ['dpi.urologie@chu-x.mssante.fr', 'dpi@chu-x.mssante.fr'] as const;
-
 export interface LabRun {
   readonly lab: MailLab;
   readonly daemon: Daemon;
@@ -28,18 +25,24 @@ export interface LabRun {
   stop(): Promise<void>;
 }
 
-export interface LabPorts {
-  readonly imap: number;
-  readonly smtp: number;
-  readonly dpi: number;
-}
-
-/** The lab, and a daemon that is not started yet. @param ports where the daemon finds its peers, given the lab's */
-export async function prepareLab(ports: (lab: MailLab) => Promise<LabPorts>): Promise<LabRun> {
+/**
+ * The lab, and a daemon that is not started yet.
+ *
+ * @param configure the daemon's configuration, given the lab: its journal and its administration aside
+ * @param addresses mailboxes beside those that the lab knows by itself
+ */
+export async function prepareLab(
+  configure: (lab: MailLab) => object | Promise<object>,
+  addresses: readonly string[] = [],
+): Promise<LabRun> {
   const folder = mkdtempSync(join(tmpdir(), 'pfi-lab-run-'));
-  const lab = await startMailLab();
+  const lab = await startMailLab(addresses);
   writeFileSync(join(folder, 'ca.pem'), lab.ca);
-  const daemon = createDaemon(folder, configuration(await ports(lab), await freePort()));
+  const daemon = createDaemon(folder, {
+    journal: { url: 'sqlite:./journal.db' },
+    admin: { port: await freePort() },
+    ...(await configure(lab)),
+  });
   return {
     lab,
     daemon,
@@ -59,37 +62,6 @@ export async function prepareLab(ports: (lab: MailLab) => Promise<LabPorts>): Pr
       await lab.stop();
       rmSync(folder, { recursive: true, force: true });
     },
-  };
-}
-
-function configuration(ports: LabPorts, admin: number): object {
-  return {
-    establishment: { name: 'CHU X', finess: '120456789', structureId: '1120456789' },
-    product: { nil: 'DEV000000' },
-    journal: { url: 'sqlite:./journal.db' },
-    gateway: { application: 'PFI', facility: 'CHU_X' },
-    admin: { port: admin },
-    mailboxes: BALS.map((address, place) => {
-      const account = { host: 'localhost', tls: 'starttls', ca: 'ca.pem', user: address, password: 'secret' };
-      return {
-        name: `bal${place + 1}`,
-        address,
-        imap: { ...account, port: ports.imap },
-        smtp: { ...account, port: ports.smtp },
-        poll: '2s',
-        application: 'dpi',
-        organization: { name: "Service d'urologie", id: '3435', type: 'UF', authority: '120456789' },
-        notify: { errorMailbox: 'erreurs@chu-x.mssante.fr' },
-      };
-    }),
-    applications: [
-      {
-        name: 'dpi',
-        hl7: { application: 'DPI', facility: 'CHU_X' },
-        deliver: { mllp: { host: '127.0.0.1', port: ports.dpi }, parallel: 4, timeout: '10s' },
-        retry: { first: '50ms', max: '1s' },
-      },
-    ],
   };
 }
 

@@ -1,17 +1,11 @@
 import { laboratoryMail, type LaboratoryMail } from '../../samples/actors.ts';
 import type { ArchiveDocument } from '../../samples/kit/archive.ts';
-import {
-  cdaSample,
-  type CdaSample,
-  INS_TEST,
-  insNumber,
-  IPP,
-  type SamplePatient,
-} from '../../samples/kit/cda.ts';
+import { cdaSample, type CdaSample, type SamplePatient } from '../../samples/kit/cda.ts';
 import { documentMail } from '../../samples/kit/mail.ts';
 import { samplePdf } from '../../samples/kit/pdf.ts';
 import type { ErrorCode } from '../../src/errors/catalogue.ts';
 import { withTrace } from '../../src/sandbox/operator.ts';
+import { createPeople, type People } from './people.ts';
 
 export const SENDER = 'sgl@labo-y.mssante.fr';
 export const ERRORS = 'erreurs@chu-x.mssante.fr';
@@ -257,61 +251,4 @@ function sampleOf(patient: SamplePatient, version: number): CdaSample {
     version,
     patient,
   });
-}
-
-interface People {
-  /** Somebody new, known to the DPI. */
-  newcomer(): SamplePatient;
-  /** The last newcomer, met again. */
-  met(): SamplePatient;
-  /** Somebody whom the DPI does not know. */
-  stranger(): SamplePatient;
-  /** Known, without INS. */
-  unqualified(): SamplePatient;
-  /** Known, under another birth date. */
-  mistaken(): SamplePatient;
-  known(): readonly SamplePatient[];
-}
-
-function createPeople(): People {
-  const known: SamplePatient[] = [];
-  let last: SamplePatient | undefined;
-  let number = 0;
-  const invent = (): SamplePatient => {
-    number += 1;
-    const digits = `285062901${String(number).padStart(4, '0')}`;
-    return {
-      identifiers: [
-        { root: INS_TEST, extension: insNumber(digits) },
-        { root: IPP, extension: `L${number}` },
-      ],
-      birthFamily: `ESSAI${letters(number)}`,
-      birthGiven: 'CAMILLE',
-      birthGivens: 'CAMILLE',
-      birthTime: '19850614',
-      gender: 'F',
-      birthplaceCounty: '29019',
-    };
-  };
-  const newcomer = (): SamplePatient => {
-    last = invent();
-    known.push(last);
-    return last;
-  };
-  return {
-    newcomer,
-    met: () => last ?? newcomer(),
-    stranger: invent,
-    unqualified: () => ({ ...invent(), identifiers: [{ root: IPP, extension: `X${number}` }] }),
-    mistaken: () => {
-      const person = invent();
-      known.push(person);
-      return { ...person, birthTime: '19850615' };
-    },
-    known: () => known,
-  };
-}
-
-function letters(number: number): string {
-  return String(number).replaceAll(/\d/g, digit => 'ABCDEFGHIJ'[Number(digit)] ?? '');
 }
