@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Config } from '../config/schema.ts';
 import { abandonExchange, retryExchange, type SteerContext } from '../flows/steer.ts';
 import type { ExchangeView, Journal } from '../journal/journal.ts';
@@ -28,6 +28,12 @@ const EFFECT = 'La passerelle s’en occupe dans les secondes qui suivent, ou d�
 const MAX_LIMIT = 10_000;
 /** Our own: longer is no reason but a document. */
 const MAX_REASON = 500;
+
+interface AbandonOptions {
+  readonly reason: string;
+  readonly all?: true;
+  readonly held?: true;
+}
 
 /** Adds `pfi exchanges`. */
 export function addExchanges(program: Command): void {
@@ -76,10 +82,18 @@ export function addExchanges(program: Command): void {
     .description(
       'Écarte ce qui attend : les documents ne seront pas transmis, et l’expéditeur lira le motif (code 906), s’il n’a pas déjà eu de réponse. D’une demande d’envoi, le motif reste au journal.',
     )
-    .action((id: string, options: Common & { readonly reason: string }) => {
+    .addOption(
+      new Option(
+        '--all',
+        'd’une demande : ce qui attend une décision, et les courriels qui restent à partir',
+      ).conflicts('held'),
+    )
+    .option('--held', 'd’une demande : seulement ce qui attend une décision ; les courriels partiront')
+    .action((id: string, options: Common & AbandonOptions) => {
       const reason = reasonOf(options.reason);
+      const scope = options.all === true ? 'all' : options.held === true ? 'held' : undefined;
       return steer(id, options, async (exchangeId, access) => {
-        const abandoned = await abandonExchange(exchangeId, reason, access);
+        const abandoned = await abandonExchange(exchangeId, reason, access, scope);
         if (options.json) printJson({ exchange: exchangeId, abandoned });
         else print(`Échange ${exchangeId} : ${count(abandoned, 'envoi écarté')}. ${EFFECT}`);
       });

@@ -73,6 +73,8 @@ async function take(message: Uint8Array, context: AcceptContext): Promise<Woken>
   if (known !== undefined) return again(known, log);
   const request = readSendable(message, creator.rules);
   const planned = planRequest(request, digest, context);
+  // A journal whose file was taken away takes everything, and loses it at the next start.
+  if (!journal.intact()) throw new GatewayError('REQ-030');
   const accepted = await stored(() => journal.acceptRequest(planned));
   if (accepted !== 'accepted') return again(accepted, log);
   log.info({ exchange: planned.exchangeId, ...counts(planned) }, 'request accepted');

@@ -58,14 +58,37 @@ export async function matchReceipt(
   const receipts: NewReceipt[] = [];
   const events: NewEvent[] = [];
   const strangers: Saying[] = [];
+  const said = new Set<string>();
+  let disputed = false;
   for (const saying of sayings) {
     const recipient = recipientOf(saying, mail, context.journal);
+    const words = `${recipient?.id} ${saying.outcome}`;
+    if (said.has(words)) continue;
+    said.add(words);
     if (recipient === undefined) strangers.push(saying);
+    else if (!isCredible(recipient, from, mail, context.journal)) disputed = true;
     else if (saying.outcome === undefined) events.push(progress(mail));
     else receipts.push(receiptOf(saying, saying.outcome, recipient, mail, kept, context));
   }
   const unmatched = sayings.length > 0 && strangers.length === 0 ? undefined : worst(strangers);
-  return { receipts, events, found: true, unmatched };
+  return { receipts, events, found: true, unmatched: disputed ? 'failure' : unmatched };
+}
+
+/**
+ * Everybody who has a mail knows its ids, and may write to us: nobody is believed about a recipient whom it cannot have
+ * reached, and no recipient about another.
+ */
+function isCredible(
+  { id, state }: Recipient,
+  from: string | undefined,
+  { delivery, recipients }: SentMail,
+  journal: Pick<Journal, 'keyOf'>,
+): boolean {
+  const mayHaveLeft = state !== 'waiting' || delivery.state === 'sending' || delivery.ambiguous > 0;
+  const author = from && addressKeyOf(from, journal);
+  return (
+    mayHaveLeft && recipients.every(({ id: other, addressKey }) => addressKey !== author || other === id)
+  );
 }
 
 /** A report that names nobody is a bounce in a mail server's own words. */

@@ -37,7 +37,6 @@ export function planRequest(
   );
   const documents = request.documents.map(document => describe(document, request, context));
   const facts: RequestFacts = { head, ackReception: wishes.ackReception, ackReading: wishes.ackReading };
-  const lane = documents[0]?.patientKey ?? exchangeId;
   return {
     exchangeId,
     application: creator.name,
@@ -49,8 +48,8 @@ export function planRequest(
     documents,
     recipients: mails.flatMap(mail => recipientsOf(mail, request, context)),
     deliveries: [
-      ...(mails.length === 0 ? [] : [owed(newId(), 'prepare', targetOf.prepare, lane)]),
-      ...(wishes.dmp ? [owed(newId(), 'dmp', targetOf.dmp, lane)] : []),
+      ...(mails.length === 0 ? [] : [owed(newId(), 'prepare', targetOf.prepare, exchangeId)]),
+      ...(wishes.dmp ? [owed(newId(), 'dmp', targetOf.dmp, documents[0]?.patientKey ?? exchangeId)] : []),
     ],
     payloads: keepRequest(
       {

@@ -54,14 +54,13 @@ export async function prepareRequest(delivery: Delivery, context: PrepareContext
   const recipients = await journal.recipients(exchangeId);
   return {
     ended: { outcome: 'accepted' },
-    owed: outcome.result.flatMap(mail => owedFor(mail, delivery, mailbox, request, recipients, context)),
+    owed: outcome.result.flatMap(mail => owedFor(mail, mailbox, request, recipients, context)),
   };
 }
 
 /** The mail, and the operator's word on each of its recipients. */
 function owedFor(
   { id, audience, messageId, raw }: PreparedMail,
-  { lane }: Delivery,
   mailbox: MailboxSettings,
   request: KeptRequest,
   recipients: readonly Recipient[],
@@ -75,8 +74,8 @@ function owedFor(
       kind: 'mail',
       target,
       subject: audience,
-      // A patient's mails leave in the order in which they were asked for.
-      lane: lane.replace(targetOf.prepare, target),
+      // One that the operator puts off keeps none waiting but what replaces it, which waits for it by name.
+      lane: `${target}|${id}`,
       identifiers: { messageId, from: mailbox.address },
       start: { state: 'waiting' },
       payload: raw,

@@ -42,13 +42,15 @@ export async function retryExchange(
     );
     return 1;
   }
-  const held = deliveries.filter(({ state }) => state === 'held');
+  const outdated = deliveries.filter(delivery => isOutdated(delivery, deliveries));
+  for (const { id } of outdated) await context.journal.abandon(id, OUTDATED, context.by);
+  const held = deliveries.filter(delivery => delivery.state === 'held' && !outdated.includes(delivery));
   const refused = deliveries.filter(({ kind, ending }) => kind === 'mdm' && ending?.outcome === 'refused');
   const doubt = held.find(({ hold }) => hold !== undefined && describe(hold.code).doubt)?.hold;
   if (doubt !== undefined && !confirmed) throw new GatewayError('JRN-006', { detail: explain(doubt) });
   let sent = 0;
   for (const delivery of held.length > 0 ? held : refused) sent += await resend(delivery, context);
-  if (sent === 0) {
+  if (sent === 0 && outdated.length === 0) {
     const detail =
       held.length + refused.length === 0
         ? 'Rien n’attend dans cet échange, et aucun document n’y est refusé.'
@@ -58,6 +60,17 @@ export async function retryExchange(
     throw new GatewayError('JRN-005', { detail });
   }
   return sent;
+}
+
+const OUTDATED = 'Un accusé plus récent a suivi celui-ci.';
+
+/** A ZAM that a later word on its recipient has followed: sent now, it would have the last word. */
+function isOutdated({ kind, state, subject }: Delivery, deliveries: readonly Delivery[]): boolean {
+  return (
+    kind === 'zam' &&
+    state === 'held' &&
+    deliveries.some(other => other.kind === kind && other.subject === `${subject}:late`)
+  );
 }
 
 async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerContext): Promise<number> {
@@ -79,15 +92,23 @@ async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerCo
 const GIVEN_UP: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['mdm', 'prepare', 'mail', 'zam']);
 
 /**
+ * What of a request is given up while a part waits for a person and the mails are still to leave: that part alone, or
+ * all of it.
+ */
+export type AbandonScope = 'held' | 'all';
+
+/**
  * Gives up what waits, with a reason that its sender will read (code 906).
  *
+ * @param scope needed where a request has a part that waits for a person and mails that are still to leave
  * @returns how many deliveries were given up.
- * @throws GatewayError JRN-005 when nothing waits.
+ * @throws GatewayError JRN-005 when nothing waits, or the scope is needed and not given.
  */
 export async function abandonExchange(
   exchangeId: string,
   reason: string,
   context: SteerContext,
+  scope?: AbandonScope,
 ): Promise<number> {
   const { exchange, deliveries } = await load(exchangeId, context);
   if (exchange.state === 'held') {
@@ -96,13 +117,19 @@ export async function abandonExchange(
   }
   const held = deliveries.filter(({ state }) => state === 'held');
   const waiting = deliveries.filter(({ state, kind }) => state === 'waiting' && GIVEN_UP.has(kind));
-  const given = held.length > 0 ? held : waiting;
+  const leaving = exchange.nature === 'request' && waiting.some(({ kind }) => kind !== 'zam');
+  if (held.length > 0 && leaving && scope === undefined)
+    throw new GatewayError('JRN-005', { detail: AMBIGUOUS });
+  const given = scope === 'all' ? [...held, ...waiting] : held.length > 0 ? held : waiting;
   for (const delivery of given) {
     await context.journal.abandon(delivery.id, reason, context.by, await owedWhenGivenUp(delivery, context));
   }
   if (given.length === 0) throw new GatewayError('JRN-005', { detail: 'Rien n’attend dans cet échange.' });
   return given.length;
 }
+
+const AMBIGUOUS =
+  'Une partie de cette demande attend une décision, et des courriels restent à partir. Pour tout écarter, ajoutez --all ; pour n’écarter que ce qui attend une décision, --held.';
 
 /** Whoever asked to hear of a mail learns that it does not leave, unless that was told when it came to wait for a person. */
 async function owedWhenGivenUp(delivery: Delivery, context: SteerContext): Promise<readonly NewDelivery[]> {

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RequestSample } from '../../samples/kit/request.ts';
 import { abandonExchange, retryExchange } from '../../src/flows/steer.ts';
 import type { ExchangeView } from '../../src/journal/journal.ts';
+import type { AcceptedMail } from '../../src/sandbox/operator.ts';
 import { newSample } from '../kit/gateway.ts';
 import { DOCTOR, HOSPITAL, type Laboratory, newRequest, startLaboratory } from '../kit/outgoing.ts';
+import { dsnAbout, fate } from '../kit/receipt-mails.ts';
 import type { ScriptedServer } from '../kit/scripted-server.ts';
 import { type SmtpReplies, startScriptedSmtp } from '../peers/smtp/scripted-smtp.ts';
 
@@ -202,5 +204,84 @@ describe('what a person gives up before it has left', () => {
     });
     expect(await laboratory.cameOf(unheard)).toEqual({ told: [], worklist: [], state: 'ended' });
     expect(left()).toEqual([]);
+  });
+
+  it('needs saying which part where another waits for a person', async () => {
+    const both = { wishes: { ...HEARD.wishes, DESTDMP: 'Y' } } as const;
+    said = { RCPT: '451 4.7.1 later' };
+    const [whole, part] = [await accept(both), await accept(both)];
+    const ids: string[] = [];
+    for (const controlId of [whole, part]) {
+      await laboratory.until('it is put off, its DMP part held', async () => {
+        const { deliveries } = await viewOf(controlId);
+        return deliveries.some(({ hold }) => hold?.code === 'OUT-001') && putOff(deliveries);
+      });
+      ids.push((await viewOf(controlId)).exchange.id);
+    }
+    const [first = '', second = ''] = ids;
+    await expect(abandonExchange(first, 'Erreur.', laboratory.steering())).rejects.toMatchObject({
+      fault: { code: 'JRN-005', detail: expect.stringContaining('--all') as string },
+    });
+    expect(await abandonExchange(first, 'Erreur.', laboratory.steering(), 'all')).toBe(2);
+    expect(await laboratory.cameOf(whole)).toEqual({
+      told: [`Z02 N ${DOCTOR} 554`],
+      worklist: [],
+      state: 'ended',
+    });
+    expect(await abandonExchange(second, 'Sans DMP.', laboratory.steering(), 'held')).toBe(1);
+    said = {};
+    ahead += HOUR;
+    expect(mailIn(await laboratory.settled(part))?.ending?.outcome).toBe('accepted');
+    expect(left()).toHaveLength(1);
+  });
+});
+
+describe('a mail that the operator puts off', () => {
+  it('keeps no other mail of its patient waiting', async () => {
+    said = { RCPT: (_, line) => (line.includes(DOCTOR) ? '452 4.2.2 full\r\n' : '250 fine\r\n') };
+    const documents = [newSample()];
+    const first = await accept({ documents });
+    await laboratory.until('it is put off', async () => putOff((await viewOf(first)).deliveries));
+    const second = await accept({ documents: [newSample()], recipients: [{ address: HOSPITAL }] });
+    await laboratory.until('the other has left', async () => {
+      return mailIn(await viewOf(second))?.ending?.outcome === 'accepted';
+    });
+    expect(mailIn(await viewOf(first))?.state).toBe('waiting');
+    said = {};
+    ahead += HOUR;
+    expect(mailIn(await laboratory.settled(first))?.ending?.outcome).toBe('accepted');
+  });
+});
+
+function putOff(deliveries: ExchangeView['deliveries']): boolean {
+  return deliveries.some(({ kind, lastError }) => kind === 'mail' && lastError !== undefined);
+}
+
+describe('a report', () => {
+  it('is not believed of a mail that has not left, which leaves', async () => {
+    said = { RCPT: '451 4.7.1 later' };
+    const controlId = await accept();
+    await laboratory.until('it is put off for long enough to be told of', async () => {
+      const tried = mailIn(await viewOf(controlId));
+      if (tried?.attempts === 6) return tried.state === 'waiting';
+      ahead += 60_000;
+      return false;
+    });
+    const { id = '', identifiers } = mailIn(await viewOf(controlId)) ?? {};
+    const mail = {
+      raw: Buffer.from(`Message-ID: ${identifiers?.['messageId']}\r\n\r\n`),
+      envelope: { envid: id } as AcceptedMail['envelope'],
+      at: new Date(),
+    };
+    const heard = await laboratory.hear(dsnAbout(mail, [fate(DOCTOR, 'delivered')]));
+    expect([heard.exchange.state, heard.exchange.fault?.code]).toEqual(['held', 'OUT-010']);
+    said = {};
+    ahead += HOUR;
+    expect(mailIn(await laboratory.settled(controlId))?.ending?.outcome).toBe('accepted');
+    expect(laboratory.told(controlId)).toEqual([]);
+    // Now that it has left the same word is believed.
+    await laboratory.hear(dsnAbout(mail, [fate(DOCTOR, 'delivered')]));
+    await laboratory.reported(controlId);
+    expect(laboratory.told(controlId)).toEqual([`Z02 Y ${DOCTOR}`]);
   });
 });

@@ -44,6 +44,22 @@ async function wait(hours: number): Promise<void> {
   });
 }
 
+/** What the last word on the doctor is, where the first was refused by the application. */
+async function correctedAfterRefusal(): Promise<string[]> {
+  laboratory.creator.behave('refuse', 1);
+  const request = await sent();
+  await wait(73);
+  await laboratory.until('the first word is refused', async () => {
+    const { deliveries } = (await laboratory.view(request.controlId)) ?? {};
+    return deliveries?.some(({ hold }) => hold?.code === 'OUT-008') === true;
+  });
+  await laboratory.hear(delivered(request));
+  const { exchange } = await laboratory.reported(request.controlId);
+  expect(await retryExchange(exchange.id, laboratory.steering())).toBe(0);
+  await laboratory.reported(request.controlId);
+  return laboratory.told(request.controlId);
+}
+
 const delivered = ({ mail }: SentRequest) => dsnAbout(mail, [fate(DOCTOR, 'delivered')]);
 const failed = ({ mail }: SentRequest) =>
   dsnAbout(mail, [fate(DOCTOR, 'failed', '5.1.1', '550 5.1.1 unknown')]);
@@ -53,6 +69,10 @@ describe('where the operator reports', () => {
     laboratory = await silentLaboratory();
   });
   afterAll(() => laboratory.stop());
+
+  it('a failure that the application refused is not told again once the mail is known to have come', async () => {
+    expect(await correctedAfterRefusal()).toEqual([`Z02 Y ${DOCTOR}`]);
+  });
 
   it('no word within three days is told as a failure, and a person sees it', async () => {
     const { controlId } = await sent();

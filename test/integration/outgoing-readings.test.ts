@@ -127,6 +127,21 @@ describe.concurrent('an error mail', () => {
   });
 });
 
+describe.concurrent('a recipient', () => {
+  it('is not believed about another, whichever way it is told', async () => {
+    const { controlId, mail } = await delivered(TWO);
+    const told = [
+      mdnAbout(mail, HOSPITAL, [by(DOCTOR), READ]),
+      mdnAbout(mail, HOSPITAL, [by(DOCTOR), ...REFUSED]),
+    ];
+    for (const receipt of told) {
+      const { exchange } = await laboratory.hear(receipt, HOSPITAL);
+      expect([exchange.state, exchange.fault?.code]).toEqual(['held', 'OUT-010']);
+    }
+    expect((await laboratory.cameOf(controlId)).told).toEqual([]);
+  });
+});
+
 describe.concurrent('a notification that cannot be tied to a recipient', () => {
   it.each([
     ['a refusal', REFUSED, 'held', 'OUT-010'],

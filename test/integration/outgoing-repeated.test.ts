@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { set, without } from '../formats/hl7/request-kit.ts';
 import { newSample } from '../kit/gateway.ts';
@@ -108,5 +110,15 @@ describe('a request that cannot be stored', () => {
     expect(await made()).toEqual([1, 1]);
     const told = laboratory.log().filter(({ msg, code }) => msg === 'request refused' && code === 'REQ-030');
     expect(told).toHaveLength(2);
+  });
+
+  it('is AR while the journal’s file is not where it was: it would be forgotten', async () => {
+    const path = join(laboratory.folder, 'journal.db');
+    renameSync(path, `${path}.aside`);
+    const { message, controlId } = newRequest();
+    expect(await laboratory.ask(message)).toBe('AR 207 REQ-030');
+    renameSync(`${path}.aside`, path);
+    expect(await laboratory.ask(message)).toBe('AA');
+    await laboratory.reported(controlId);
   });
 });
