@@ -178,12 +178,13 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
       ({ deliveries }) => deliveries.every(isSettled),
     );
 
-  const mails = ({ deliveries }: ExchangeView): AcceptedMail[] => {
-    const ids = deliveries.flatMap(({ kind, identifiers }) =>
-      kind === 'mail' ? identifiers['messageId'] : [],
-    );
-    return operator.accepted().filter(({ raw }) => ids.includes(messageIdIn(raw)));
-  };
+  // One after the other: they leave at the same time.
+  const mails = ({ deliveries }: ExchangeView): AcceptedMail[] =>
+    deliveries
+      .filter(({ kind }) => kind === 'mail')
+      .flatMap(({ identifiers }) =>
+        operator.accepted().filter(({ raw }) => messageIdIn(raw) === identifiers['messageId']),
+      );
 
   await start();
   return {

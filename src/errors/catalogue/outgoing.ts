@@ -63,7 +63,7 @@ export const OUTGOING_FAULTS = {
   },
   'OUT-010': {
     class: 'permanent',
-    why: 'Un courriel annonce un échec de remise ou d’intégration, et ne correspond à aucun envoi connu.',
+    why: 'Un courriel annonce ce qu’est devenu un envoi, et rien ne le confirme : il ne correspond à aucun envoi ni destinataire connu, parle d’un courriel qui n’est pas parti, ou d’un autre destinataire que son auteur.',
     did: 'Le courriel attend dans la liste « À traiter » et se trouve dans le dossier des erreurs.',
     todo: 'Ouvrez-le dans la messagerie pour voir de quel envoi il parle, puis écartez-le avec un motif.',
   },
