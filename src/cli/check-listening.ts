@@ -1,8 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isLoopback } from '../config/hosts.ts';
 import type { ApplicationConfig, Config } from '../config/schema.ts';
 import { readServerTls } from '../config/secrets.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { PeerReport } from '../peers/interfaces.ts';
+import { isOfAnotherMachine } from '../peers/own-address.ts';
 import { reportChain } from '../peers/tls.ts';
 
 const UNREAD =
@@ -14,7 +16,8 @@ type Listening = NonNullable<ApplicationConfig['accept']>['mllp'];
  * Where an application sends its requests, and who could read or send some. Nothing is opened: a gateway that runs has
  * the address.
  *
- * @throws GatewayError CFG-003 when a file has become unreadable, MLLP-005 when certificate and key cannot be used
+ * @throws GatewayError CFG-003 when a file has become unreadable, MLLP-005 when certificate and key cannot be used or the
+ *   address is not one of this machine
  */
 export function reportListening(
   { accept, mailbox }: ApplicationConfig,
@@ -23,6 +26,11 @@ export function reportListening(
 ): PeerReport {
   if (accept === undefined) return { lines: [], warnings: [] };
   const { mllp, matrix } = accept;
+  if (isOfAnotherMachine(mllp.host)) {
+    throw new GatewayError('MLLP-005', {
+      detail: `${mllp.host}:${mllp.port} : cette adresse n’est pas celle de la machine.`,
+    });
+  }
   const certificates = reportCertificates(mllp, now);
   return {
     lines: [
@@ -56,10 +64,6 @@ function dangersOf({ host, tls }: Listening): string[] {
         `Toute machine qui atteint ${host} peut demander un envoi : demandez un certificat (\`clientCa\`), ou limitez l’accès par le pare-feu`,
       ]
     : [];
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** Our own certificate with its chain, and the authorities that the application's must be of. */

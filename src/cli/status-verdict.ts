@@ -1,5 +1,6 @@
 import type { GatewayStatus, TargetStatus } from '../admin/status.ts';
 import { describe, isErrorCode } from '../errors/catalogue.ts';
+import { targetOf } from '../flows/settings.ts';
 import { count } from './output.ts';
 
 /** Exit codes of monitoring plugins (Nagios, Centreon, PRTG). */
@@ -142,8 +143,8 @@ function parsed(target: string): { readonly protocol?: string; readonly mailbox?
 
 /** `imap:urologie` as people say it. */
 function called(target: string): string {
-  if (target === 'prepare') return 'la préparation des courriels';
-  if (target === 'dmp') return 'le DMP';
+  if (target === targetOf.prepare) return 'la préparation des courriels';
+  if (target === targetOf.dmp) return 'le DMP';
   const { protocol, mailbox } = parsed(target);
   if (mailbox === undefined) return `l’application ${target}`;
   return `${protocol === 'imap' ? 'le rangement' : 'le serveur SMTP'} de la boîte ${mailbox}`;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { duration } from './units.ts';
 import { besideFaults, clientCertificate, file, mark, name, port, secret } from './values.ts';
 
+const SECOND_MS = 1_000;
+
 const mllpTls = {
   tls: z.enum(['implicit', 'none']).default('none'),
   ca: file.optional(),
@@ -43,7 +45,7 @@ const accept = z.strictObject({
     tls: z.strictObject({ cert: file, key: file, clientCa: file.optional() }).optional(),
     connections: z.int().min(1).max(1_000).default(64),
     /** Silence in the middle of a message. */
-    idle: duration.prefault('30s'),
+    idle: duration.refine(ms => ms >= SECOND_MS, 'au moins 1s attendu').prefault('30s'),
   }),
   /** The sending rules: what the published matrix means, or its rows to the letter. */
   matrix: z.enum(['meaning', 'literal']).default('meaning'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from './hosts.ts';
 import { duration, size } from './units.ts';
 import {
   address,
@@ -104,8 +105,4 @@ function refuseInsecure(
     path: ['tls'],
     message: 'tls: none est refusé hors de cette machine (sauf avec allowInsecure: true)',
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { application } from './application-schema.ts';
 import { mailbox } from './mailbox-schema.ts';
 import { duration, size } from './units.ts';
+import { refuseSharedAddresses } from './own-addresses.ts';
 import { besideFaults, mark, port, type Refusal, secret } from './values.ts';
 
 /**
@@ -10,8 +11,10 @@ import { besideFaults, mark, port, type Refusal, secret } from './values.ts';
  */
 
 const HOUR_MS = 3_600_000;
+const SECOND_MS = 1_000;
 const DAY_MS = 24 * HOUR_MS;
 
+const KIBIBYTE = 1_024;
 /** `retry` needs what was received, and a repeated mail is recognised by its history. */
 const retention = z
   .strictObject({
@@ -29,7 +32,7 @@ const limits = z.strictObject({
   /** How long one reading of a mail may take. */
   reading: duration.prefault('30s'),
   /** The largest request of an application. */
-  request: size.prefault('50MB'),
+  request: size.refine(bytes => bytes >= 64 * KIBIBYTE, 'au moins 64KB attendu').prefault('50MB'),
   /** How long the preparation of a request's mails may take. */
   preparing: duration.prefault('60s'),
   archive: z
@@ -60,7 +63,7 @@ const outgoing = z.strictObject({
   /** The most recipients of one request. */
   recipients: z.int().min(1).max(1_000).default(50),
   /** When a report (DSN) that has not come is taken for a failure. */
-  report: duration.prefault('72h'),
+  report: duration.refine(ms => ms >= SECOND_MS, 'au moins 1s attendu').prefault('72h'),
 });
 
 export const configSchema = z
@@ -125,6 +128,7 @@ export const configSchema = z
     refuseForgottenRequests(config, applications, context);
   }, besideFaults);
 
+    refuseSharedAddresses({ admin: config.admin, applications }, context);
 export type Config = z.output<typeof configSchema>;
 export type MailboxConfig = Config['mailboxes'][number];
 export type ApplicationConfig = Config['applications'][number];

@@ -12,6 +12,7 @@ import { namesOf, readParty } from '../formats/hl7/request-party.ts';
 import type { DocumentRequest, RequestRules } from '../formats/hl7/request-types.ts';
 import { documentMetadata } from '../formats/xdm/document-metadata.ts';
 import type { Journal, NewRequest, RequestName } from '../journal/journal.ts';
+import type { MllpAnswer, MllpEvents } from '../peers/interfaces.ts';
 import { planRequest, type PlanRequestContext } from './plan-request.ts';
 import { type GatewaySettings, targetOf, type Woken } from './settings.ts';
 
@@ -27,18 +28,31 @@ export interface AcceptContext extends PlanRequestContext {
  * v2.1, “Le message d'acquittement”): AA once everything that is owed because of it stands in the journal, AE with the
  * first fault, AR where it cannot be stored at this moment.
  */
-export async function acceptRequest(message: Uint8Array, context: AcceptContext): Promise<Uint8Array> {
+export async function acceptRequest(message: Uint8Array, context: AcceptContext): Promise<MllpAnswer> {
   const { clock, newId, gateway, log, wake } = context;
   const answer = { request: message, controlId: controlIdOf(newId()), time: clock.now() };
   try {
     const woken = await take(message, context);
     wake(woken);
-    return acceptance(answer);
+    return { bytes: acceptance(answer), isReadable: true };
   } catch (thrown) {
     const error = asRefusal(thrown);
-    log.warn(refusalFields(error, thrown), 'request refused');
-    return refusal({ ...answer, error, self: gateway.party });
+    const isReadable = error.code !== NO_MESSAGE;
+    // What is none is told by its connection, see `logUnreadable`.
+    if (isReadable) log.warn(refusalFields(error, thrown), 'request refused');
+    return { bytes: refusal({ ...answer, error, self: gateway.party }), isReadable };
   }
+}
+
+/** What is no HL7 message. */
+const NO_MESSAGE = 'REQ-001';
+
+/** Writes that messages were refused which are none, see {@link MllpEvents.unreadable}. */
+export function logUnreadable(
+  run: Parameters<MllpEvents['unreadable']>[0],
+  { log }: Pick<AcceptContext, 'log'>,
+): void {
+  log.warn({ code: NO_MESSAGE, ...run }, 'request refused');
 }
 
 /**

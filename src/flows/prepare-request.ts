@@ -32,7 +32,7 @@ export async function prepareRequest(delivery: Delivery, context: PrepareContext
   const request = await keptRequest(journal, exchangeId);
   const documents = request && (await keptDocuments(journal, exchangeId, request));
   if (request === undefined || documents === undefined) throw new GatewayError('JRN-007');
-  const outcome = await preparer.run({
+  const job = {
     request,
     documents,
     source: outgoing.source,
@@ -41,7 +41,8 @@ export async function prepareRequest(delivery: Delivery, context: PrepareContext
     domain: mailbox.address.split('@').at(-1) ?? '',
     replyTo: mailbox.replyTo,
     nil: outgoing.nil,
-  });
+  };
+  const outcome = await preparer.prepare(job, delivery.attempts);
   if ('unfinished' in outcome) {
     return delivery.attempts < MAX_PREPARATIONS
       ? { later: new GatewayError('OUT-011', { fields: { because: outcome.unfinished } }) }

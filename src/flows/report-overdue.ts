@@ -4,25 +4,46 @@ import type { Delivery } from '../journal/journal.ts';
 import { type FailureContext, TOO_LATE, zamOfFailure } from './failed-recipients.ts';
 import { targetOf, type Woken } from './settings.ts';
 
-/** Reports looked at between two other things. */
+/** Reports settled between two other things. */
 const AT_ONCE = 100;
 
 /**
  * Takes for a failure what the operator has not reported on in time: whoever asked is told so, and a person sees it. A
  * report that comes later is still taken up.
+ *
+ * @returns the targets of what was settled
  */
 export async function settleOverdueReports(
   context: FailureContext & { readonly log: Logger },
 ): Promise<Woken> {
-  const overdue = await context.journal.overdueReports(AT_ONCE);
-  for (const report of overdue) {
-    try {
-      await settle(report, context);
-    } catch (error) {
-      context.log.error({ ...logFields(error), delivery: report.id }, 'overdue report not settled yet');
+  const { journal, log } = context;
+  const settled: string[] = [];
+  const failed = new Map<string, unknown>();
+  // What cannot be settled stays overdue the longest, and keeps nothing else from it: as much more is looked at.
+  for (let untried = await untriedReports(); untried.length > 0; untried = await untriedReports()) {
+    for (const report of untried) {
+      if (settled.length === AT_ONCE) break;
+      try {
+        await settle(report, context);
+        settled.push(report.target);
+      } catch (error) {
+        failed.set(report.id, error);
+      }
     }
   }
-  return overdue.map(({ target }) => target);
+  const [first] = failed;
+  if (first !== undefined) {
+    const [delivery, error] = first;
+    log.error({ ...logFields(error), delivery, reports: failed.size }, 'overdue reports not settled yet');
+  }
+  return settled;
+
+  async function untriedReports(): Promise<Delivery[]> {
+    const room = AT_ONCE - settled.length;
+    if (room === 0) return [];
+    const overdue = await journal.overdueReports(room + 2 * failed.size);
+    return overdue.filter(({ id }) => !failed.has(id));
+  }
 }
 
 async function settle(report: Delivery, context: FailureContext): Promise<void> {

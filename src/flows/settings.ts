@@ -66,11 +66,11 @@ export interface GatewaySettings {
 /** Names of targets that now have something due. */
 export type Woken = readonly string[];
 
-/** The deliveries' targets, by name. An application is its own target. */
+/** The deliveries' targets, by name. An application is its own target: its name holds no colon, so all others do. */
 export const targetOf = {
   /** The gateway itself: archives, PDFs and mails are made here. */
-  prepare: 'prepare',
-  dmp: 'dmp',
+  prepare: 'pfi:prepare',
+  dmp: 'pfi:dmp',
   imap: (mailbox: string): string => `imap:${mailbox}`,
   smtp: (mailbox: string): string => `smtp:${mailbox}`,
 } as const;

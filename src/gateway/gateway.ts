@@ -123,6 +123,7 @@ async function startOn(
     log,
     retention: config.retention,
     heartbeatMs: deps.heartbeatMs,
+    reportMs: config.outgoing.report,
     conclude,
     settleOverdue: () => outgoing.settleOverdue(),
     poke: () => dispatcher.poke(),

@@ -4,7 +4,7 @@ import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config } from '../config/schema.ts';
 import { logFields } from '../errors/log-fields.ts';
-import { acceptRequest, refuseBroken } from '../flows/accept-request.ts';
+import { acceptRequest, logUnreadable, refuseBroken } from '../flows/accept-request.ts';
 import { owedWhenUnprepared, prepareRequest } from '../flows/prepare-request.ts';
 import { createPreparer } from '../flows/preparing/preparer.ts';
 import { settleOverdueReports } from '../flows/report-overdue.ts';
@@ -15,8 +15,12 @@ import type { MllpServer } from '../peers/interfaces.ts';
 import { requestServer } from './peers.ts';
 import { creatorSettings, MAIL_RETRY, mailboxSettings, outgoingSettings } from './settings.ts';
 
-/** The preparer's bounds: heap of a process in MiB, processes at once. */
-const PREPARER = { memoryMb: 1_024, processes: 1 } as const;
+/**
+ * The preparer's bounds: heap of a process in MiB, processes at once. One is kept for requests never tried: a document
+ * that stalls or breaks its process each time holds up no other.
+ */
+const PREPARER = { memoryMb: 1_024, processes: 2 } as const;
+const PREPARED_AGAIN_AT_ONCE = PREPARER.processes - 1;
 /** Bytes of requests that are read and stored at once; what is made of them takes a few times as much. */
 const REQUESTS_IN_HAND = {
   small: { upTo: 1024 ** 2, whole: 32 * 1024 ** 2 },
@@ -66,6 +70,7 @@ export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledO
         name: targetOf.prepare,
         logged: { target: targetOf.prepare },
         parallel: PREPARER.processes,
+        retriesAtOnce: PREPARED_AGAIN_AT_ONCE,
         attempt: delivery => prepareRequest(delivery, context),
         givenUp: error => ({ code: 'OUT-006', detail: error.publicText }),
         owedWhenHeld: delivery => owedWhenUnprepared(delivery, context),
@@ -90,6 +95,7 @@ export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledO
           handle: message => memory.spend(message.byteLength, () => acceptRequest(message, accepting)),
           broken: (why, begin) => refuseBroken(why, begin, accepting),
           failed: error => alog.warn({ reason: reasonOf(error) }, 'request connection broken'),
+          unreadable: run => logUnreadable(run, accepting),
         });
         servers.set(application.name, server);
       }

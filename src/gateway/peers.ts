@@ -1,6 +1,7 @@
 import type { Clock } from '../basics/clock.ts';
 import type { ApplicationConfig, MailboxConfig, MailServerConfig, Secret } from '../config/schema.ts';
 import { readSecret, readServerTls, readTls } from '../config/secrets.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
 import { createDirectoryHook } from '../peers/directory/hook.ts';
 import { createHttpHook } from '../peers/http/hook.ts';
 import { probeMailbox } from '../peers/imap/probe.ts';
@@ -11,12 +12,13 @@ import type {
   MailboxEvents,
   MailboxWatcher,
   MailSender,
+  MllpEvents,
   MllpServer,
   PeerReport,
 } from '../peers/interfaces.ts';
 import type { MailAuth, MailServer, SecretSource } from '../peers/mail-server.ts';
 import { createMllpClient } from '../peers/mllp/client.ts';
-import { type MllpServerOptions, startMllpServer } from '../peers/mllp/server.ts';
+import { startMllpServer } from '../peers/mllp/server.ts';
 import { createMailSender, SMTP_TIMING } from '../peers/smtp/sender.ts';
 
 // The peers that a configuration names. Certificates are read here; secrets at each login.
@@ -62,22 +64,33 @@ export function applicationPeer({ deliver }: ApplicationConfig, clock: Clock): H
  * @param maxBytes of one request
  * @throws GatewayError CFG-003 when a certificate or key has become unreadable, MLLP-005 when the address cannot be opened
  */
-export function requestServer(
-  { accept }: ApplicationConfig,
+export async function requestServer(
+  { name, accept }: ApplicationConfig,
   maxBytes: number,
-  serve: Pick<MllpServerOptions, 'handle' | 'broken' | 'failed'>,
+  serve: MllpEvents,
 ): Promise<MllpServer> {
   if (accept === undefined) throw new Error('the application accepts nothing');
   const { host, port, tls, connections, idle } = accept.mllp;
-  return startMllpServer({
-    ...serve,
-    host,
-    port,
-    tls: tls && readServerTls(tls),
-    maxBytes,
-    idleInFrameMs: idle,
-    maxConnections: connections,
-  });
+  try {
+    return await startMllpServer({
+      ...serve,
+      host,
+      port,
+      tls: tls && readServerTls(tls),
+      maxBytes,
+      idleInFrameMs: idle,
+      maxConnections: connections,
+    });
+  } catch (error) {
+    if (!(error instanceof GatewayError && error.code === 'MLLP-005')) throw error;
+    const { fields, cause } = error;
+    const reason = fields['reason'] === undefined ? '' : ` (${fields['reason']})`;
+    throw new GatewayError('MLLP-005', {
+      detail: `Application ${name}, ${host}:${port}${reason}.`,
+      fields: { ...fields, application: name, host, port },
+      cause,
+    });
+  }
 }
 
 /**

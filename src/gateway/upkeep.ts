@@ -24,6 +24,8 @@ export interface UpkeepOptions {
   readonly log: Logger;
   /** How long payloads and history are kept, ms. */
   readonly retention: Config['retention'];
+  /** How long a report may take, ms. */
+  readonly reportMs: number;
   /** Between two looks at what is owed, ms; {@link HEARTBEAT_MS} unless a test is in a hurry. */
   readonly heartbeatMs?: number | undefined;
   /** Concludes a mail of which every document has ended. Never throws. */
@@ -87,7 +89,10 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
   const followClock = async (): Promise<void> => {
     const now = clock.now().getTime();
     if (now < state.wallAt - CLOCK_JUMP_MS) {
-      const brought = await journal.pullForward(now + LONGEST_PAUSE_MS);
+      const brought = await journal.pullForward({
+        retryBy: now + LONGEST_PAUSE_MS,
+        reportBy: now + options.reportMs,
+      });
       log.warn({ jumpMs: now - state.wallAt, brought }, 'clock set back');
     }
     state.wallAt = now;

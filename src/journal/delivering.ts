@@ -38,11 +38,14 @@ export function delivering(context: JournalContext): Delivering {
         (await statements.all(sql.DUE, now(context))).map(row => text(row, 'target')),
       ),
 
-    claim: (target, limit) =>
+    claim: (target, limit, retries = limit) =>
       engine.write(async statements => {
         const at = now(context);
-        const rows = await statements.all(sql.CLAIM, at, target, at, limit);
-        return rows.toSorted((a, b) => number(a, 'seq') - number(b, 'seq')).map(deliveryOf);
+        const take = (statement: string, most: number) =>
+          most > 0 ? statements.all(statement, at, target, at, most) : [];
+        const tried = retries < limit ? await take(sql.CLAIM_TRIED, retries) : [];
+        const rows = await take(retries < limit ? sql.CLAIM_NEW : sql.CLAIM, limit - tried.length);
+        return [...tried, ...rows].toSorted((a, b) => number(a, 'seq') - number(b, 'seq')).map(deliveryOf);
       }),
 
     sending: deliveryId =>

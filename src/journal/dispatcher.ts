@@ -33,6 +33,8 @@ export interface Target {
     { application: string } | { mailbox: string; target: string } | { target: string }
   >;
   readonly parallel: number;
+  /** How many of them at most were tried before; the other places are for what never was. All where absent. */
+  readonly retriesAtOnce?: number;
   readonly retry: RetryPolicy;
   attempt(delivery: Delivery): Promise<Attempt>;
   /** What the worklist says once patience is used up. */

@@ -97,8 +97,10 @@ export interface Journal {
   /**
    * Takes up to `limit` due deliveries of a target, heads of their lanes, oldest first. What waits for another delivery
    * (`waitsFor`) holds up nothing else of its lane.
+   *
+   * @param retries how many of them may have been tried before, default all; the rest is for those that never were
    */
-  claim(target: string, limit: number): Promise<Delivery[]>;
+  claim(target: string, limit: number, retries?: number): Promise<Delivery[]>;
   /** Written before the first byte leaves. */
   sending(deliveryId: string): Promise<void>;
   /** Puts a claimed or sending delivery back, untouched: nothing has left. */
@@ -180,8 +182,13 @@ export interface Journal {
   touch(): Promise<void>;
   /** False when the journal's file was removed or replaced since it was opened. */
   intact(): boolean;
-  /** Makes due what is put off beyond `until`, ms since 1970: the clock was set back. @returns how many */
-  pullForward(until: number): Promise<number>;
+  /**
+   * The clock was set back: what is put off beyond `retryBy` is due now, and no report is waited for beyond `reportBy`, both
+   * ms since 1970.
+   *
+   * @returns how many deliveries that changes
+   */
+  pullForward(limits: { readonly retryBy: number; readonly reportBy: number }): Promise<number>;
   /** Removes payloads and history past their time, a bounded batch; true when there may be more. */
   purge(before: { payloads: number; history: number }): Promise<boolean>;
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import type { PackedPayload } from './payloads.ts';
 import * as sql from './sql.ts';
 
 /** A report is expected once the mail has left: until then no time is set. */
-const NEVER = Number.MAX_SAFE_INTEGER;
+export const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** The exchange that something is owed because of, and its mailbox. */
 interface Owner {

@@ -22,6 +22,7 @@ export interface Runner {
 /** Serves one target: pauses and knocks while it is down, tries again what failed, hands over what waits too long. */
 export function createRunner(target: Target, { journal, clock, random, log }: DispatcherOptions): Runner {
   const running = new Set<Promise<void>>();
+  let retrying = 0;
   let filling: Promise<void> | undefined;
   let fillAgain = false;
   let stopped = false;
@@ -52,13 +53,17 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     // While it is down a single delivery knocks: an outage costs one connection a pause, not one a document.
     const room = (downSince === undefined ? target.parallel : 1) - running.size;
     if (stopped || room <= 0 || isPaused()) return;
-    for (const delivery of await journal.claim(target.name, room)) {
+    const { retriesAtOnce = Infinity } = target;
+    for (const delivery of await journal.claim(target.name, room, Math.min(room, retriesAtOnce - retrying))) {
+      const again = delivery.attempts > 1 ? 1 : 0;
+      retrying += again;
       const run = handle(delivery)
         .catch((error: unknown) =>
           tlog.error({ ...logFields(error), delivery: delivery.id }, 'delivery left as it is'),
         )
         .finally(() => {
           running.delete(run);
+          retrying -= again;
           fill();
         });
       running.add(run);

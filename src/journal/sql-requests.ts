@@ -40,6 +40,8 @@ export const REPORT_COMES_AFTER_ALL = `UPDATE delivery SET state = 'expected', o
   outcome_label = NULL, reason = NULL, ended_at = NULL WHERE id = ? AND state = 'done'`;
 export const REPORTS_OVERDUE = `SELECT * FROM delivery WHERE state = 'expected' AND next_at <= ?
   ORDER BY next_at, id LIMIT ?`;
+/** After the clock was set back: a report is waited for no longer than any. */
+export const REPORTS_SOONER = `UPDATE delivery SET next_at = ? WHERE state = 'expected' AND next_at > ? AND next_at < ?`;
 
 // Order
 

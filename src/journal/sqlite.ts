@@ -52,11 +52,20 @@ export function openSqlite(options: SqliteOptions): Engine {
     intact: () => identities(options.path, options.exclusive) === opened,
     close: async () => {
       await tail;
-      if (options.exclusive) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      if (options.exclusive) emptyLog(database);
       database.close();
       lock?.close();
     },
   };
+}
+
+/** Where the disk is full the write-ahead log stays, and whoever opens the journal next reads it: nothing is lost. */
+function emptyLog(database: DatabaseSync): void {
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Every transaction in it is durable.
+  }
 }
 
 function open({ path: named, exclusive }: SqliteOptions): {
@@ -141,13 +150,14 @@ function isBusy(cause: unknown): boolean {
   return cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY;
 }
 
+/** Writes nothing where there is nothing to do: a full disk must not keep a gateway from starting again. */
 function migrate(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     if (version > MIGRATIONS.length) throw new GatewayError('JRN-003', { fields: { version } });
     for (const statement of MIGRATIONS.slice(version).flat()) database.exec(statement);
-    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    if (version < MIGRATIONS.length) database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec('COMMIT');
   } catch (error) {
     undo(database);

@@ -4,7 +4,8 @@ import { endDelivery } from './ending.ts';
 import type { DeliveryKind, Journal } from './journal.ts';
 import { owe, oweWithBytes } from './owing.ts';
 import { bytesOf, packAll, payloadName, putPayloads } from './payload-rows.ts';
-import { deliveryOf, exchangeOf, text } from './rows.ts';
+import { deliveryOf, exchangeOf, number, text } from './rows.ts';
+import { waitAgain } from './waiting.ts';
 import * as sql from './sql.ts';
 
 type Steering = Pick<Journal, 'resend' | 'reread' | 'abandon' | 'abandonMail'>;
@@ -41,8 +42,10 @@ export function steering(context: JournalContext): Steering {
         const at = now(context);
         await statements.run(sql.RESEND, at, JSON.stringify(identifiers), deliveryId);
         await putPayloads(statements, exchangeId, packed);
-        if (delivery.kind === 'mdm') await statements.run(sql.REOPEN, refused ? 1 : 0, exchangeId);
-        else await statements.run(sql.EXCHANGE_OWES_AGAIN, exchangeId);
+        if (delivery.kind === 'mdm') {
+          await statements.run(sql.REOPEN, refused ? 1 : 0, exchangeId);
+          if (refused) await waitAgain(statements, delivery.target, number(row ?? {}, 'seq'));
+        } else await statements.run(sql.EXCHANGE_OWES_AGAIN, exchangeId);
         await addEvent(statements, exchangeId, at, { type: 'resent', deliveryId, data: { by } });
       });
     },
@@ -79,8 +82,7 @@ export function steering(context: JournalContext): Steering {
         );
         if (kind === 'read') {
           const owner = await statements.first(sql.ABANDON_READING, reason, exchangeId);
-          if (owner !== undefined)
-            await tally(statements, text(owner, 'application'), 'received', GIVEN_UP);
+          if (owner !== undefined) await tally(statements, text(owner, 'application'), 'received', GIVEN_UP);
         }
       });
     },

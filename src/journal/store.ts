@@ -4,10 +4,12 @@ import type { JournalContext } from './context.ts';
 import { delivering } from './delivering.ts';
 import type { Journal } from './journal.ts';
 import { looking } from './looking.ts';
+import { NEVER } from './owing.ts';
 import { receiving } from './receiving.ts';
 import { requesting } from './requesting.ts';
 import { text } from './rows.ts';
 import * as sql from './sql.ts';
+import * as requests from './sql-requests.ts';
 import { steering } from './steering.ts';
 
 /** Exchanges purged in one transaction, which nothing else should have to wait for: payloads may be of 25 MB each. */
@@ -48,8 +50,12 @@ export async function createJournal(context: JournalContext): Promise<Journal> {
         await statements.run(sql.META_TOUCH, 'touched', String(context.clock.now().getTime()));
       }),
 
-    pullForward: until =>
-      engine.write(statements => statements.run(sql.PULL_FORWARD, context.clock.now().getTime(), until)),
+    pullForward: ({ retryBy, reportBy }) =>
+      engine.write(async statements => {
+        const now = context.clock.now().getTime();
+        const due = await statements.run(sql.PULL_FORWARD, now, retryBy);
+        return due + (await statements.run(requests.REPORTS_SOONER, reportBy, reportBy, NEVER));
+      }),
 
     close: () => engine.close(),
   };

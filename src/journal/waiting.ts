@@ -42,6 +42,19 @@ export async function waitForOriginal(
   if (original !== undefined) await statements.run(sql.WAIT_FOR, original, deliveryId);
 }
 
+/** What replaces or deletes the document of a delivery that goes out again, and has not gone out yet, waits for it. */
+export async function waitAgain(statements: Statements, target: string, seq: number): Promise<void> {
+  for (const row of await statements.all(sql.OWED_AFTER, target, seq)) {
+    const original = await predecessor(
+      statements,
+      text(row, 'application'),
+      documentOf(row),
+      number(row, 'seq'),
+    );
+    if (original !== undefined) await statements.run(sql.WAIT_FOR, original, text(row, 'delivery_id'));
+  }
+}
+
 /** What waited for a delivery that has ended goes on, or waits for the next one. */
 export async function endWaits(statements: Statements, deliveryId: string): Promise<void> {
   for (const row of await statements.all(sql.WAITERS, deliveryId)) {

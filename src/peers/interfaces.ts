@@ -20,7 +20,7 @@ export interface MllpEvents {
    * One message of one connection at a time; connections side by side. What it resolves with is sent back as a
    * frame. A throw ends the connection without an answer: the application sends its message again.
    */
-  handle(message: Uint8Array, about: { readonly remote: string }): Promise<Uint8Array>;
+  handle(message: Uint8Array, about: { readonly remote: string }): Promise<MllpAnswer>;
   /**
    * A frame that is too large, or was stopped before its end (`cut`: also by a peer that half-closed or fell
    * silent). The answer, where one is returned, is sent if the peer still listens; then the connection is closed.
@@ -31,6 +31,18 @@ export interface MllpEvents {
   /** For the log: a connection broke, or was refused. Holds codes, never what was sent. */
   failed(error: unknown): void;
 }
+  /**
+   * For the log: messages came in a row that were none. Told of the first at once, and of several once, when a readable
+   * one follows or the connection ends, by us where `isConnectionEnded`.
+   */
+  unreadable(run: { readonly count: number; readonly isConnectionEnded: boolean }): void;
+}
+
+/** What a message is answered with. */
+export interface MllpAnswer {
+  readonly bytes: Uint8Array;
+  /** Whether it could be read as a message at all. */
+  readonly isReadable: boolean;
 
 /** An address on which applications send us messages with MLLP. */
 export interface MllpServer {

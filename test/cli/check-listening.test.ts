@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../src/sandbox/certificates.ts';
@@ -7,6 +8,13 @@ import { called } from './called.ts';
 import { type Site, type SiteOptions, startSite } from './site.ts';
 
 const DAY = 86_400_000;
+
+/** Under which others reach this machine, as far as it has any. */
+const ADDRESSES = Object.values(networkInterfaces())
+  .flatMap(addresses => addresses ?? [])
+  .filter(({ internal, scopeid = 0 }) => !internal && scopeid === 0)
+  .map(({ address }) => address)
+  .slice(0, 2);
 
 let site: Site;
 beforeAll(async () => {
@@ -64,12 +72,27 @@ describe('pfi check, of an application that sends requests', () => {
     expect(told.lines).toContain('    Matrice des envois prise à la lettre (`matrix: literal`)');
   });
 
-  it.each(['0.0.0.0', '::', '10.1.2.3'])('warns where %s hears everybody, in the clear', async host => {
+  it.each(['0.0.0.0', '::', ...ADDRESSES])('warns where %s hears everybody, in the clear', async host => {
     const { code, lines } = await listening(accepting({ host }));
     expect(code).toBe(0);
     expect(lines.filter(line => line.includes('⚠'))).toEqual([
       `    ⚠ L’écoute sur ${host} n’est pas chiffrée : documents et identités passent en clair sur le réseau (voir \`accept.mllp.tls\`)`,
     ]);
+  });
+
+  it.each([
+    ['of IPv4', '192.0.2.1'],
+    ['of IPv6', '2001:db8::1'],
+  ])('says that an address %s is not the machine’s: exit 1', async (_, host) => {
+    const { code, lines } = await listening(accepting({ host }));
+    expect(code).toBe(1);
+    expect(lines[0]).toBe('✗ application dpi, ses demandes d’envoi');
+    expect(lines[1]).toContain('MLLP-005 : ');
+    expect(lines[1]).toContain(`${host}:6662 : cette adresse n’est pas celle de la machine.`);
+  });
+
+  it('leaves a name alone: whose address it is depends on who asks', async () => {
+    expect((await listening(accepting({ host: 'pfi.chu-x.example' }))).code).toBe(0);
   });
 
   it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('and not on %s', async host => {

@@ -69,6 +69,24 @@ describe('pfi run does not start', () => {
     );
     await here.run();
   });
+
+  it.each([
+    ['another program having the port', '127.0.0.1', 'EADDRINUSE'],
+    ['the address being another machine’s', '192.0.2.1', 'EADDRNOTAVAIL'],
+  ])(
+    'where requests cannot be listened for, %s: MLLP-005 says whose, where and why',
+    async (_, host, reason) => {
+      const other = await application();
+      const here = await site({
+        application: { accept: { mllp: { host, port: other.port } }, mailbox: 'urologie' },
+      });
+      const { code, stderr } = await here.pfi('run');
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        `MLLP-005 : L’adresse d’écoute des demandes des applications ne peut pas être ouverte. Application dpi, ${host}:${other.port} (${reason}).`,
+      );
+    },
+  );
 });
 
 describe('pfi run stops', () => {

@@ -193,10 +193,12 @@ describe('over TLS', () => {
       handle: async message => {
         handled.push(message);
         const id = /\|(REQ-\d+)\|/.exec(Buffer.from(message).toString('latin1'))?.[1] ?? '';
-        return Buffer.from(`MSH|^~\\&|PFI|X|SGL|X|20261120||ACK^R01^ACK|A1|P|2.5\rMSA|AE|${id}\r`);
+        const ack = `MSH|^~\\&|PFI|X|SGL|X|20261120||ACK^R01^ACK|A1|P|2.5\rMSA|AE|${id}\r`;
+        return { bytes: Buffer.from(ack), isReadable: true };
       },
       broken: () => undefined,
       failed: () => undefined,
+      unreadable: () => undefined,
     });
     const tls = {
       cert: file(cert, 'server.pem'),

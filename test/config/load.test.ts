@@ -26,8 +26,8 @@ function render({ line, column, path, message }: ConfigFault): string {
 }
 
 /** The application sends requests too: what is said beside its `accept`, and in it. */
-function sending(text: string, beside: string, within = ''): string {
-  const accept = `accept: { mllp: { port: 6662 }${within} }`;
+function sending(text: string, beside: string, within = '', mllp = 'port: 6662'): string {
+  const accept = `accept: { mllp: { ${mllp} }${within} }`;
   return text.replace('deliver: {', [accept, beside, 'deliver: {'].filter(Boolean).join('\n    '));
 }
 
@@ -182,6 +182,21 @@ describe('what is wrong in a configuration', () => {
       text => sending(text, 'mailbox: urologie').replace(', structureId: "1120456789"', ''),
       'establishment.structureId — `structureId` est requis',
     ],
+    [
+      'requests taken in no time',
+      text => sending(text, 'mailbox: urologie', '', 'port: 6662, idle: 999ms'),
+      'applications[0].accept.mllp.idle — au moins 1s attendu',
+    ],
+    [
+      'requests of no size',
+      text => `${text}\nlimits: { request: 65535B }`,
+      'limits.request — au moins 64KB attendu',
+    ],
+    [
+      'reports that are late at once',
+      text => `${text}\noutgoing: { report: 0s }`,
+      'outgoing.report — au moins 1s attendu',
+    ],
     ['a bad size', text => `${text}\nlimits: { mail: 50 }`, 'taille attendue'],
     [
       'no mailbox',
@@ -267,6 +282,87 @@ describe('what is wrong in a configuration', () => {
   ])('%s', (_, change, message) => {
     const faults = faultsOf(change(MINIMAL));
     expect(faults).toEqual([expect.stringContaining(message)]);
+  });
+
+  describe('where it would listen', () => {
+    const second = (mllp: string, name = 'sgl'): string => `  - name: ${name}
+    hl7: { application: SGL, facility: CHU_X }
+    deliver: { directory: { path: . } }
+    accept: { mllp: { ${mllp} } }
+    mailbox: urologie
+`;
+    /** Where the DPI sends its requests, another application its own, and the administration looks on. */
+    const listening = (dpi: string, other?: string, admin?: string): string => {
+      const text = sending(MINIMAL, 'mailbox: urologie', '', dpi);
+      const others = other === undefined ? '' : second(other);
+      const more = admin === undefined ? '' : `admin: { ${admin} }\n`;
+      return text.replace('gateway:', `${others}${more}gateway:`);
+    };
+
+    const taken = 'applications[1].accept.mllp.port — adresse d’écoute déjà utilisée plus haut';
+    const admins =
+      'applications[0].accept.mllp.port — adresse d’écoute déjà utilisée par l’administration (`admin`)';
+    const itself =
+      'applications[0].accept.mllp.port — adresse de remise (`deliver.mllp`) d’une application : la passerelle s’écrirait à elle-même';
+
+    it.each<[string, string, string]>([
+      ['another application listens', listening('port: 6662', 'port: 6662'), taken],
+      ['another listens on all', listening('port: 6662', 'host: 0.0.0.0, port: 6662'), taken],
+      ['another listens, itself on all', listening('host: "::", port: 6662', 'port: 6662'), taken],
+      ['another listens by name', listening('host: LOCALHOST, port: 6662', 'host: "::1", port: 6662'), taken],
+      ['the administration listens', listening('port: 8081', undefined, 'port: 8081'), admins],
+      ['the administration listens by default', listening('port: 8080'), admins],
+      [
+        'the administration listens on all',
+        listening('host: 10.0.0.5, port: 8081', undefined, 'host: "::", port: 8081'),
+        admins,
+      ],
+      ['it delivers to', listening('port: 6661'), itself],
+      ['it delivers to, by name', listening('host: localhost, port: 6661'), itself],
+      ['it delivers to, on all', listening('host: 0.0.0.0, port: 6661'), itself],
+    ])('refuses the address that %s', (_, text, fault) => {
+      expect(faultsOf(text)).toEqual([expect.stringContaining(fault)]);
+    });
+
+    it('refuses the address that another application is delivered to', () => {
+      const text = MINIMAL.replace('gateway:', `${second('port: 6661')}gateway:`);
+      expect(faultsOf(text)).toEqual([
+        expect.stringContaining(
+          'applications[1].accept.mllp.port — adresse de remise (`deliver.mllp`) d’une application',
+        ),
+      ]);
+    });
+
+    it.each<[string, string]>([
+      ['on other ports', listening('port: 6662', 'port: 6663', 'port: 6664')],
+      [
+        'on one port of different addresses',
+        listening('host: 10.0.0.5, port: 6662', 'host: 10.0.0.6, port: 6662', 'host: 127.0.0.1, port: 6662'),
+      ],
+      [
+        'on all, at the port that another machine is delivered to',
+        listening('host: 0.0.0.0, port: 6661').replace(
+          'host: 127.0.0.1, port: 6661',
+          'host: dpi.chu-x.example, port: 6661',
+        ),
+      ],
+    ])('allows it %s', (_, text) => {
+      expect(() => loadConfig(writeConfig(text), ENVIRONMENT)).not.toThrow();
+    });
+
+    it('is not led astray by other faults there', () => {
+      for (const wrong of [
+        'accept: 6661',
+        'accept: { mllp: 6661 }',
+        'accept: [ { mllp: { port: 6661 } } ]',
+      ]) {
+        const text = MINIMAL.replace('deliver: {', `${wrong}\n    mailbox: urologie\n    deliver: {`);
+        expect(faultsOf(text)).toEqual([expect.stringContaining('applications[0].accept')]);
+      }
+      expect(faultsOf(listening('port: 6662', undefined, 'port: 70000'))).toEqual([
+        expect.stringContaining('admin.port — au plus 65535 attendu'),
+      ]);
+    });
   });
 
   it('names Latin-1 for what it is', () => {

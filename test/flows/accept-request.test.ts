@@ -1,8 +1,13 @@
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { cdaDocument, cdaSample } from '../../samples/kit/cda.ts';
 import { requestMessage, type RequestSample } from '../../samples/kit/request.ts';
-import { acceptRequest, readSendable } from '../../src/flows/accept-request.ts';
+import {
+  type AcceptContext,
+  acceptRequest,
+  logUnreadable,
+  readSendable,
+} from '../../src/flows/accept-request.ts';
 import { parseMessage } from '../../src/formats/hl7/message.ts';
 import type { RequestRules } from '../../src/formats/hl7/request-types.ts';
 import { all, type Alter, PREVIOUS, RULES, set } from '../formats/hl7/request-kit.ts';
@@ -10,17 +15,20 @@ import { useBed } from '../kit/use-bed.ts';
 
 const bed = useBed();
 
+function context(rules: Partial<RequestRules> = {}, log: Logger = pino({ level: 'silent' })): AcceptContext {
+  return {
+    ...bed(),
+    log,
+    wake: () => undefined,
+    gateway: { party: { application: 'PFI', facility: 'CHU_X' }, nil: 'DEV000000', product: 'pfi' },
+    creator: { name: 'sgl', mailbox: 'labo', rules: { ...RULES, ...rules }, windowMs: 60_000 },
+  };
+}
+
 /** The ACK as `AA`, or `AE` and ERR-5 and ERR-2. */
 async function answerTo(message: Uint8Array, rules: Partial<RequestRules> = {}): Promise<string> {
-  const ack = parseMessage(
-    await acceptRequest(message, {
-      ...bed(),
-      log: pino({ level: 'silent' }),
-      wake: () => undefined,
-      gateway: { party: { application: 'PFI', facility: 'CHU_X' }, nil: 'DEV000000', product: 'pfi' },
-      creator: { name: 'sgl', mailbox: 'labo', rules: { ...RULES, ...rules }, windowMs: 60_000 },
-    }),
-  );
+  const { bytes } = await acceptRequest(message, context(rules));
+  const ack = parseMessage(bytes);
   const err = ack.first('ERR');
   return [ack.first('MSA')?.field(1), err?.component(5, 1), err?.field(2)].filter(Boolean).join(' ');
 }
@@ -80,5 +88,30 @@ describe('the sender of a request', () => {
       'AE REQ-027 MSH^1^10',
     );
     expect(await answerTo(from('^1.2.250.1.9.5', facility))).toBe('AA');
+  });
+});
+
+describe('the log', () => {
+  const HEADER = 'MSH|^~\\&|SGL|EMBRUNS|PFI|EMBRUNS|20261120||ADT^A01|1|P|2.5\r';
+  const UNREADABLE = { count: 100, isConnectionEnded: true };
+
+  it.each([
+    ['what a refused request was refused for', HEADER, true, [{ code: 'REQ-002', location: 'MSH^1^9^1^1' }]],
+    ['nothing of what is no message, which comes in floods', '<html>', false, []],
+    ['nothing of an empty one', '', false, []],
+  ])('tells %s', async (_, message, isReadable, told) => {
+    const lines: unknown[] = [];
+    const log = pino({ base: null }, { write: line => void lines.push(JSON.parse(line)) });
+    const answer = await acceptRequest(Buffer.from(message), context({}, log));
+    expect(answer.isReadable).toBe(isReadable);
+    expect(lines).toMatchObject(told);
+    expect(lines).toHaveLength(told.length);
+  });
+
+  it('tells a run of them by its count', () => {
+    const lines: unknown[] = [];
+    const log = pino({ base: null }, { write: line => void lines.push(JSON.parse(line)) });
+    logUnreadable(UNREADABLE, { log });
+    expect(lines).toMatchObject([{ msg: 'request refused', code: 'REQ-001', ...UNREADABLE }]);
   });
 });

@@ -139,7 +139,7 @@ describe('a request is refused', () => {
 
   it.each([
     ['that is not HL7', '<ClinicalDocument xmlns="urn:hl7-org:v3"/>', 'AE 100 MSH^1'],
-    ['that is empty', '', 'AE 100 MSH^1'],
+    ['that is blank', '\r\n', 'AE 100 MSH^1'],
     ['that is a header alone', 'MSH|^~\\&|', 'AE 101 MSH^1^9'],
   ])('%s: %s, %s', async (_, bytes, answer) => {
     const before = await made();

@@ -204,6 +204,31 @@ describe('an attempt that failed', () => {
     });
   });
 
+  it('is made again in places of its own, where the target keeps the others for what was never tried', async () => {
+    const target = scriptedTarget({ parallel: 3, retriesAtOnce: 1 });
+    const mail = await bringMail(bed(), { documents: [{}, {}, {}] });
+    const { wait, open } = gate();
+    target.script(transient);
+    const dispatcher = start([target]);
+    dispatcher.poke('dpi');
+    for (const id of mail.ids) {
+      await waitFor(
+        async () => (await stateOf(mail, id)).attempts === 1 && (await stateOf(mail, id)).state === 'waiting',
+      );
+    }
+    target.script(wait);
+    bed().clock.advance(5_000);
+    dispatcher.poke('dpi');
+    await waitFor(() => target.inFlight() === 1);
+    const others = [await bringMail(bed()), await bringMail(bed()), await bringMail(bed())];
+    dispatcher.poke('dpi');
+    await waitFor(() => target.inFlight() === 3);
+    expect(target.attempted.slice(3)).toEqual([mail.ids[0], others[0]?.id, others[1]?.id]);
+    open();
+    for (const each of [mail, ...others]) for (const id of each.ids) await untilState(each, 'done', id);
+    expect(target.most()).toBe(3);
+  });
+
   it('is not made before its time', async () => {
     const target = scriptedTarget();
     target.script(transient);

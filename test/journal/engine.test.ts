@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   copyFileSync,
@@ -12,11 +13,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/journal/engine.ts';
 import { MIGRATIONS } from '../../src/journal/schema.ts';
 import { openSqlite } from '../../src/journal/sqlite.ts';
 import { bringMail, openBed, sqliteStore, type SqliteStore, viewOf } from '../kit/journal.ts';
+
+const FULL_DISK_WRITER = fileURLToPath(new URL('full-disk-writer.ts', import.meta.url));
 
 /** What a payload holds and nobody may read at rest. */
 const CANARY = 'ZZCANARI-MORVAN-CLAIRE-279035121518989';
@@ -187,6 +191,49 @@ describe('a transaction', () => {
     const after = await bringMail(bed, { uid: 5_001, payloads: noise });
     expect(await bed.journal.payload(after.exchangeId, 'mail')).toHaveLength(300_000);
     await bed.journal.close();
+  });
+});
+
+describe('where the disk is full', () => {
+  const BOX = [{ name: 'urologie', address: 'dpi.urologie@chu-x.mssante.fr' }];
+
+  it('closing is no failure: what was recorded waits in the log, and is there when it is opened again', async () => {
+    const before = await openBed(store);
+    await bringMail(before, { payloads: [{ name: 'mail', bytes: randomBytes(500_000) }] });
+    await before.journal.close();
+    const { size } = statSync(store.path);
+    // No file may grow beyond the database as it is, in blocks of 512 bytes.
+    const command = `ulimit -f ${size / 512} && exec "$0" "$@"`;
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', command, process.execPath, FULL_DISK_WRITER, store.path],
+      { encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(statSync(store.path).size).toBe(size);
+    expect(statSync(`${store.path}-wal`).size).toBeGreaterThan(50_000);
+
+    const engine = openSqlite({ path: store.path, exclusive: true });
+    const after = await openBed({ open: () => engine, remove: () => undefined });
+    expect(await after.journal.payload(stdout, 'mail')).toHaveLength(50_000);
+    await after.journal.close();
+    expect(statSync(store.path).size).toBeGreaterThan(size);
+    expect(readdirSync(store.folder)).not.toContain('journal.db-wal');
+  });
+
+  it('a gateway can start again: nothing is written unless something has changed', async () => {
+    const start = async (boxes: typeof BOX): Promise<number> => {
+      const engine = openSqlite({ path: store.path, exclusive: true });
+      const { journal } = await openBed({ open: () => engine, remove: () => undefined });
+      await journal.recover();
+      await journal.adoptMailboxes(boxes);
+      const written = statSync(`${store.path}-wal`).size;
+      await journal.close();
+      return written;
+    };
+    expect(await start(BOX)).toBeGreaterThan(0);
+    expect(await start(BOX)).toBe(0);
+    expect(await start([...BOX, { name: 'orl', address: 'dpi.orl@chu-x.mssante.fr' }])).toBeGreaterThan(0);
   });
 });
 

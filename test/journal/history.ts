@@ -43,7 +43,7 @@ function requests(count: number): string[] {
     `INSERT INTO document (id, exchange_id, application, position, unique_id, set_id, parent_ids, confidentiality)
       ${each} SELECT ${id('0-sent')}, ${id('0-rq')}, 'dpi', 0, ${id('sent')}, printf('sent-%08d', n / 2), '[]', '[]'
       FROM each`,
-    delivery(each, '0-rq', 'prepare', 'prepare', `''`),
+    delivery(each, '0-rq', 'prepare', 'pfi:prepare', `''`),
     delivery(each, '0-rq', 'mail', 'smtp:urologie', `'professionals'`),
     ...recipients.flatMap((recipient, position) => [
       `INSERT INTO recipient (id, exchange_id, mail_id, position, address, address_key, identifier, state, reception,

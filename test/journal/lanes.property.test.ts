@@ -6,6 +6,7 @@ import {
   constantFrom,
   nat,
   oneof,
+  option,
   record,
   constant,
 } from 'fast-check';
@@ -31,7 +32,7 @@ interface DocumentPlan {
 
 type Step =
   | { readonly do: 'record'; readonly documents: readonly DocumentPlan[] }
-  | { readonly do: 'claim'; readonly limit: number }
+  | { readonly do: 'claim'; readonly limit: number; readonly retries: number | undefined }
   | { readonly do: 'send' | 'end' | 'refuse' | 'hold' | 'retry' | 'release'; readonly pick: number }
   | { readonly do: 'resend' | 'abandon'; readonly pick: number }
   | { readonly do: 'crash' | 'conclude' | 'wait' };
@@ -45,7 +46,7 @@ const documentPlan = record({
 
 const step = oneof(
   record({ do: constant('record' as const), documents: array(documentPlan, { minLength: 1, maxLength: 3 }) }),
-  record({ do: constant('claim' as const), limit: nat(3) }),
+  record({ do: constant('claim' as const), limit: nat(3), retries: option(nat(2), { nil: undefined }) }),
   record({
     do: constantFrom(...(['send', 'end', 'end', 'refuse', 'hold', 'retry', 'release'] as const)),
     pick: nat(20),
@@ -93,9 +94,9 @@ async function recordMail(world: World, documents: readonly DocumentPlan[]): Pro
 }
 
 /** Claims, and checks each claim against everything recorded before it. */
-async function claim(world: World, limit: number): Promise<string[]> {
+async function claim(world: World, limit: number, retries?: number): Promise<string[]> {
   const before = await allDeliveries(world);
-  const claimed = (await world.bed.journal.claim('dpi', limit)).map(({ id }) => id);
+  const claimed = (await world.bed.journal.claim('dpi', limit, retries)).map(({ id }) => id);
   const order = [...before.keys()];
   for (const id of claimed) {
     const own = before.get(id);
@@ -127,7 +128,7 @@ async function take(world: World, step: Step): Promise<void> {
     case 'record':
       return recordMail(world, step.documents);
     case 'claim':
-      await claim(world, step.limit);
+      await claim(world, step.limit, step.retries);
       return;
     case 'send':
       return journal.sending(flying(step.pick));

@@ -15,9 +15,13 @@ export interface ProcessPool<Job, Result> {
    * Does a job in another process.
    *
    * @param begun awaited when a process stands ready for this job: what ends the gateway before is not the job's doing
+   * @param deadlineMs milliseconds for this job, where it has less than any
    * @throws GatewayError GEN-002 when no process can be had, which is not the job's doing either; what `begun` throws
    */
-  run(job: Job, begun?: () => Promise<void>): Promise<JobOutcome<Result>>;
+  run(
+    job: Job,
+    options?: { readonly begun?: (() => Promise<void>) | undefined; readonly deadlineMs?: number },
+  ): Promise<JobOutcome<Result>>;
   /** Ends every process; what is being done or waits is refused with GEN-002. */
   stop(): Promise<void>;
 }
@@ -62,14 +66,15 @@ export function createProcessPool<Job, Result>(options: ProcessPoolOptions): Pro
   const runIn = async (
     child: ChildProcess,
     job: Job,
-    begun: () => Promise<void>,
+    begun: (() => Promise<void>) | undefined,
+    deadlineMs: number,
   ): Promise<JobOutcome<Result>> => {
     let usable = false;
     try {
       if ((await all.get(child)) !== true) throw new GatewayError('GEN-002');
       usable = true;
-      await begun();
-      const outcome = await ask<Result>(child, job, options.deadlineMs);
+      await begun?.();
+      const outcome = await ask<Result>(child, job, deadlineMs);
       usable = !('unfinished' in outcome);
       return outcome;
     } finally {
@@ -79,9 +84,9 @@ export function createProcessPool<Job, Result>(options: ProcessPoolOptions): Pro
   };
 
   return {
-    run: (job, begun = async () => undefined) =>
+    run: (job, { begun, deadlineMs = options.deadlineMs } = {}) =>
       limit.run(async () => {
-        const outcome = await runIn(idle.pop() ?? start(), job, begun);
+        const outcome = await runIn(idle.pop() ?? start(), job, begun, deadlineMs);
         if (stopped && 'unfinished' in outcome) throw new GatewayError('GEN-002');
         return outcome;
       }),

@@ -37,7 +37,7 @@ export function createReader({ limits, ...options }: ReaderOptions): Reader {
   });
   return {
     read: async (raw, begun) => {
-      const outcome = await pool.run({ raw, limits }, begun);
+      const outcome = await pool.run({ raw, limits }, { begun });
       if ('result' in outcome) return { reading: outcome.result };
       return { unfinished: 'unfinished' in outcome ? outcome.unfinished : 'crashed' };
     },

@@ -1,3 +1,4 @@
+import { normalized } from '../unicode/normalized.ts';
 import { birthDateOf, birthNameOf, certainSexOf, differ, samePatient } from './identity.ts';
 import type { PatientHeader } from './types.ts';
 
@@ -39,9 +40,10 @@ function announcedBirthName(info: readonly string[]): string | undefined {
 
 /** A name without what two systems may write differently: case, accents, hyphens, apostrophes. */
 function plain(name: string | undefined): string | undefined {
-  const letters = name
-    ?.normalize('NFKD')
-    .toUpperCase()
-    .replaceAll(/[^A-Z]/g, '');
+  const letters =
+    name &&
+    normalized(name, 'NFKD')
+      .toUpperCase()
+      .replaceAll(/[^A-Z]/g, '');
   return letters === '' ? undefined : letters;
 }

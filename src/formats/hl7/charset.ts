@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '../../errors/gateway-error.ts';
+import { normalized } from '../unicode/normalized.ts';
 import type { Hl7Charset } from './types.ts';
 
 /** A WHATWG encoding that an HL7 message may be read in. */
@@ -31,7 +32,7 @@ const NOT_LATIN1 = /[^\0-\xA3\xA5\xA7\xA9-\xB3\xB5-\xB7\xB9-\xBB\xBF-\xFF]/gu;
  */
 export function encodeHl7(text: string, charset: Hl7Charset, unmappable: 'escape' | 'refuse'): Uint8Array {
   if (charset === 'UNICODE UTF-8') return Buffer.from(text, 'utf8');
-  const mapped = text.normalize('NFC').replaceAll(NOT_LATIN1, character => {
+  const mapped = normalized(text, 'NFC').replaceAll(NOT_LATIN1, character => {
     const byte = LATIN9.get(character);
     if (byte !== undefined) return String.fromCharCode(byte);
     if (unmappable === 'refuse') throw new GatewayError('HL7-001');

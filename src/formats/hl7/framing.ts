@@ -46,7 +46,7 @@ export interface Deframer {
    * @throws FrameTooLarge, and then what else the chunk held is lost
    */
   push(chunk: Uint8Array): Uint8Array[];
-  /** Bytes seen outside blocks so far, line ends and blanks aside: a peer that does not speak MLLP. */
+  /** Bytes seen outside blocks so far, line ends and blanks aside, and in empty ones: a peer that does not speak MLLP. */
   readonly stray: number;
   /** True while a block has begun and not ended. */
   readonly open: boolean;
@@ -56,6 +56,8 @@ export interface Deframer {
   begin(): Uint8Array;
 }
 
+/** Bytes of a block that holds nothing. */
+const EMPTY_BLOCK = BLOCK_START.length + BLOCK_END.length;
 const RESTART = Buffer.from('\x0bMSH', 'latin1');
 
 /**
@@ -71,7 +73,8 @@ const SMALL_PART = 1024;
  * ones once before.
  *
  * A block ends with FS CR, or with FS VT where the peer forgot the CR; a lone FS is data. A block that begins
- * again before it ended (VT MSH: the peer restarted in the middle) yields the last beginning only.
+ * again before it ended (VT MSH: the peer restarted in the middle) yields the last beginning only. An empty block, by
+ * which some peers find out whether we are there, is no message.
  */
 export function createDeframer(options: { readonly maxBytes: number }): Deframer {
   let inside = false;
@@ -126,7 +129,8 @@ export function createDeframer(options: { readonly maxBytes: number }): Deframer
   }
 
   function complete(next: number | undefined): void {
-    completed.push(joined());
+    if (size === 0) stray += EMPTY_BLOCK;
+    else completed.push(joined());
     reset(next === VT);
   }
 

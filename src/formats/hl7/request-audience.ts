@@ -1,5 +1,4 @@
 import { isInsAuthority } from '../cda/identity.ts';
-import type { InstanceIdentifier } from '../cda/types.ts';
 import type { Hl7Segment } from './message.ts';
 import { isPatientAddress } from './request-address.ts';
 import { locate, requestFault, subvalueOf, valueOf } from './request-fields.ts';
@@ -11,24 +10,23 @@ const INS_C = '1.2.250.1.213.1.4.2';
 /** PRT-5 repeats to give other identifiers of one person: a person has few. */
 const MAX_IDENTIFIERS = 10;
 
+/** Whom an address reaches: the patient is known by it, and by PRT-5 whatever it pretends ({@link isPatient}). */
+export function audienceOf(address: string, belongsToPatient: boolean): Audience {
+  return belongsToPatient || isPatientAddress(address) ? 'patient' : 'professionals';
+}
+
 /**
- * Whom an address reaches. The patient is known by the address, and by PRT-5 whatever the address pretends: an INS, or
- * any identifier that PID-3 has.
+ * Whether a participant is the patient by PRT-5: under an INS, or any identifier that PID-3 has.
  *
- * @param patient PID-3
+ * @param identifiers those of PID-3, in capitals
  * @throws GatewayError REQ-011 for a participant under too many identifiers
  */
-export function audienceOf(
-  prt: Hl7Segment,
-  address: string,
-  patient: readonly InstanceIdentifier[],
-): Audience {
+export function isPatient(prt: Hl7Segment, identifiers: ReadonlySet<string>): boolean {
   const given = prt.repetitions(5);
   if (given > MAX_IDENTIFIERS) throw requestFault('REQ-011', locate(prt, 5));
-  const isPatient = Array.from({ length: given }, (_, index) => index + 1).some(
-    repetition => isIns(prt, repetition) || isIdentifierOf(patient, valueOf(prt, 5, 1, repetition)),
+  return Array.from({ length: given }, (_, index) => index + 1).some(
+    repetition => isIns(prt, repetition) || identifiers.has(valueOf(prt, 5, 1, repetition).toUpperCase()),
   );
-  return isPatient || isPatientAddress(address) ? 'patient' : 'professionals';
 }
 
 /** XCN-9 and XCN-13; XDS has the type `NH` for the INS. Some have the OID in place of the authority's name. */
@@ -40,8 +38,4 @@ function isIns(prt: Hl7Segment, repetition: number): boolean {
     type === 'NH' ||
     type.startsWith('INS')
   );
-}
-
-function isIdentifierOf(patient: readonly InstanceIdentifier[], value: string): boolean {
-  return value !== '' && patient.some(({ extension }) => extension?.toUpperCase() === value.toUpperCase());
 }

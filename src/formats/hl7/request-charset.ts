@@ -23,7 +23,8 @@ export function parseRequest(bytes: Uint8Array): Hl7Message {
     return utf8BesideTexts(bytes) ?? parseMessage(bytes, 'iso-8859-15');
   } catch (thrown) {
     if (!(thrown instanceof Hl7Error)) throw thrown;
-    if (thrown.reason === 'too-many-segments') throw requestFault('REQ-011', 'MSH^1', 'Trop de segments.');
+    if (thrown.reason === 'too-many-segments')
+      throw requestFault('REQ-011', 'MSH^1', 'Trop de segments ou de lignes.');
     if (thrown.reason === 'charset') throw requestFault('REQ-010', 'MSH^1^18', OTHER_CHARSET);
     throw requestFault('REQ-001', 'MSH^1');
   }
@@ -77,6 +78,7 @@ export function readCharset(message: Hl7Message, bytes: Uint8Array): Hl7Charset 
   if (charset === undefined) {
     throw requestFault('REQ-010', locate(header, 18), 'MSH-18 ne peut être que UNICODE UTF-8 ou 8859/15.');
   }
+  if (isAscii(bytes)) return charset;
   const parts = besideTexts(message, bytes);
   if (parts.every(part => isAscii(part))) return charset;
   const isAllUtf8 = parts.every(part => isUtf8(part));

@@ -59,6 +59,20 @@ function assertShort(segment: Hl7Segment, field: number, component: number, repe
   }
 }
 
+/** No word that a sender may write instead of a text is longer, blanks around it included; bytes. */
+const MAX_WORD = 100;
+
+/**
+ * Whether a component is a word, in any case and whatever the blanks around it. What is too long to be one is not even
+ * decoded, and no fault.
+ *
+ * @param word in capitals
+ */
+export function isWord(segment: Hl7Segment, field: number, component: number, word: string): boolean {
+  if (segment.bytes(field, component).length > MAX_WORD) return false;
+  return segment.component(field, component).trim().toUpperCase() === word;
+}
+
 function plain(text: string): string {
   const value = text.trim();
   return value === '""' ? '' : value;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { InstanceIdentifier } from '../cda/types.ts';
 import type { Hl7Segment } from './message.ts';
-import { audienceOf } from './request-audience.ts';
+import { audienceOf, isPatient } from './request-audience.ts';
 import { locate, requestFault, valueOf } from './request-fields.ts';
 import { type PlacedAddress, readAddresses, roleOf } from './request-prt.ts';
 import { readRequestSender } from './request-sender.ts';
@@ -51,12 +51,24 @@ export function readParticipants(
   { documents }: SortedObservations,
   context: ParticipantContext,
 ): RequestParticipants {
-  const named = documents.map(({ participants }) => readNamed(participants, context)).reduce(inAgreement);
+  const reading = { maxRecipients: context.maxRecipients, patient: identifiersOf(context.patient) };
+  const named = documents.map(({ participants }) => readNamed(participants, reading)).reduce(inAgreement);
   const last = documents.flatMap(({ participants }) => participants).at(-1);
   return { ...named, end: `PRT^${(last?.sequence ?? 0) + 1}` };
 }
 
-function readNamed(participants: readonly Hl7Segment[], context: ParticipantContext): Named {
+/** What the participants of one document are read with. */
+interface Reading {
+  readonly maxRecipients: number;
+  /** The identifiers of PID-3, in capitals. */
+  readonly patient: ReadonlySet<string>;
+}
+
+function identifiersOf(patient: readonly InstanceIdentifier[]): Reading['patient'] {
+  return new Set(patient.flatMap(({ extension }) => (extension ? [extension.toUpperCase()] : [])));
+}
+
+function readNamed(participants: readonly Hl7Segment[], reading: Reading): Named {
   const surplus = participants[MAX_PARTICIPANTS];
   if (surplus !== undefined) throw requestFault('REQ-011', locate(surplus));
   const [prt, another] = participants.filter(each => roleOf(each) === 'SB');
@@ -69,8 +81,8 @@ function readNamed(participants: readonly Hl7Segment[], context: ParticipantCont
     }
     const role = roleOf(participant);
     if (role === 'RCT') {
-      for (const recipient of readRecipients(participant, context)) {
-        keep(recipients, recipient, context.maxRecipients);
+      for (const recipient of readRecipients(participant, reading)) {
+        keep(recipients, recipient, reading.maxRecipients);
       }
     }
     if (role === 'REPLY') replyTo = sameReply(replyTo, readAddresses(participant));
@@ -82,12 +94,14 @@ function readNamed(participants: readonly Hl7Segment[], context: ParticipantCont
   };
 }
 
-function readRecipients(prt: Hl7Segment, { patient }: ParticipantContext): PlacedRecipient[] {
+function readRecipients(prt: Hl7Segment, { patient }: Reading): PlacedRecipient[] {
   const identifier = [valueOf(prt, 5), valueOf(prt, 8, 10), valueOf(prt, 10)].find(id => id !== '');
-  return readAddresses(prt).map(placed => ({
+  const addresses = readAddresses(prt);
+  const belongsToPatient = isPatient(prt, patient);
+  return addresses.map(placed => ({
     ...placed,
     identifier,
-    audience: audienceOf(prt, placed.address, patient),
+    audience: audienceOf(placed.address, belongsToPatient),
   }));
 }
 

@@ -25,16 +25,22 @@ export interface RequestStructure {
 /** The segments that the profile asks for, in its order; all but OBX are given once. */
 const ORU = ['MSH', 'PID', 'PV1', 'ORC', 'OBR', 'OBX'];
 const MDM = ['MSH', 'EVN', 'PID', 'PV1', 'ORC', 'OBR', 'TXA', 'OBX'];
+/** The segments that anything is read from. */
+const READ: ReadonlySet<string> = new Set([...ORU, ...MDM, 'PRT', 'NTE']);
+
+/** None of these is longer, but for what OBX-5 holds; bytes. */
+const MAX_SEGMENT = 64 * 1024;
 
 /**
  * The segments of an ORU^R01 (HL7 2.5) or MDM^T02, T04, T10 (2.6) by the profile's tables. Other segments are passed
  * over: the profile leaves them to the sender.
  *
- * @throws GatewayError REQ-007 for a segment that is missing or out of its place, REQ-009 for an unknown role, REQ-011 for one
- *   too many
+ * @throws GatewayError REQ-007 for a segment that is missing or out of its place, REQ-009 for an unknown role, REQ-010 for one
+ *   that is too long, REQ-011 for one too many
  */
 export function readStructure(message: Hl7Message, event: RequestHead['event']): RequestStructure {
   const isOru = event === 'R01';
+  assertLengths(message);
   assertOrder(message, isOru ? ORU : MDM);
   const pv1 = message.first('PV1');
   if (pv1 === undefined && !isOru) throw missingSegment('PV1');
@@ -46,6 +52,16 @@ export function readStructure(message: Hl7Message, event: RequestHead['event']):
     txa: isOru ? undefined : required(message, 'TXA'),
     observations: readObservations(message),
   };
+}
+
+function assertLengths({ segments }: Hl7Message): void {
+  for (const segment of segments) {
+    if (segment.size <= MAX_SEGMENT || !READ.has(segment.name)) continue;
+    const content = segment.name === 'OBX' ? segment.bytes(5).length : 0;
+    if (segment.size - content > MAX_SEGMENT) {
+      throw requestFault('REQ-010', locate(segment), 'Le segment est trop long.');
+    }
+  }
 }
 
 function assertOrder({ segments }: Hl7Message, expected: readonly string[]): void {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { decodeAs } from './charset.ts';
 import { type Separators, unescapeValue } from './escape.ts';
 import type { Hl7Segment } from './message.ts';
+import { isWord } from './request-fields.ts';
 
 /** A mail's text is no longer, in UTF-16 units. */
 const MAX_LENGTH = 64 * 1024;
@@ -20,8 +21,8 @@ export function readMailText(obx: Hl7Segment, separators: Separators): string | 
   const isEncapsulated = obx.bytes(5, 5).length > 0;
   const field = Buffer.from(obx.bytes(5, isEncapsulated ? 5 : 1).subarray(0, MAX_BYTES));
   const written = unescapeValue(asUtf8(field) ?? decodeAs(field, westernIn(field)), separators);
-  const says = obx.component(5, isEncapsulated ? 4 : 2).trim();
-  const text = fromBase64(written, says.toUpperCase() === 'BASE64') ?? written;
+  const isDeclared = isWord(obx, 5, isEncapsulated ? 4 : 2, 'BASE64');
+  const text = fromBase64(written, isDeclared) ?? written;
   const clean = cleaned(text)
     .slice(0, MAX_LENGTH)
     .replace(/[\uD800-\uDBFF]$/, '')

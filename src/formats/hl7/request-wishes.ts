@@ -1,5 +1,12 @@
 import type { Hl7Segment } from './message.ts';
-import { locate, missingField, type ProfileVersion, requestFault, valueOf } from './request-fields.ts';
+import {
+  isWord,
+  locate,
+  missingField,
+  type ProfileVersion,
+  requestFault,
+  valueOf,
+} from './request-fields.ts';
 import { misplaced, type Observation } from './request-structure.ts';
 import type { Audience, RequestWishes } from './request-types.ts';
 
@@ -135,5 +142,5 @@ function answerOf(obx: Hl7Segment): boolean {
  */
 export function patientMayAnswer({ wishes }: SortedObservations): boolean {
   const notes = wishes.get('mailPatient')?.notes ?? [];
-  return !notes.some(nte => [4, 3].some(field => nte.component(field, 1).trim().toUpperCase() === 'FIN'));
+  return !notes.some(nte => [4, 3].some(field => isWord(nte, field, 1, 'FIN')));
 }

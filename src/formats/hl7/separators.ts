@@ -81,24 +81,7 @@ function everyCharacter(encoding: Hl7Encoding): string {
 
 /** Whether a separator stands at a place. */
 export function standsAt(bytes: Buffer, at: number, { needle, length }: Mark): boolean {
-  return typeof needle === 'number' ? bytes[at] === needle : bytes.subarray(at, at + length).equals(needle);
-}
-
-/** The nth part (from 1) between separators; empty when there are fewer. */
-export function part(bytes: Buffer, { needle, length }: Mark, number: number): Buffer {
-  let start = 0;
-  for (let skipped = 1; skipped < number; skipped++) {
-    const next = bytes.indexOf(needle, start);
-    if (next < 0) return bytes.subarray(bytes.length);
-    start = next + length;
-  }
-  const end = bytes.indexOf(needle, start);
-  return bytes.subarray(start, end < 0 ? bytes.length : end);
-}
-
-/** How many parts separators make of bytes that are not empty. */
-export function countParts(bytes: Buffer, { needle, length }: Mark): number {
-  let parts = 1;
-  for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + length)) parts++;
-  return parts;
+  if (typeof needle === 'number') return bytes[at] === needle;
+  for (let index = 0; index < length; index++) if (bytes[at + index] !== needle[index]) return false;
+  return true;
 }

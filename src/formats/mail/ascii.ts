@@ -1,7 +1,8 @@
+import { normalized } from '../unicode/normalized.ts';
+
 /** The text without accents: marks taken off, ligatures opened, typographic quotes and dashes made plain. */
 export function withoutAccents(text: string): string {
-  return text
-    .normalize('NFKD')
+  return normalized(text, 'NFKD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll('œ', 'oe')
     .replaceAll('Œ', 'OE')

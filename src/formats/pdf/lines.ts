@@ -11,10 +11,17 @@ export interface Fragment extends Piece {
 export interface Line {
   readonly fragments: Fragment[];
   width: number;
+  characters: number;
 }
 
 /** Points by which a line may be too wide: columns are as wide as their widest word, but for rounding. */
-const TOLERANCE = 0.01;
+export const TOLERANCE = 0.01;
+
+/**
+ * Characters on one line, a few times what a page is wide: there are some without width, and pdfkit sets a line in time
+ * that grows faster than its length.
+ */
+const MAX_CHARACTERS = 1_000;
 
 /**
  * Breaks text into lines of a width, in time linear in the text's length.
@@ -28,10 +35,12 @@ export function breakLines(
   size: number,
   setter: TypeSetter,
 ): Line[] {
-  let line: Line = { fragments: [], width: 0 };
+  const bounds = { width, characters: MAX_CHARACTERS };
+  const widest = width + TOLERANCE;
+  let line = emptyLine();
   const lines = [line];
   const startLine = () => {
-    line = { fragments: [], width: 0 };
+    line = emptyLine();
     lines.push(line);
   };
   for (const word of wordsOf(inlines, size, setter)) {
@@ -39,14 +48,23 @@ export function breakLines(
       startLine();
       continue;
     }
-    if (line.width > 0 && line.width + word.space + word.width > width + TOLERANCE) startLine();
-    const parts = word.width > width + TOLERANCE ? cutWord(word, width, setter) : [word];
+    const isFull =
+      (line.width > 0 && line.width + word.space + word.width > widest) ||
+      (line.characters > 0 && line.characters + word.characters > MAX_CHARACTERS);
+    if (isFull) startLine();
+    const isLong = word.width > widest || word.characters > MAX_CHARACTERS;
+    const parts = isLong ? cutWord(word, bounds, setter) : [word];
     for (const [index, part] of parts.entries()) {
       if (index > 0) startLine();
       addWord(line, part);
     }
   }
   return lines;
+}
+
+/** A line on which nothing stands yet. */
+export function emptyLine(): Line {
+  return { fragments: [], width: 0, characters: 0 };
 }
 
 function addWord(line: Line, word: Word): void {
@@ -62,6 +80,7 @@ function addWord(line: Line, word: Word): void {
     x += piece.width;
   }
   line.width = x;
+  line.characters += word.characters;
 }
 
 function sameStyle(left: Piece, right: Piece): boolean {

@@ -1,6 +1,7 @@
 import { mainServiceOf } from '../cda/main-service.ts';
 import type { CdaHeader } from '../cda/types.ts';
 import { documentLabel, MAX_LABEL, patientWords } from '../mail/document-words.ts';
+import { normalized } from '../unicode/normalized.ts';
 
 /** Characters of a name, so that a file system takes the whole (255 bytes). */
 const MAX_NAME = 40;
@@ -46,9 +47,7 @@ function dateOf(header: CdaHeader): string | undefined {
  * direction, nor the bar that parts the parts, nor a point or blank at its ends.
  */
 function part(text: string, limit: number): string {
-  const plain = text
-    .toWellFormed()
-    .normalize('NFC')
+  const plain = normalized(text.toWellFormed(), 'NFC')
     .replaceAll(/[/\\:*?"<>|_]/g, '-')
     .replaceAll(/[\p{C}\p{Z}\uFFFD]+/gu, ' ')
     .trim();

@@ -1,5 +1,5 @@
 import { PLAIN } from '../cda/narrative-style.ts';
-import { breakLines, type Line } from './lines.ts';
+import { breakLines, emptyLine, type Line, TOLERANCE } from './lines.ts';
 import type { TypeSetter } from './type-setter.ts';
 
 const TAB = 8;
@@ -25,12 +25,13 @@ export function* plainLines(text: string, width: number, size: number, setter: T
 }
 
 function plainLine(text: string, width: number, size: number, setter: TypeSetter): Line[] {
-  const whole: Line = { fragments: [], width: 0 };
+  const whole = emptyLine();
   for (const { 0: chunk, index } of text.matchAll(/\S+(?: \S+)*/g)) {
     const x = Math.max(whole.width > 0 ? whole.width + size * 0.3 : 0, index * size * COLUMN);
     const [line, ...more] = linesOf(chunk, Math.max(width - x, 1), size, setter);
+    const fits = line !== undefined && more.length === 0 && x + line.width <= width + TOLERANCE;
     // What does not fit is broken at the margin, where columns mean nothing.
-    if (line === undefined || more.length > 0) return linesOf(text, width, size, setter);
+    if (!fits) return linesOf(text, width, size, setter);
     for (const fragment of line.fragments) whole.fragments.push({ ...fragment, x: x + fragment.x });
     whole.width = x + line.width;
   }

@@ -1,3 +1,4 @@
+import { MAX_MARKS, normalized } from '../unicode/normalized.ts';
 import type { Face } from './theme.ts';
 
 /** What a font knows, in the unit of the em. */
@@ -11,7 +12,8 @@ export interface TypeSetter {
   /** The width of a short text, in points. */
   readonly width: (text: string, face: Face, size: number) => number;
   /**
-   * The text with what cannot be seen left out and what the font lacks as its code point: `[U+1F600]`.
+   * The text with what cannot be seen left out and what the font lacks as its code point, `[U+1F600]`; of marks beyond
+   * those that make sense on one letter, the first as such: `[U+0301…]`.
    */
   readonly showable: (text: string, face: Face) => string;
   /** Whether a code point had to stand for a character so far. */
@@ -35,7 +37,13 @@ export function createTypeSetter(metrics: FontMetrics): TypeSetter {
   function showable(text: string, face: Face): string {
     if (/^[ -~]*$/.test(text)) return text;
     let result = '';
-    for (const character of text.normalize('NFC')) result += shownAs(character, face);
+    let marks = 0;
+    for (const character of normalized(text, 'NFC')) {
+      marks = /\p{M}/u.test(character) ? marks + 1 : 0;
+      if (marks <= MAX_MARKS) result += shownAs(character, face);
+      else if (marks === MAX_MARKS + 1) result += `[${numberOf(character)}…]`;
+      substituted ||= marks > MAX_MARKS;
+    }
     return result;
   }
 
@@ -45,8 +53,9 @@ export function createTypeSetter(metrics: FontMetrics): TypeSetter {
     if (known !== undefined) return known;
     const found = seen(character) ?? (metrics.hasGlyph(point, face) ? character : undefined);
     substituted ||= found === undefined;
-    shown[face].set(point, found ?? nameOf(point));
-    return found ?? nameOf(point);
+    const shownText = found ?? `[${numberOf(character)}]`;
+    shown[face].set(point, shownText);
+    return shownText;
   }
 
   return { width, showable, substituted: () => substituted };
@@ -66,6 +75,7 @@ function seen(character: string): string | undefined {
   return /[\p{Cc}\p{Cf}\uFE00-\uFE0F]/u.test(character) ? '' : undefined;
 }
 
-function nameOf(point: number): string {
-  return `[U+${point.toString(16).toUpperCase().padStart(4, '0')}]`;
+function numberOf(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  return `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -17,7 +17,14 @@ export interface Piece {
 export interface Word {
   readonly pieces: Piece[];
   width: number;
+  characters: number;
   readonly space: number;
+}
+
+/** What a line has room for: points, and characters whatever their width. */
+export interface Bounds {
+  readonly width: number;
+  readonly characters: number;
 }
 
 /** Characters that are measured at a time: a longer word is several, with no blank between them. */
@@ -41,7 +48,7 @@ export function* wordsOf(
   let space = 0;
   for (const token of tokensOf(inlines, size, setter)) {
     if (typeof token === 'object') {
-      word ??= { pieces: [], width: 0, space };
+      word ??= emptyWord(space);
       space = 0;
       append(word, token);
       continue;
@@ -92,14 +99,19 @@ function pieceOf(text: string, style: TextStyle, size: number, setter: TypeSette
   return { text, style, face, size: size * scale, rise: size * rise, width };
 }
 
+function emptyWord(space: number): Word {
+  return { pieces: [], width: 0, characters: 0, space };
+}
+
 function append(word: Word, piece: Piece): void {
   word.pieces.push(piece);
   word.width += piece.width;
+  word.characters += piece.text.length;
 }
 
-/** A word that is wider than a line in parts that are not, divided between characters. */
-export function cutWord(word: Word, width: number, setter: TypeSetter): Word[] {
-  let part: Word = { pieces: [], width: 0, space: word.space };
+/** A word that is too much for a line in parts that are not, divided between characters. */
+export function cutWord(word: Word, { width, characters }: Bounds, setter: TypeSetter): Word[] {
+  let part = emptyWord(word.space);
   const parts = [part];
   for (const piece of word.pieces) {
     let text = '';
@@ -112,9 +124,10 @@ export function cutWord(word: Word, width: number, setter: TypeSetter): Word[] {
     for (const character of piece.text) {
       const advance = setter.width(character, piece.face, piece.size);
       const filled = part.width + taken;
-      if (filled > 0 && filled + advance > width && !/\p{M}/u.test(character)) {
+      const isWide = filled > 0 && filled + advance > width && !/\p{M}/u.test(character);
+      if (isWide || part.characters + text.length >= characters) {
         take();
-        part = { pieces: [], width: 0, space: 0 };
+        part = emptyWord(0);
         parts.push(part);
       }
       text += character;

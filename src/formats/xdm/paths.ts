@@ -1,3 +1,5 @@
+import { normalized } from '../unicode/normalized.ts';
+
 /**
  * A ZIP member's name as a path of the archive: forward slashes, no empty and no `.` segment.
  * Undefined when the name is absolute, names a drive, climbs with `..` or holds NUL.
@@ -11,7 +13,7 @@ export function archivePath(name: string): string | undefined {
 
 /** Paths that differ in case or in Unicode composition alone fold to one. */
 export function foldPath(path: string): string {
-  return path.normalize('NFC').toLowerCase();
+  return normalized(path, 'NFC').toLowerCase();
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createDeframer, FrameTooLarge } from '../../formats/hl7/framing.ts';
 import type { MllpEvents } from '../interfaces.ts';
 import type { LargeFrame, LargeFrames } from './large-frames.ts';
 import type { Pastime } from './make-way.ts';
+import { createUnreadableRun } from './unreadable-run.ts';
 import { sendBlock } from './write-block.ts';
 
 /** What the connections of a server have in common. Sizes in bytes, times in ms. */
@@ -47,6 +49,7 @@ export function serveConnection(
 ): ServerConnection {
   let deframer = createDeframer(options);
   const messages: Uint8Array[] = [];
+  const unreadable = createUnreadableRun(options);
   let phase: 'reading' | 'waiting' | 'answering' | 'leaving' = 'reading';
   /** Since when the phase lasts, or the last `SLOW_BYTES` of a frame have come; how many bytes it had then. */
   let since = performance.now();
@@ -92,7 +95,6 @@ export function serveConnection(
     phase = next;
     since = performance.now();
     sizeThen = deframer.size;
-    strayThen = deframer.stray;
     clearTimeout(patience);
   }
 
@@ -140,12 +142,17 @@ export function serveConnection(
 
   async function answerAll(): Promise<void> {
     enter('answering');
+    strayThen = deframer.stray;
     socket.pause();
     try {
       for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
-        await send(await options.handle(message, { remote: address }));
+        const { bytes, isReadable } = await options.handle(message, { remote: address });
+        const isEnough = unreadable.goesTooFar(isReadable);
+        await send(bytes);
+        // A chunk may hold thousands of messages: other connections have their turn between them.
+        if (messages.length > 0) await nextTurn();
         if (socket.destroyed) return;
-        if (finishing) return leave();
+        if (finishing || isEnough) return leave();
       }
     } catch (thrown) {
       return breakOff(thrown);
@@ -162,9 +169,7 @@ export function serveConnection(
 
   function giveUp(why: 'too-large' | 'cut', begin: Uint8Array): void {
     enter('leaving');
-    // Lets go of what it holds.
-    deframer = createDeframer(options);
-    giveRoomBack();
+    letGo();
     socket.resume();
     const answer = tell(why, begin);
     if (answer === undefined) leave();
@@ -186,7 +191,7 @@ export function serveConnection(
    */
   function leave(): void {
     enter('leaving');
-    giveRoomBack();
+    letGo();
     if (socket.destroyed) return;
     socket.resume();
     socket.end();
@@ -195,6 +200,13 @@ export function serveConnection(
       () => socket.destroy(),
       finishing ? Math.min(PARTING_MS, idleInFrameMs) : idleInFrameMs,
     );
+  }
+
+  /** Of what it holds: nothing of it will be answered. */
+  function letGo(): void {
+    deframer = createDeframer(options);
+    messages.length = 0;
+    giveRoomBack();
   }
 
   function breakOff(error: unknown): void {
@@ -221,6 +233,7 @@ export function serveConnection(
   socket.on('close', () => {
     const isCut = deframer.open && phase !== 'leaving' && !finishing;
     enter('leaving');
+    unreadable.end();
     giveRoomBack();
     if (isCut) tell('cut', deframer.begin());
   });

@@ -27,7 +27,8 @@ describe('createDeframer', () => {
     ['a peer that began again', ['\vMSH|lost\vMSH|2\x1c\r'], ['MSH|2']],
     ['line ends between blocks', ['\r\n\vMSH|1\x1c\r\r\n \vMSH|2\x1c\r\n'], ['MSH|1', 'MSH|2']],
     ['no block', ['MSH|1\r'], []],
-    ['an empty block', ['\v\x1c\r'], ['']],
+    ['an empty block', ['\v\x1c\r'], []],
+    ['empty blocks around a message', ['\v\x1c\v\x1c\r\vMSH|1\x1c\r\v', '\x1c', '\r'], ['MSH|1']],
   ])('%s', (_, chunks, messages) => {
     expect(push(...chunks).messages).toEqual(messages);
   });
@@ -36,6 +37,7 @@ describe('createDeframer', () => {
     expect(push('HTTP\r\n', '\vMSH\x1c\r\r\n ')).toMatchObject({ stray: 4, open: false });
     expect(push('\vMSH|1\x1c\r\r\n')).toMatchObject({ stray: 0, open: false });
     expect(push('\vMSH|1')).toMatchObject({ stray: 0, open: true });
+    expect(push('\v\x1c\r\v\x1c\r')).toMatchObject({ stray: 6, open: false });
   });
 
   it('gives the same messages however the stream is cut', () => {
@@ -51,7 +53,7 @@ describe('createDeframer', () => {
           found.push(...text(deframer.push(stream.subarray(at, next))));
           at = next;
         }
-        expect(found).toEqual(messages);
+        expect(found).toEqual(messages.filter(each => each !== ''));
       }),
     );
   });

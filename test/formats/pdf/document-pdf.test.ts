@@ -416,9 +416,23 @@ describe('too much', () => {
     ['tables in tables', `${'<table><tbody><tr><td>a'.repeat(29)}${'</td></tr></tbody></table>'.repeat(29)}`],
     ['lists in lists', `${'<list><item>a'.repeat(55)}${'</item></list>'.repeat(55)}`],
     ['one word', 'W'.repeat(300_000)],
+    ['a letter with marks', `e${'\u0301'.repeat(300_000)}`],
+    ['a letter with marks of two classes', `e${'\u0301\u0323'.repeat(150_000)}`],
+    ['a heading of marks', `<table><thead><tr><th>e${'\u0301'.repeat(300_000)}</th></tr></thead></table>`],
+    ['marks that are given apart', `e${`<content>${'\u0301'.repeat(30)}</content>`.repeat(10_000)}`],
+    ['what has no width', '\uFFFC'.repeat(300_000)],
   ])('%s: in bounded time', async (_, text) => {
     const started = performance.now();
     await fileOf(documentWithText(text));
+    expect(performance.now() - started).toBeLessThan(25_000);
+  });
+
+  it.each<[string, (text: string) => Partial<CdaSample>]>([
+    ['title', title => ({ title })],
+    ['name', family => ({ patient: { ...PATIENTS.morvan, family } })],
+  ])('a %s: in bounded time', async (_, sampleWith) => {
+    const started = performance.now();
+    await fileOf(cdaDocument(cdaSample(sampleWith(`e${'\u0301\u0323'.repeat(250_000)}`))));
     expect(performance.now() - started).toBeLessThan(25_000);
   });
 });

@@ -6,9 +6,12 @@ import { breakLines, textWidths } from '../../../src/formats/pdf/lines.ts';
 import { plainLines } from '../../../src/formats/pdf/plain-lines.ts';
 import { createTypeSetter } from '../../../src/formats/pdf/type-setter.ts';
 
-/** A font whose characters are all half an em wide; it has no emoji. */
+/** What takes no width in the fonts of this project. */
+const WIDTHLESS = /[\p{M}\uFFFC]/gu;
+
+/** A font whose characters are all half an em wide, marks apart; it has no emoji. */
 const SETTER = createTypeSetter({
-  width: text => Array.from(text).length / 2,
+  width: text => Array.from(text.replaceAll(WIDTHLESS, '')).length / 2,
   hasGlyph: point => point < 0x1_f000,
 });
 
@@ -56,6 +59,12 @@ describe('breakLines', () => {
       [text('123456789x\u0323\u0301z')],
       ['123456789x\u0323\u0301'.normalize('NFC'), 'z'],
     ],
+    ['keeps thirty marks on a letter', [text(`x${'\u0301'.repeat(30)}z`)], [`x${'\u0301'.repeat(30)}z`]],
+    [
+      'shows more by the number of the first',
+      [text(`x${'\u0301'.repeat(30)}${'\u0302'.repeat(400)}z`)],
+      [`x${'\u0301'.repeat(30)}[U+0302…]`, 'z'],
+    ],
     ['marks notes', [text('a'), { kind: 'note', number: 12 }], ['a|12']],
     ['has one line for nothing', [], ['']],
   ])('%s', (_, inlines, expected) => {
@@ -77,6 +86,22 @@ describe('breakLines', () => {
     const started = performance.now();
     expect(breakLines([text('W'.repeat(500_000))], 5, 10, SETTER)).toHaveLength(500_000);
     expect(performance.now() - started).toBeLessThan(15_000);
+  });
+
+  it.each<[string, readonly Inline[]]>([
+    ['a word', [text('\uFFFC'.repeat(100_000))]],
+    ['words', [text('\uFFFC'.repeat(24)), text(' '), text('\uFFFC'.repeat(99_976))]],
+    [
+      'words of many styles',
+      Array.from({ length: 50_000 }, () => [text('\uFFFC', { bold: true }), text('\uFFFC')]).flat(),
+    ],
+    ['marks that are given apart', Array.from({ length: 4_000 }, () => text('\u0301'.repeat(25)))],
+  ])('breaks %s without width after so many characters', (_, inlines) => {
+    const lengths = breakLines(inlines, 500, 10, SETTER).map(({ fragments }) =>
+      fragments.reduce((sum, fragment) => sum + fragment.text.length, 0),
+    );
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(1_000);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(100_000);
   });
 });
 
@@ -108,6 +133,18 @@ describe('plainLines', () => {
     ['MMMMMMMMMM  1', ['0:MMMMMMMMMM 68:1']],
   ])('%j: columns stay columns', (value, expected) => {
     expect(plain(value)).toEqual(expected);
+  });
+
+  it.each([
+    ['a letter', `${' '.repeat(70)}a`],
+    ['letters', 'a    '.repeat(40)],
+    ['letters without end', 'a\t'.repeat(200_000)],
+  ])('breaks %s that its column would bring beyond the margin', (_, value) => {
+    const lines = [...plainLines(value, 300, 10, SETTER)];
+    const ends = lines.flatMap(({ fragments }) => fragments.map(({ x, width }) => x + width));
+    expect(Math.max(...ends.slice(0, 100))).toBeLessThanOrEqual(300.01);
+    const letters = lines.flatMap(({ fragments }) => fragments.map(fragment => fragment.text)).join('');
+    expect(letters.replaceAll(' ', '')).toBe(value.replaceAll(/\s/g, ''));
   });
 
   it('breaks what does not fit', () => {

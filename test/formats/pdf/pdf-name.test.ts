@@ -118,6 +118,15 @@ describe('pdfNames', () => {
     ]);
   });
 
+  it.each([
+    ['a type', (marks: string) => typed(`e${marks}`)],
+    ['a name', (marks: string) => named([{ value: `e${marks}`, qualifier: 'BR' }], [])],
+  ])('of %s of marks are made in time linear in its length', (_, headerWith) => {
+    const started = performance.now();
+    expect(nameOf(headerWith('\u0301\u0323'.repeat(250_000)))).toMatch(/^20261118_.*\.pdf$/);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it('are safe names of files and headers, whatever the document says', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (display, name) => {

@@ -86,6 +86,64 @@ export function claimingContract({ bed, another }: ContractContext): void {
       expect(await claimIds(bed())).toEqual([second]);
     });
 
+    describe('of what was tried before no more than asked', () => {
+      /** Six, of which the first three were tried. */
+      const bringTried = async (): Promise<string[]> => {
+        const ids: string[] = [];
+        for (let count = 0; count < 6; count += 1) ids.push((await bringMail(bed())).id);
+        for (const id of await claimIds(bed(), 'dpi', 3)) {
+          await bed().journal.sending(id);
+          await bed().journal.retryLater(id, { ...ERROR, nextAt: bed().clock.at() });
+        }
+        return ids;
+      };
+      const claimed = async (limit: number, retries?: number): Promise<string[]> =>
+        (await bed().journal.claim('dpi', limit, retries)).map(({ id }) => id);
+
+      it.each<[limit: number, retries: number | undefined, places: readonly number[]]>([
+        [2, 0, [3, 4]],
+        [2, 1, [0, 3]],
+        [2, 2, [0, 1]],
+        [2, undefined, [0, 1]],
+        [6, 1, [0, 3, 4, 5]],
+        [6, 2, [0, 1, 3, 4, 5]],
+        [9, 0, [3, 4, 5]],
+      ])('%i, %s of them: %j', async (limit, retries, places) => {
+        const ids = await bringTried();
+        expect(await claimed(limit, retries)).toEqual(places.map(place => ids[place]));
+      });
+
+      it('has the rest for what was never tried where none is due', async () => {
+        const { id } = await bringMail(bed());
+        expect(await claimed(2, 1)).toEqual([id]);
+      });
+
+      it('and what a person sends again counts as never tried', async () => {
+        const [first = '', , , fourth = ''] = await bringTried();
+        await claimIds(bed(), 'dpi', 1);
+        await bed().journal.hold(first, { code: 'DOC-003' });
+        await bed().journal.resend(first, {
+          identifiers: { controlId: 'new' },
+          payload: undefined,
+          by: 'essai',
+        });
+        expect(await claimed(2, 0)).toEqual([first, fourth]);
+      });
+
+      it('keeps the order of the lane', async () => {
+        const { journal, clock } = bed();
+        const { ids } = await bringMail(bed(), { documents: [{ patient: 'p' }, { patient: 'p' }, {}] });
+        const [first = '', second = '', other = ''] = ids;
+        await claimIds(bed(), 'dpi', 1);
+        await journal.sending(first);
+        await journal.retryLater(first, { ...ERROR, nextAt: clock.at() });
+        expect(await claimed(9, 0)).toEqual([other]);
+        expect(await claimed(9, 1)).toEqual([first]);
+        await deliver(bed(), first);
+        expect(await claimed(9, 0)).toEqual([second]);
+      });
+    });
+
     it('goes on without what is held', async () => {
       const { journal } = bed();
       const mail = await bringMail(bed(), { documents: [{ patient: 'p' }, { patient: 'p' }] });

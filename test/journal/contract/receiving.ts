@@ -221,7 +221,9 @@ export function receivingContract({ bed, another }: ContractContext): void {
       });
       expect(await bed().journal.readyToConclude(10)).toEqual([exchangeId]);
       const { tallies } = await bed().journal.backlog();
-      expect(tallies).toEqual([{ application: 'dpi', way: 'received', outcome: 'refused', code: '906', count: 1 }]);
+      expect(tallies).toEqual([
+        { application: 'dpi', way: 'received', outcome: 'refused', code: '906', count: 1 },
+      ]);
       const [planned] = (await viewOf(bed(), exchangeId)).documents;
       expect(planned?.delivery.ending).toEqual(ending);
     });

@@ -5,6 +5,7 @@ import {
   begin,
   bringRequest,
   CREATOR,
+  DMP,
   eventsOf,
   mailsOf,
   payloadText,
@@ -71,7 +72,7 @@ export function requestingContract({ bed, another }: ContractContext): void {
           reading: undefined,
         })),
       );
-      expect((await journal.due()).toSorted()).toEqual(['dmp', PREPARE]);
+      expect((await journal.due()).toSorted()).toEqual([DMP, PREPARE]);
     });
 
     it('is over at once where nothing is asked for that could be owed', async () => {
@@ -221,7 +222,7 @@ export function requestingContract({ bed, another }: ContractContext): void {
       expect(await claimIds(bed(), CREATOR)).toEqual([]);
       expect((await journal.backlog()).targets.map(({ kind }) => kind)).toEqual(['mail']);
       expect(await journal.overdueReports(10)).toEqual([]);
-      expect(await journal.pullForward(clock.at())).toBe(0);
+      expect(await journal.pullForward({ retryBy: clock.at(), reportBy: clock.at() })).toBe(0);
       const by = 'essai';
       await expect(journal.abandon(report?.id ?? '', 'Non.', by)).rejects.toThrow('JRN-005');
       const renewed = { identifiers: {}, payload: Buffer.from('?'), by };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bringMail, claimIds, owed, addDelivery, seeMail, viewOf } from '../../kit/journal.ts';
+import { reportOn } from '../../kit/receipts.ts';
+import { bringRequest, bringSentRequest, DAY, prepare } from '../../kit/requests.ts';
 import type { ContractContext } from '../contract.ts';
 
 const BOX = { name: 'urologie', address: 'dpi.urologie@chu-x.mssante.fr' };
@@ -82,9 +84,42 @@ export function upkeepContract({ bed }: ContractContext): void {
       await journal.retryLater(id, { code: 'HL7-003', nextAt: clock.at() + 300_000, spentMs: 0 });
       clock.advance(-5 * 3_600_000);
       expect(await journal.due()).toEqual([]);
-      expect(await journal.pullForward(clock.at() + 300_000)).toBe(1);
+      const limits = { retryBy: clock.at() + 300_000, reportBy: clock.at() };
+      expect(await journal.pullForward(limits)).toBe(1);
       expect(await claimIds(bed(), 'dpi', 1)).toEqual([id]);
       expect(mail.exchangeId).not.toBe('');
+    });
+  });
+
+  describe('pullForward of reports', () => {
+    it('waits for none longer than for any, and for those of unsent mails as before', async () => {
+      const { journal, clock } = bed();
+      const inTime = clock.at() + DAY;
+      clock.advance(30 * DAY);
+      const late = await bringSentRequest(bed(), {}, { reportBy: clock.at() + 3 * DAY });
+      const unsent = await bringRequest(bed());
+      await prepare(bed(), unsent);
+      clock.advance(-30 * DAY);
+      const timely = await bringSentRequest(bed(), {}, { reportBy: inTime });
+
+      const limits = { retryBy: clock.at() + 300_000, reportBy: clock.at() + 3 * DAY };
+      // With the mail that was not sent while the clock was ahead.
+      expect(await journal.pullForward(limits)).toBe(2);
+      expect(await journal.pullForward(limits)).toBe(0);
+      expect((await reportOn(bed(), timely)).nextAt).toBe(inTime);
+      expect((await reportOn(bed(), late)).nextAt).toBe(limits.reportBy);
+
+      clock.advance(3 * DAY - 1);
+      expect((await journal.overdueReports(5)).map(({ subject }) => subject)).toEqual([timely.recipientId]);
+      clock.advance(1);
+      expect((await journal.overdueReports(5)).map(({ subject }) => subject)).toEqual([
+        timely.recipientId,
+        late.recipientId,
+      ]);
+      clock.advance(10_000 * DAY);
+      expect((await journal.overdueReports(5)).map(({ subject }) => subject)).not.toContain(
+        unsent.recipientId,
+      );
     });
   });
 

@@ -36,6 +36,21 @@ export function waitingContract({ bed }: ContractContext): void {
       expect(await claimIds(bed())).toEqual([second.id]);
     });
 
+    it.each(ways)(
+      'waits for an original that was refused and goes out again: %s',
+      async (_, original, follower) => {
+        const first = await bringMail(bed(), { documents: [{ ...original, patient: 'p' }] });
+        await claimIds(bed());
+        await bed().journal.end(first.id, { outcome: 'refused', code: '902' });
+        const second = await bringMail(bed(), { documents: [{ ...follower, patient: 'q' }] });
+        await bed().journal.resend(first.id, { identifiers: {}, payload: Buffer.from('again'), by: 'essai' });
+        expect(await claimIds(bed())).toEqual([first.id]);
+        expect(await claimIds(bed())).toEqual([]);
+        await deliver(bed(), first.id);
+        expect(await claimIds(bed())).toEqual([second.id]);
+      },
+    );
+
     it('waits no longer once the original is given up', async () => {
       const first = await bringMail(bed(), { documents: [{ uniqueId: '1^A', start: HELD }] });
       const second = await bringMail(bed(), { documents: [{ action: 'replace', parentIds: ['1^A'] }] });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { createDeframer, frame } from '../../../src/formats/hl7/framing.ts';
-import type { MllpServer } from '../../../src/peers/interfaces.ts';
+import type { MllpEvents, MllpServer } from '../../../src/peers/interfaces.ts';
 import { type MllpServerOptions, startMllpServer } from '../../../src/peers/mllp/server.ts';
 import { waitFor } from '../../kit/wait.ts';
 
@@ -79,19 +79,38 @@ export interface Listening {
   readonly inHand: { now: number; most: number };
   readonly broken: { readonly why: string; readonly begin: Uint8Array }[];
   readonly failures: unknown[];
+  /** Runs of messages that are none: what begins with {@link NO_MESSAGE}. */
+  readonly unreadable: Parameters<MllpEvents['unreadable']>[0][];
   /** From now on messages wait for `release`. */
   readonly hold: () => void;
   /** Answers what waits, and what comes. */
   readonly release: () => void;
 }
 
+/** What begins so is no message to the server's owner. */
+export const NO_MESSAGE = '?';
+
+/** What a test may change: the answer without a word on whether the message could be read. */
+export interface ListeningChange extends Partial<Omit<MllpServerOptions, 'handle'>> {
+  readonly handle?: (message: Uint8Array, about: { readonly remote: string }) => Promise<Uint8Array>;
+}
+
 /** A server that is stopped by `stop`; impatient only where a test says so. */
-export async function startListening(change: Partial<MllpServerOptions> = {}): Promise<Listening> {
+export async function startListening({ handle, ...change }: ListeningChange = {}): Promise<Listening> {
   const handled: string[] = [];
   const inHand = { now: 0, most: 0 };
   const broken: Listening['broken'] = [];
   const failures: unknown[] = [];
+  const unreadable: Listening['unreadable'] = [];
   let gate: PromiseWithResolvers<void> | undefined;
+  async function answer(message: Uint8Array): Promise<Uint8Array> {
+    handled.push(text(message.subarray(0, 100)));
+    inHand.now += 1;
+    inHand.most = Math.max(inHand.most, inHand.now);
+    await gate?.promise;
+    inHand.now -= 1;
+    return Buffer.from(`ACK ${text(message.subarray(0, 100))}`, 'latin1');
+  }
   const server = await startMllpServer({
     host: '127.0.0.1',
     port: 0,
@@ -99,19 +118,16 @@ export async function startListening(change: Partial<MllpServerOptions> = {}): P
     maxBytes: 1024 * 1024,
     idleInFrameMs: 10_000,
     maxConnections: 100,
-    async handle(message) {
-      handled.push(text(message.subarray(0, 100)));
-      inHand.now += 1;
-      inHand.most = Math.max(inHand.most, inHand.now);
-      await gate?.promise;
-      inHand.now -= 1;
-      return Buffer.from(`ACK ${text(message.subarray(0, 100))}`, 'latin1');
+    async handle(message, about) {
+      const isReadable = !text(message.subarray(0, 1)).startsWith(NO_MESSAGE);
+      return { bytes: await (handle ?? answer)(message, about), isReadable };
     },
     broken(why, begin) {
       broken.push({ why, begin });
       return Buffer.from(`NAK ${why}`);
     },
     failed: error => void failures.push(error),
+    unreadable: run => void unreadable.push(run),
     ...change,
   });
   return {
@@ -121,6 +137,7 @@ export async function startListening(change: Partial<MllpServerOptions> = {}): P
     inHand,
     broken,
     failures,
+    unreadable,
     hold() {
       gate = Promise.withResolvers();
     },

@@ -2,12 +2,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { frame } from '../../../src/formats/hl7/framing.ts';
-import type { MllpServerOptions } from '../../../src/peers/mllp/server.ts';
 import { createAuthority } from '../../../src/sandbox/certificates.ts';
 import { certificates } from '../../kit/certificates.ts';
 import { failureOf } from '../../kit/failure.ts';
 import { waitFor } from '../../kit/wait.ts';
-import { dial, type Listening, type Peer, startListening, text } from './server-peer.ts';
+import {
+  dial,
+  type Listening,
+  type ListeningChange,
+  type Peer,
+  startListening,
+  text,
+} from './server-peer.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const SECURE = { ...certificates.server, clientCa: undefined };
@@ -21,7 +27,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-async function listening(change: Partial<MllpServerOptions> = {}): Promise<Listening> {
+async function listening(change: ListeningChange = {}): Promise<Listening> {
   const started = await startListening(change);
   closing.push(async () => {
     started.release();
@@ -347,6 +353,9 @@ describe('no peer starves another', () => {
     const slow = await peers(3, port);
     for (const each of slow)
       each.write(Buffer.concat([Buffer.from('\vMSH|'), Buffer.alloc(2 * MEBIBYTE, 0x41)]));
+    // A conversation on another connection: time enough for each to have its place.
+    await waitFor(() => slow.every(({ socket }) => socket.writableLength === 0));
+    expect(await (await peer(port)).ask('autre')).toBe('ACK autre');
     const dribbling = setInterval(() => {
       for (const each of slow) if (each.isOpen) each.write('x');
     }, 100);
