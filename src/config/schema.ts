@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { application } from './application-schema.ts';
 import { mailbox } from './mailbox-schema.ts';
-import { duration, size } from './units.ts';
 import { refuseSharedAddresses } from './own-addresses.ts';
+import { duration, size } from './units.ts';
 import { besideFaults, mark, port, type Refusal, secret } from './values.ts';
 
 /**
@@ -10,11 +10,11 @@ import { besideFaults, mark, port, type Refusal, secret } from './values.ts';
  * here and beside.
  */
 
-const HOUR_MS = 3_600_000;
 const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
 const KIBIBYTE = 1_024;
+
 /** `retry` needs what was received, and a repeated mail is recognised by its history. */
 const retention = z
   .strictObject({
@@ -126,9 +126,9 @@ export const configSchema = z
     }
     refuseUnsendable(config, applications, mailboxes, context);
     refuseForgottenRequests(config, applications, context);
+    refuseSharedAddresses({ admin: config.admin, applications }, context);
   }, besideFaults);
 
-    refuseSharedAddresses({ admin: config.admin, applications }, context);
 export type Config = z.output<typeof configSchema>;
 export type MailboxConfig = Config['mailboxes'][number];
 export type ApplicationConfig = Config['applications'][number];

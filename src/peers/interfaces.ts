@@ -30,7 +30,6 @@ export interface MllpEvents {
   broken(why: 'too-large' | 'cut', begin: Uint8Array): Uint8Array | undefined;
   /** For the log: a connection broke, or was refused. Holds codes, never what was sent. */
   failed(error: unknown): void;
-}
   /**
    * For the log: messages came in a row that were none. Told of the first at once, and of several once, when a readable
    * one follows or the connection ends, by us where `isConnectionEnded`.
@@ -43,6 +42,7 @@ export interface MllpAnswer {
   readonly bytes: Uint8Array;
   /** Whether it could be read as a message at all. */
   readonly isReadable: boolean;
+}
 
 /** An address on which applications send us messages with MLLP. */
 export interface MllpServer {

@@ -77,8 +77,12 @@ describe('the metrics', () => {
     expect(value('pfi_target_up', { target: 'imap:urologie' })).toBe(0);
     expect(value('pfi_worklist', { target: 'dpi' })).toBe(1);
     expect(value('pfi_worklist_mails', {})).toBe(3);
-    expect(value('pfi_documents_total', { application: 'dpi', way: 'received', outcome: 'accepted', code: '' })).toBe(1_234);
-    expect(value('pfi_documents_total', { application: 'dpi', way: 'received', outcome: 'refused', code: '902' })).toBe(5);
+    expect(
+      value('pfi_documents_total', { application: 'dpi', way: 'received', outcome: 'accepted', code: '' }),
+    ).toBe(1_234);
+    expect(
+      value('pfi_documents_total', { application: 'dpi', way: 'received', outcome: 'refused', code: '902' }),
+    ).toBe(5);
   });
 
   it('tell of mails that cannot be taken, and of a journal that cannot be written', async () => {
