@@ -14,6 +14,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   DOC: 'Devenir des documents',
   REQ: 'Demandes d’envoi (HL7)',
   OUT: 'Envois de documents et accusés reçus',
+  DMP: 'Dépôts au DMP',
   HL7: 'Messages et accusés HL7',
   MLLP: 'Liaison MLLP avec une application',
   HTTP: 'Liaison HTTP avec une application',

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeXml } from '../src/formats/xml/decode.ts';
 import { at, attribute, childrenOf, parseXml } from '../src/formats/xml/element.ts';
+import { CLASSES, SPECIALITIES, systemOf } from './code-systems.ts';
 
 /**
  * Writes src/formats/terminology/data/*.ts from the published value sets and correspondences (SVS files and
@@ -36,7 +37,8 @@ const JDV_J06: Source = {
 };
 const TECHNICAL = ['99', 'Document technique'] as const;
 
-const CLASSES = '1.2.250.1.213.1.1.4.1';
+const VALUE_SET = 'Readonly<Record<string, Readonly<Record<string, string>>>>';
+
 /** What PV1-2 is mapped to (ANS, Transmission de documents CDA v2.1, “Mapping XDS”). */
 const ACTIVITIES = { system: 'TRE_R209-TypeActivite', codes: ['03', '07', '19', '97'] };
 /** The template of every CDA whose body is no XML: the type of the body decides, not the template. */
@@ -64,6 +66,30 @@ writeValueSet(
 writeClassCodes();
 writeFormatCodes();
 writeContentTypes();
+writeDmpValueSet('dmp-class-codes', 'DMP_CLASS_CODES', 'Classes of documents in the DMP', 'jdv_j57.tsv');
+writeDmpValueSet(
+  'dmp-confidentiality-codes',
+  'DMP_CONFIDENTIALITY_CODES',
+  'Confidentiality in the DMP',
+  'jdv_j58.tsv',
+);
+writeDmpValueSet(
+  'dmp-content-types',
+  'DMP_CONTENT_TYPES',
+  'Activities behind a submission to the DMP',
+  'jdv_j59.tsv',
+);
+writeDmpValueSet('dmp-format-codes', 'DMP_FORMAT_CODES', 'Formats of documents in the DMP', 'jdv_j60.tsv');
+writeDmpValueSet('dmp-facility-types', 'DMP_FACILITY_TYPES', 'Sectors of activity in the DMP', 'jdv_j61.tsv');
+writeDmpValueSet(
+  'dmp-practice-settings',
+  'DMP_PRACTICE_SETTINGS',
+  'Practice settings in the DMP',
+  'jdv_j62.tsv',
+);
+writeDmpValueSet('dmp-type-codes', 'DMP_TYPE_CODES', 'Types of documents in the DMP', 'jdv_j66.tsv');
+writeSubjectRoles();
+writeDmpClasses();
 
 function writeValueSet(file: string, constant: string, what: string, from: string): void {
   const valueSet = at(parseXml(decodeXml(readFileSync(join(folder, from)))), 'ValueSet');
@@ -84,7 +110,7 @@ function writeValueSet(file: string, constant: string, what: string, from: strin
   }
   write(file, [
     header(`${what}: value set ${told(source)}.`, 'Code system, then code, to display name.'),
-    constantOf(constant, 'Readonly<Record<string, Readonly<Record<string, string>>>>', systems),
+    constantOf(constant, VALUE_SET, systems),
   ]);
 }
 
@@ -102,7 +128,7 @@ function writeClassCodes(): void {
       `Classes of document types: correspondence ${told(ASS_X04)}.`,
       `Code system of the type, then type, to class of ${CLASSES}.`,
     ),
-    constantOf('CLASS_OF_TYPE', 'Readonly<Record<string, Readonly<Record<string, string>>>>', classes),
+    constantOf('CLASS_OF_TYPE', VALUE_SET, classes),
     `/** Class to display name: value set ${told(source)}; 99 is of ${told(JDV_J06)}. */`,
     constantOf(
       'CLASS_LABELS',
@@ -151,6 +177,59 @@ function writeContentTypes(): void {
     ),
     constantOf('ACTIVITY_LABELS', 'Readonly<Record<string, string>>', Object.fromEntries(labels)),
   ]);
+}
+
+/** A value set of the DMP, whole: what a submission's signature is described with is in it, too. */
+function writeDmpValueSet(file: string, constant: string, what: string, from: string): void {
+  const { source, rows } = readTable(from);
+  write(file, [
+    header(`${what}: value set ${told(source)}.`, 'Code system, then code, to display name.'),
+    constantOf(constant, VALUE_SET, bySystem(rows)),
+  ]);
+}
+
+/** In two files, for it is long: the specialities of doctors, and everything else. */
+function writeSubjectRoles(): void {
+  const { source, rows } = readTable('jdv_j65.tsv');
+  const { [SPECIALITIES]: specialities = {}, ...others } = bySystem(rows);
+  write('subject-roles', [
+    header(
+      `Who may speak to the DMP, but for the specialities of doctors: value set ${told(source)}.`,
+      'Code system, then code, to display name.',
+    ),
+    constantOf('SUBJECT_ROLES', VALUE_SET, others),
+  ]);
+  write('subject-specialities', [
+    header(
+      `The specialities of doctors who may speak to the DMP: value set ${told(source)}.`,
+      'Code system, then code, to display name.',
+    ),
+    constantOf('SUBJECT_SPECIALITIES', VALUE_SET, { [SPECIALITIES]: specialities }),
+  ]);
+}
+
+/** Without the class of a submission's signature, as in the table of ASS_X04. */
+function writeDmpClasses(): void {
+  const { source, rows } = readTable('ass_x16.tsv');
+  const classes = rows.filter(([, , , scheme = '']) => systemOf(scheme) === CLASSES);
+  write('dmp-classes-of-types', [
+    header(
+      `Classes of document types in the DMP: correspondence ${told(source)}.`,
+      `Code system of the type, then type, to class of ${CLASSES}.`,
+    ),
+    constantOf(
+      'DMP_CLASS_OF_TYPE',
+      VALUE_SET,
+      bySystem(classes.map(([type = '', system = '', code = '']) => [type, system, code])),
+    ),
+  ]);
+}
+
+/** Rows of code, system and value by system. */
+function bySystem(rows: readonly (readonly string[])[]): Record<string, Record<string, string>> {
+  const systems: Record<string, Record<string, string>> = {};
+  for (const [code = '', system = '', value = ''] of rows) (systems[systemOf(system)] ??= {})[code] = value;
+  return systems;
 }
 
 /** A table whose first line, a comment, names the value set: `# NAME, EDITION, OID`. */

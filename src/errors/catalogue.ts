@@ -2,6 +2,7 @@ import type { CatalogueEntry } from './catalogue/entry.ts';
 import { APPLICATION_FAULTS } from './catalogue/application.ts';
 import { ARCHIVE_FAULTS } from './catalogue/archive.ts';
 import { CONFIGURATION_FAULTS } from './catalogue/configuration.ts';
+import { DMP_FAULTS } from './catalogue/dmp.ts';
 import { DOCUMENT_FAULTS } from './catalogue/document.ts';
 import { GATEWAY_FAULTS } from './catalogue/gateway.ts';
 import { MAIL_FAULTS } from './catalogue/mail.ts';
@@ -21,6 +22,7 @@ export const CATALOGUE = {
   ...MAIL_SERVER_FAULTS,
   ...REQUEST_FAULTS,
   ...OUTGOING_FAULTS,
+  ...DMP_FAULTS,
   ...GATEWAY_FAULTS,
 } as const satisfies Record<string, CatalogueEntry>;
 

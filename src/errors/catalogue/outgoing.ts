@@ -10,8 +10,8 @@ export const OUTGOING_FAULTS = {
   'OUT-001': {
     class: 'permanent',
     why: 'Le dépôt au DMP est demandé, mais aucun DMP n’est configuré.',
-    did: `Les courriels demandés partent ; pour le DMP, ${WAITS.charAt(0).toLowerCase()}${WAITS.slice(1)}`,
-    todo: 'Déposez le document au DMP par un autre moyen, puis écartez l’échange avec un motif.',
+    did: `Les courriels demandés partent ; le logiciel créateur est prévenu que le document n’est pas au DMP (ZAM^Z01). Pour le DMP, ${WAITS.charAt(0).toLowerCase()}${WAITS.slice(1)}`,
+    todo: 'Déposez le document au DMP par un autre moyen, puis écartez l’échange avec un motif ; ou configurez `dmp`, puis relancez ce qui attend : `pfi exchanges retry --code OUT-001`.',
   },
   'OUT-002': {
     class: 'permanent',
