@@ -55,7 +55,8 @@ function objectsOf(archive: Uint8Array): XmlElement {
   return list;
 }
 
-function factsOf(entry: XmlElement): EntryFacts {
+/** The same of an ExtrinsicObject or RegistryPackage, wherever it stands. */
+export function factsOf(entry: XmlElement): EntryFacts {
   const facts = new Map<string, string[]>();
   const add = (name: string, ...values: readonly string[]) =>
     facts.set(name, [...(facts.get(name) ?? []), ...values]);

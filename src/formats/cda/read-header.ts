@@ -153,7 +153,11 @@ function readAuthor(author: XmlElement): Author[] {
 
 function readAuthenticator(entity: XmlElement | undefined): Authenticator | undefined {
   if (entity === undefined) return undefined;
-  return { identifier: identifierIn(entity, 'id'), ...readPersonName(childOf(entity, 'assignedPerson')) };
+  return {
+    identifier: identifierIn(entity, 'id'),
+    ...readPersonName(childOf(entity, 'assignedPerson')),
+    code: readCode(childOf(entity, 'code')),
+  };
 }
 
 function readService(documentation: XmlElement): ServiceEvent[] {

@@ -60,6 +60,8 @@ export interface Authenticator {
   readonly identifier: InstanceIdentifier | undefined;
   readonly family: string | undefined;
   readonly given: string | undefined;
+  /** assignedEntity/code: profession and speciality. */
+  readonly code?: Code | undefined;
 }
 
 /** documentationOf/serviceEvent. Times are HL7 times as written. */

@@ -30,11 +30,23 @@ function documentAuthor(author: Author): AuthorMetadata {
     }),
     institution: organization && xon(organization),
     role: role === undefined ? undefined : fitted(cut => text(cut(role))),
-    specialty: code && fitted(cut => components([code.code, cut(code.display), code.system])),
+    specialty: specialtyOf(code),
   };
+}
+
+/** A profession, with a speciality or without (authorSpecialty). */
+function specialtyOf(code: Author['code']): string | undefined {
+  return code && fitted(cut => components([code.code, cut(code.display), code.system]));
 }
 
 /** Who takes responsibility for the document, as XCN; undefined where nobody is named. */
 export function legalAuthenticator({ authenticator }: Pick<CdaHeader, 'authenticator'>): string | undefined {
   return authenticator && xcn({ ...authenticator, isSystem: false });
+}
+
+/** What whoever takes responsibility for the document is by profession, in the form of {@link AuthorMetadata.specialty}. */
+export function authenticatorSpecialty({
+  authenticator,
+}: Pick<CdaHeader, 'authenticator'>): string | undefined {
+  return specialtyOf(authenticator?.code);
 }

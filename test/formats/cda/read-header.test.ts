@@ -329,6 +329,11 @@ describe('details', () => {
          <family qualifier="SP">B</family><given>C</given></name></assignedPerson></assignedEntity>`,
       { identifier: { root: '1.2' }, family: 'B', given: 'C' },
     ],
+    [
+      'a profession',
+      '<assignedEntity><id root="1.2"/><code code="G15_60" codeSystem="1.9" displayName="Infirmier"/></assignedEntity>',
+      { identifier: { root: '1.2' }, code: { code: 'G15_60', system: '1.9', display: 'Infirmier' } },
+    ],
   ])('who takes responsibility: %s', (_, content, expected) => {
     const rest = content.startsWith('<legal')
       ? content
