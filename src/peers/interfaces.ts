@@ -1,5 +1,6 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { Ack } from '../formats/hl7/types.ts';
+import type { SoapRequest } from '../formats/soap/types.ts';
 
 /** Hands an HL7 message to an application and brings back its answer. */
 export interface Hl7Peer {
@@ -113,6 +114,33 @@ export interface MailSender {
   submit(raw: Uint8Array, envelope: MailEnvelope): Promise<Submission>;
   /** Whether the server offered DSN at the last connection; undefined before the first. */
   offersDsn(): boolean | undefined;
+  probe(): Promise<PeerReport>;
+  close(): Promise<void>;
+}
+
+/** The services of the DMP that documents need: ITI-41 goes to `repository`, ITI-18 and ITI-57 to `registry`. */
+export type DmpService = 'repository' | 'registry';
+
+/** What the DMP answered, under whatever status. */
+export interface DmpAnswer {
+  readonly status: number;
+  /** '' where the answer names none. */
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** Posts SOAP messages to the DMP. */
+export interface DmpPeer {
+  /**
+   * Posts one message and brings the answer back: of any status but those that ask for another attempt, a SOAP fault
+   * and a refusal of HTTP's own among them.
+   *
+   * @throws GatewayError DMP-001 and DMP-002 when nothing was sent, DMP-003 when nobody knows whether the DMP took it,
+   *   DMP-004 when it takes it later (`status`, and `retryAfter` in seconds where it says so, are among its fields),
+   *   DMP-005 when the answer is too large, or neither SOAP nor a refusal
+   */
+  post(service: DmpService, message: SoapRequest): Promise<DmpAnswer>;
+  /** Shows our certificate, and posts nothing. @throws GatewayError DMP-001, DMP-002 */
   probe(): Promise<PeerReport>;
   close(): Promise<void>;
 }

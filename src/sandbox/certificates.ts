@@ -4,6 +4,10 @@ import * as der from './der.ts';
 
 const OID = {
   commonName: '2.5.4.3',
+  countryName: '2.5.4.6',
+  stateOrProvinceName: '2.5.4.8',
+  organizationName: '2.5.4.10',
+  organizationalUnitName: '2.5.4.11',
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
@@ -12,7 +16,9 @@ const OID = {
   extendedKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  sha256WithRsa: '1.2.840.113549.1.1.11',
 } as const;
 
 const HOUR = 3_600_000;
@@ -33,6 +39,18 @@ export interface CertificateRequest {
   readonly validity?: Validity;
 }
 
+/** A certificate of an establishment, as IGC-Santé issues them ("ORG"). */
+export interface OrganisationRequest {
+  readonly profile: 'AUTH_CLI' | 'SIGN';
+  /** Struct_IdNat, `1120456789`: the subject's OU. */
+  readonly structure: string;
+  /** The subject's common name and organisation. */
+  readonly name: string;
+  readonly organisation: string;
+  /** Default: since an hour ago, for thirty days. */
+  readonly validity?: Validity;
+}
+
 /** PEM texts. */
 export interface IssuedCertificate {
   readonly cert: string;
@@ -43,19 +61,38 @@ export interface CertificateAuthority {
   /** The self-signed certificate of the authority, PEM: what a peer must trust. */
   readonly certificate: string;
   issue(request: CertificateRequest): IssuedCertificate;
+  /** With an RSA key: the DMP's signatures are RSA. */
+  issueOrganisation(request: OrganisationRequest): IssuedCertificate;
 }
 
+/** KeyUsage (its bits, and how many of the byte are unused) and ExtendedKeyUsage of each profile. */
+const PROFILES = {
+  AUTH_CLI: { keyUsage: 0b1000_0000, unused: 7, extended: OID.clientAuth },
+  // digitalSignature and nonRepudiation.
+  SIGN: { keyUsage: 0b1100_0000, unused: 6, extended: OID.emailProtection },
+} as const;
+
+const RSA_BITS = 2_048;
+
 interface Subject {
-  readonly name: string;
+  /** A common name, or attributes in their order, each with its OID. */
+  readonly name: string | readonly (readonly [oid: string, text: string])[];
   readonly publicKey: KeyObject;
 }
 
 /**
  * A certificate authority that lives as long as the process: its key is never written anywhere. X.509 v3 (RFC 5280),
- * ECDSA P-256 with SHA-256.
+ * SHA-256 with ECDSA on P-256, or with RSA as IGC-Santé has it.
  */
-export function createAuthority(name: string, validity: Validity = thirtyDays()): CertificateAuthority {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export function createAuthority(
+  name: string,
+  validity: Validity = thirtyDays(),
+  signs: 'ecdsa' | 'rsa' = 'ecdsa',
+): CertificateAuthority {
+  const pair =
+    signs === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: RSA_BITS })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const authority = { name, publicKey: pair.publicKey };
   const certificate = signCertificate(authority, authority, pair.privateKey, validity, [
     extension(OID.basicConstraints, der.sequence(der.boolean(true)), 'critical'),
@@ -78,6 +115,28 @@ export function createAuthority(name: string, validity: Validity = thirtyDays())
         key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       };
     },
+    issueOrganisation({ profile, structure, name, organisation, validity }) {
+      const own = generateKeyPairSync('rsa', { modulusLength: RSA_BITS });
+      const { keyUsage, unused, extended } = PROFILES[profile];
+      const subject = {
+        name: [
+          [OID.countryName, 'FR'],
+          [OID.stateOrProvinceName, 'Aveyron (12)'],
+          [OID.organizationName, organisation],
+          [OID.organizationalUnitName, structure],
+          [OID.commonName, name],
+        ],
+        publicKey: own.publicKey,
+      } as const;
+      return {
+        cert: signCertificate(subject, authority, pair.privateKey, validity ?? thirtyDays(), [
+          extension(OID.basicConstraints, der.sequence(), 'critical'),
+          extension(OID.keyUsage, der.bitString(Buffer.from([keyUsage]), unused), 'critical'),
+          extension(OID.extendedKeyUsage, der.sequence(der.objectIdentifier(extended))),
+        ]),
+        key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      };
+    },
   };
 }
 
@@ -88,7 +147,10 @@ function signCertificate(
   validity: Validity,
   extensions: readonly Buffer[],
 ): string {
-  const algorithm = der.sequence(der.objectIdentifier(OID.ecdsaWithSha256));
+  const algorithm =
+    issuerKey.asymmetricKeyType === 'rsa'
+      ? der.sequence(der.objectIdentifier(OID.sha256WithRsa), der.nothing())
+      : der.sequence(der.objectIdentifier(OID.ecdsaWithSha256));
   const toBeSigned = der.sequence(
     der.explicit(0, der.integer(Buffer.from([2]))), // v3
     der.integer(serialNumber()),
@@ -110,9 +172,18 @@ function signCertificate(
   return pem(der.sequence(toBeSigned, algorithm, der.bitString(signature)));
 }
 
-function distinguishedName(commonName: string): Buffer {
+function distinguishedName(name: Subject['name']): Buffer {
+  const attributes = typeof name === 'string' ? [[OID.commonName, name] as const] : name;
   return der.sequence(
-    der.set(der.sequence(der.objectIdentifier(OID.commonName), der.utf8String(commonName))),
+    ...attributes.map(([oid, text]) =>
+      der.set(
+        der.sequence(
+          der.objectIdentifier(oid),
+          // RFC 5280, appendix A: the country alone is never UTF8String.
+          oid === OID.countryName ? der.printableString(text) : der.utf8String(text),
+        ),
+      ),
+    ),
   );
 }
 

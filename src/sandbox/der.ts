@@ -8,8 +8,10 @@ const TAG = {
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
+  null: 0x05,
   objectIdentifier: 0x06,
   utf8String: 0x0c,
+  printableString: 0x13,
   generalizedTime: 0x18,
   utcTime: 0x17,
   sequence: 0x30,
@@ -44,6 +46,11 @@ export function boolean(value: boolean): Buffer {
   return element(TAG.boolean, Buffer.from([value ? 0xff : 0x00]));
 }
 
+/** NULL. */
+export function nothing(): Buffer {
+  return element(TAG.null);
+}
+
 /** A non-negative integer from its big-endian bytes. */
 export function integer(bytes: Uint8Array): Buffer {
   const first = bytes.findIndex(byte => byte !== 0);
@@ -63,6 +70,11 @@ export function octetString(bytes: Uint8Array): Buffer {
 
 export function utf8String(text: string): Buffer {
   return element(TAG.utf8String, Buffer.from(text, 'utf8'));
+}
+
+/** Letters, digits and a few signs: ASCII without `@`, `*` or `_` (X.680 §41.4). */
+export function printableString(text: string): Buffer {
+  return element(TAG.printableString, Buffer.from(text, 'latin1'));
 }
 
 /** An OBJECT IDENTIFIER from its dotted form. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -91,6 +91,33 @@ describe('the certificate itself', () => {
   });
 });
 
+describe('the certificates of an establishment', () => {
+  const validity = {
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2028-12-31T00:00:00Z'),
+  };
+  const request = { structure: '1120456789', name: 'dmp.chu-x.example', organisation: 'CHU X', validity };
+
+  test.each([
+    ['AUTH_CLI', '1.3.6.1.5.5.7.3.2'],
+    ['SIGN', '1.3.6.1.5.5.7.3.4'],
+  ] as const)('%s has its structure, its purpose and an RSA key', (profile, purpose) => {
+    const issuer = createAuthority('AC RSA', undefined, 'rsa');
+    for (const from of [authority, issuer]) {
+      const { cert, key } = from.issueOrganisation({ profile, ...request });
+      const parsed = new X509Certificate(cert);
+      const root = new X509Certificate(from.certificate);
+      expect(parsed.subject).toBe('C=FR\nST=Aveyron (12)\nO=CHU X\nOU=1120456789\nCN=dmp.chu-x.example');
+      expect(parsed.keyUsage).toEqual([purpose]);
+      expect(parsed.publicKey.asymmetricKeyType).toBe('rsa');
+      expect(parsed.checkPrivateKey(createPrivateKey(key))).toBe(true);
+      expect(parsed.checkIssued(root) && parsed.verify(root.publicKey)).toBe(true);
+      expect([parsed.validFromDate, parsed.validToDate]).toEqual([validity.notBefore, validity.notAfter]);
+    }
+    expect(new X509Certificate(issuer.certificate).publicKey.asymmetricKeyType).toBe('rsa');
+  });
+});
+
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 describe.skipIf(!hasOpenssl)('openssl', () => {
@@ -102,6 +129,27 @@ describe.skipIf(!hasOpenssl)('openssl', () => {
       writeFileSync(join(folder, 'leaf.pem'), authority.issue({ name: 'x', hosts: ['x.fr'], usage }).cert);
       const args = ['verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'leaf.pem'];
       expect(execFileSync('openssl', args, { cwd: folder, encoding: 'utf8' })).toBe('leaf.pem: OK\n');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each([
+    ['AUTH_CLI', 'sslclient', 'Digital Signature', 'TLS Web Client Authentication'],
+    ['SIGN', 'smimesign', 'Digital Signature, Non Repudiation', 'E-mail Protection'],
+  ] as const)('verifies an establishment’s %s, strictly, as %s', (profile, purpose, usage, extended) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pfi-cert-'));
+    try {
+      const root = createAuthority('AC RSA', undefined, 'rsa');
+      const request = { structure: '1120456789', name: 'x', organisation: 'CHU X' };
+      writeFileSync(join(folder, 'ca.pem'), root.certificate);
+      writeFileSync(join(folder, 'leaf.pem'), root.issueOrganisation({ profile, ...request }).cert);
+      const openssl = (...args: string[]): string =>
+        execFileSync('openssl', args, { cwd: folder, encoding: 'utf8' });
+      const verify = ['verify', '-x509_strict', '-purpose', purpose, '-CAfile', 'ca.pem', 'leaf.pem'];
+      expect(openssl(...verify)).toBe('leaf.pem: OK\n');
+      const text = openssl('x509', '-in', 'leaf.pem', '-noout', '-ext', 'keyUsage,extendedKeyUsage');
+      expect(text.split('\n').map(line => line.trim())).toEqual(expect.arrayContaining([usage, extended]));
     } finally {
       rmSync(folder, { recursive: true });
     }
