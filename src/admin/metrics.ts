@@ -11,6 +11,14 @@ export async function renderMetrics(status: GatewayStatus): Promise<string> {
   gauge('pfi_journal_writable', 'Whether the journal can be written; nothing is taken while it cannot').set(
     Number(status.journal.writable),
   );
+  const usable = gauge('pfi_certificate_usable', 'Whether the certificate can serve now', ['certificate']);
+  const expiry = gauge('pfi_certificate_expiry_timestamp_seconds', 'When the certificate expires', [
+    'certificate',
+  ]);
+  for (const { name: certificate, notAfter, faults } of status.certificates) {
+    usable.set({ certificate }, Number(faults.length === 0));
+    if (notAfter !== undefined) expiry.set({ certificate }, Date.parse(notAfter) / 1000);
+  }
   const connected = gauge('pfi_mailbox_connected', 'Whether the mailbox is being watched', ['mailbox']);
   const polled = gauge('pfi_mailbox_last_poll_timestamp_seconds', 'Last successful look at the inbox', [
     'mailbox',

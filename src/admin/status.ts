@@ -7,6 +7,8 @@ export interface GatewayStatus {
   readonly mailboxes: readonly MailboxStatus[];
   readonly targets: readonly TargetStatus[];
   readonly journal: JournalStatus;
+  /** Our own certificates that have a date to be watched. */
+  readonly certificates: readonly CertificateStatus[];
   /** What waits for a person. */
   readonly worklist: { readonly deliveries: number; readonly mails: number };
   readonly outcomes: readonly Tally[];
@@ -17,6 +19,17 @@ export interface JournalStatus {
   readonly writable: boolean;
   /** The code of what keeps it from being written. */
   readonly code: string | undefined;
+}
+
+export interface CertificateStatus {
+  /** Where it stands in the configuration: `dmp.tls`, `dmp.sign`. */
+  readonly name: string;
+  /** Undefined where it cannot be read. */
+  readonly notAfter: string | undefined;
+  /** Whole days; negative once it has ended. */
+  readonly daysLeft: number | undefined;
+  /** Why it cannot serve now, French sentences: expired, of another use or structure, unreadable… */
+  readonly faults: readonly string[];
 }
 
 export interface MailboxStatus {

@@ -19,7 +19,7 @@ export function addCheck(program: Command): void {
     .summary('vérifie la configuration, puis essaie chaque correspondant')
     .description(
       paragraphs(
-        'Vérifie la configuration, puis essaie chaque correspondant, tous en même temps : connexion, TLS, certificats, identifiants, dossiers ; et l’écoute des demandes d’envoi. N’envoie et ne change rien.',
+        'Vérifie la configuration, puis essaie chaque correspondant, tous en même temps : connexion, TLS, certificats, identifiants, dossiers ; l’écoute des demandes d’envoi ; les certificats du DMP, le fichier des professionnels et la connexion. N’envoie et ne change rien.',
         'Retour :\n  0  tout va bien\n  1  un correspondant ne répond pas comme il faut, ou un\n     certificat expire dans les 30 jours\n  2  configuration fautive',
       ),
     )
@@ -48,15 +48,17 @@ async function check(options: ConfigOption & JsonOption): Promise<void> {
   );
 }
 
-interface Probe {
+/** Something that is tried, by its French name. */
+export interface Probe {
   readonly peer: string;
   probe(): Promise<PeerReport>;
 }
 
 async function probes(config: Config): Promise<Probe[]> {
-  const { mailboxes, applications } = config;
+  const { mailboxes, applications, dmp } = config;
   const { applicationPeer, mailSender, probeMailboxOf } = await import('../gateway/peers.ts');
   const { reportListening } = await import('./check-listening.ts');
+  const { dmpProbes } = await import('./check-dmp.ts');
   return [
     ...mailboxes.flatMap(box => [
       { peer: `boîte ${box.name}, relève (IMAP)`, probe: () => probeMailboxOf(box) },
@@ -72,6 +74,7 @@ async function probes(config: Config): Promise<Probe[]> {
         peer: `application ${application.name}, ses demandes d’envoi`,
         probe: async () => reportListening(application, config, systemClock.now()),
       })),
+    ...(dmp === undefined ? [] : dmpProbes(dmp, systemClock)),
   ];
 }
 

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/schema.ts';
-import { abandonExchange, retryExchange, type SteerContext } from '../flows/steer.ts';
+import { abandonExchange } from '../flows/steer.ts';
 import type { ExchangeView, Journal } from '../journal/journal.ts';
+import { EFFECT, EXCHANGE_ID, fullId, steer, unknownExchange } from './exchange-choice.ts';
 import { exchangeData, exchangePage, exchangeTable, worklistPage } from './exchange-page.ts';
 import { holdsOf } from './exchange-words.ts';
+import { addRetry } from './exchanges-retry.ts';
 import { UsageError } from './failure.ts';
 import { withJournal } from './journal-access.ts';
 import {
@@ -23,8 +25,6 @@ interface ListOptions extends Common {
   readonly limit: number;
 }
 
-const ID = 'identifiant de l’échange, ou son début s’il suffit à le reconnaître';
-const EFFECT = 'La passerelle s’en occupe dans les secondes qui suivent, ou dès qu’elle tourne.';
 const MAX_LIMIT = 10_000;
 /** Our own: longer is no reason but a document. */
 const MAX_REASON = 500;
@@ -53,30 +53,17 @@ export function addExchanges(program: Command): void {
     .action(list);
 
   withCommonOptions(exchanges.command('show'))
-    .argument('<id>', ID)
+    .argument('<id>', EXCHANGE_ID)
     .summary('montre un échange')
     .description(
       'Montre un échange : ses documents, ses envois, ses destinataires, son histoire, et ce qu’il y a à faire.',
     )
     .action(show);
 
-  withCommonOptions(exchanges.command('retry'))
-    .argument('<id>', ID)
-    .summary('relance ce qui attend, sinon les documents refusés')
-    .description(
-      'Relance ce qui attend une personne ; si rien n’attend, les documents refusés. Corrigez d’abord la cause. Un document ou un accusé repart sous un nouvel identifiant de message ; un courriel mis de côté est relu dans la boîte ; un courriel de documents que l’opérateur n’a pas pris repart tel quel. Ce qui est déjà parti ne peut pas être relancé.',
-    )
-    .option('--confirm', 'envoie aussi ce qu’un doute d’identité retient : vous avez vérifié', false)
-    .action((id: string, options: Common & { readonly confirm: boolean }) =>
-      steer(id, options, async (exchangeId, access) => {
-        const resent = await retryExchange(exchangeId, access, { confirmed: options.confirm });
-        if (options.json) printJson({ exchange: exchangeId, resent });
-        else print(`Échange ${exchangeId} : ${count(resent, 'envoi relancé')}. ${EFFECT}`);
-      }),
-    );
+  addRetry(exchanges);
 
   withCommonOptions(exchanges.command('abandon'))
-    .argument('<id>', ID)
+    .argument('<id>', EXCHANGE_ID)
     .requiredOption('--reason <motif>', 'motif, que l’expéditeur lira : sans nom de patient')
     .summary('écarte ce qui attend, avec un motif')
     .description(
@@ -122,38 +109,10 @@ async function list(options: ListOptions): Promise<void> {
 async function show(id: string, options: Common): Promise<void> {
   await withJournal(configOf(options), async ({ journal }) => {
     const view = await journal.exchange(await fullId(id, journal));
-    if (view === undefined) throw notFound(id);
+    if (view === undefined) throw unknownExchange(id);
     if (options.json) printJson(exchangeData(view));
     else print(exchangePage(view));
   });
-}
-
-async function steer(
-  id: string,
-  options: Common,
-  act: (exchangeId: string, access: SteerContext) => Promise<void>,
-): Promise<void> {
-  await withJournal(configOf(options), async access => act(await fullId(id, access.journal), access));
-}
-
-/** Ids are copied by hand, from logs: the beginning of one is enough where it names one exchange. */
-async function fullId(begin: string, journal: Journal): Promise<string> {
-  const wanted = begin.trim().toLowerCase();
-  if (!/^[0-9a-f][0-9a-f-]*$/.test(wanted)) throw notFound(begin);
-  // Ids are hexadecimal: `g` comes after every id that begins so, and the last ones before it are those.
-  const candidates = await journal.list({ before: `${wanted}g`, limit: 2 });
-  const [found, another] = candidates.filter(({ id }) => id.startsWith(wanted));
-  if (found === undefined) throw notFound(begin);
-  if (another !== undefined && found.id !== wanted) {
-    throw new UsageError(`Plusieurs échanges commencent par « ${begin} » : donnez plus de caractères.`);
-  }
-  return found.id;
-}
-
-function notFound(id: string): UsageError {
-  return new UsageError(
-    `L’échange « ${id} » n’est pas dans le journal. Voyez les identifiants avec \`pfi exchanges list\`.`,
-  );
 }
 
 /** A mailbox that left the configuration still has its history. */

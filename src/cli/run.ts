@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import type { Config } from '../config/schema.ts';
-import { GatewayError } from '../errors/gateway-error.ts';
 import { logFields } from '../errors/log-fields.ts';
 import { createLog } from './log.ts';
 import { configOf, configOption, type ConfigOption } from './options.ts';
-import { paragraphs, printError } from './output.ts';
+import { paragraphs } from './output.ts';
 import { stopAsked } from './signals.ts';
 
 /** What stops in good order has 30 s for what is on the wire; this is for what does not. */
@@ -37,7 +35,7 @@ async function run(options: ConfigOption): Promise<void> {
   process.on('SIGHUP', () => void started.then(() => supervisor.reload()).catch(error => end(log, error)));
 
   const { supervise } = await import('./supervisor.ts');
-  const supervisor = await supervise(config, { log, read: () => readAgain(options, log) });
+  const supervisor = await supervise(config, { log, read: () => configOf(options) });
   start();
   await stop;
   setTimeout(() => {
@@ -45,17 +43,6 @@ async function run(options: ConfigOption): Promise<void> {
     process.exit(1);
   }, STOP_WITHIN_MS).unref();
   await supervisor.stop();
-}
-
-function readAgain(options: ConfigOption, log: Logger): Config | undefined {
-  try {
-    return configOf(options);
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    printError(`${error.code} : ${error.publicText}`);
-    log.error(logFields(error), 'configuration not taken up');
-    return undefined;
-  }
 }
 
 /** Another process starts from the journal; this one no longer knows what state it is in. */

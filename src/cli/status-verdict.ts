@@ -1,6 +1,7 @@
-import type { GatewayStatus, TargetStatus } from '../admin/status.ts';
+import type { CertificateStatus, GatewayStatus, TargetStatus } from '../admin/status.ts';
 import { describe, isErrorCode } from '../errors/catalogue.ts';
 import { targetOf } from '../flows/settings.ts';
+import { ACT_DAYS, expiryNotice, URGENT_DAYS } from '../formats/pki/certificate-expiry.ts';
 import { count } from './output.ts';
 
 /** Exit codes of monitoring plugins (Nagios, Centreon, PRTG). */
@@ -23,6 +24,8 @@ export interface Verdict {
   readonly level: number;
   /** Worst first. */
   readonly reasons: readonly string[];
+  /** What a person may prepare for: no fault yet. */
+  readonly notices: readonly string[];
 }
 
 /** What is wrong. A queue is judged by its oldest, not by its length. */
@@ -33,6 +36,9 @@ export function judge(status: GatewayStatus, { silence, age }: Limits, now: Date
   if (!status.journal.writable) {
     critical.push(`le journal n’accepte plus d’écriture${because(status.journal.code)}`);
   }
+  const certificates = status.certificates.flatMap(judgeCertificate);
+  critical.push(...textsOf(certificates, CRITICAL));
+  warning.push(...textsOf(certificates, WARNING));
   for (const { name, connected, error, secondsSincePoll, notTaken, dsn } of status.mailboxes) {
     if (dsn === false) {
       warning.push(
@@ -66,14 +72,14 @@ export function judge(status: GatewayStatus, { silence, age }: Limits, now: Date
   const held = status.worklist.deliveries + status.worklist.mails;
   if (held > 0) warning.push(`${held} à traiter (pfi exchanges list --held)`);
   const level = critical.length > 0 ? CRITICAL : warning.length > 0 ? WARNING : OK;
-  return { level, reasons: [...critical, ...warning] };
+  return { level, reasons: [...critical, ...warning], notices: textsOf(certificates, OK) };
 }
 
 /**
  * The Monitoring Plugins guidelines' form: a line of summary, performance data after a bar, and what else there is to
  * say on lines of its own.
  */
-export function render(status: GatewayStatus, { level, reasons }: Verdict, limits: Limits): string {
+export function render(status: GatewayStatus, { level, reasons, notices }: Verdict, limits: Limits): string {
   const waiting = status.targets.reduce((sum, target) => sum + target.waiting, 0);
   const oldest = Math.max(0, ...status.targets.map(({ oldestSeconds }) => oldestSeconds ?? 0));
   const [
@@ -89,6 +95,9 @@ export function render(status: GatewayStatus, { level, reasons }: Verdict, limit
         ? []
         : [gauge(`poll_${name}`, secondsSincePoll, 's', limits.silence / 1000)],
     ),
+    ...status.certificates.flatMap(({ name, daysLeft }) =>
+      daysLeft === undefined ? [] : [gauge(`certificate_days_${name}`, Math.max(0, daysLeft))],
+    ),
     ...status.outcomes.map(({ application, way, outcome, code, count: total }) => {
       const parts = [application, way === 'sent' ? way : '', outcome, code].filter(part => part !== '');
       return `${label(parts.join('_'))}=${total}c`;
@@ -96,6 +105,7 @@ export function render(status: GatewayStatus, { level, reasons }: Verdict, limit
   ];
   const errors = new Set([
     status.journal.code,
+    ...status.certificates.flatMap(({ faults }) => (faults.length > 0 ? 'DMP-020' : [])),
     ...status.mailboxes.flatMap(({ error, notTaken }) => [error, notTaken?.code]),
   ]);
   const advice = [...errors]
@@ -105,8 +115,32 @@ export function render(status: GatewayStatus, { level, reasons }: Verdict, limit
   return [
     `${summary(level, `${first}${more}`)} | ${perfdata.join(' ')}`,
     ...reasons.slice(1),
+    ...notices,
     ...advice,
   ].join('\n');
+}
+
+interface Remark {
+  readonly level: number;
+  readonly text: string;
+}
+
+/** One that cannot serve is critical, and so are its last days: what has ended cannot be renewed. */
+function judgeCertificate({ name, notAfter, daysLeft, faults }: CertificateStatus): Remark[] {
+  if (faults.length > 0 || notAfter === undefined || daysLeft === undefined) {
+    return faults.map(fault => ({
+      level: CRITICAL,
+      text: `certificat ${name} : ${fault.replace(/\.$/, '')}`,
+    }));
+  }
+  const notice = expiryNotice(new Date(notAfter), daysLeft);
+  if (notice === undefined) return [];
+  const level = daysLeft <= URGENT_DAYS ? CRITICAL : daysLeft <= ACT_DAYS ? WARNING : OK;
+  return [{ level, text: `le certificat ${name} ${notice}` }];
+}
+
+function textsOf(remarks: readonly Remark[], level: number): string[] {
+  return remarks.filter(remark => remark.level === level).map(({ text }) => text);
 }
 
 /** The first line; a bar would begin the performance data. */

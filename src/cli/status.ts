@@ -22,7 +22,7 @@ export function addStatus(program: Command): void {
     .description(
       paragraphs(
         'Dit si tout passe : une ligne de résumé, puis les données de performance (perfdata).',
-        'Retour :\n  0  tout passe\n  1  avertissement : injoignable, hors configuration, ou quelque chose à traiter\n  2  critique : boîte muette, courriels non pris, envoi trop ancien, journal bloqué, passerelle arrêtée\n  3  inconnu : configuration ou ligne de commande fautive',
+        'Retour :\n  0  tout passe\n  1  avertissement : injoignable, hors configuration, certificat à renouveler, ou quelque chose à traiter\n  2  critique : boîte muette, courriels non pris, envoi trop ancien, journal bloqué, certificat inutilisable ou à 7 jours de sa fin, passerelle arrêtée\n  3  inconnu : configuration ou ligne de commande fautive',
       ),
     )
     .addOption(
@@ -74,7 +74,8 @@ async function ask(address: string): Promise<GatewayStatus | undefined> {
   try {
     const answer = await fetch(`${address}/status.json`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
     const found = (await answer.json()) as Partial<GatewayStatus> | null;
-    const isStatus = Array.isArray(found?.mailboxes) && found.journal !== undefined;
+    const isStatus =
+      Array.isArray(found?.mailboxes) && Array.isArray(found.certificates) && found.journal !== undefined;
     return answer.ok && isStatus ? (found as GatewayStatus) : undefined;
   } catch {
     return undefined;

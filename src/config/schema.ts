@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { application } from './application-schema.ts';
+import { dmp } from './dmp-schema.ts';
 import { mailbox } from './mailbox-schema.ts';
 import { refuseSharedAddresses } from './own-addresses.ts';
 import { duration, size } from './units.ts';
@@ -105,6 +106,7 @@ export const configSchema = z
     admin: z
       .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8080) })
       .prefault({}),
+    dmp: dmp.optional(),
     log: z
       .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') })
       .prefault({}),
@@ -133,6 +135,7 @@ export type Config = z.output<typeof configSchema>;
 export type MailboxConfig = Config['mailboxes'][number];
 export type ApplicationConfig = Config['applications'][number];
 
+export type { DmpCertificateConfig, DmpConfig } from './dmp-schema.ts';
 export type { MailServerConfig } from './mailbox-schema.ts';
 export type { Mark, Secret } from './values.ts';
 

@@ -74,10 +74,15 @@ export function redacted(config: unknown): unknown {
   return mapMarked(config, (mark, value) => (mark === 'secret' && typeof value === 'string' ? '***' : value));
 }
 
-function readText(path: string): string {
+/** The bytes of a file that the configuration names. @throws GatewayError CFG-003 when it has become unreadable */
+export function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (cause) {
     throw new GatewayError('CFG-003', { cause });
   }
+}
+
+function readText(path: string): string {
+  return readBytes(path).toString('utf8');
 }

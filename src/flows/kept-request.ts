@@ -35,6 +35,8 @@ export interface KeptRequest {
     DocumentRequest['wishes'],
     'masquePs' | 'invisiblePatient' | 'invisibleRepLegaux'
   >;
+  /** CONNEXION_SECRETE. */
+  readonly secretConnection: boolean;
   readonly patientClass: PatientClass;
   readonly qualified: boolean;
   readonly sender: RequestSender | undefined;

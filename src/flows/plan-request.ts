@@ -57,6 +57,7 @@ export function planRequest(
         action: request.action,
         documents: request.documents.length,
         restrictions: wishes,
+        secretConnection: wishes.connexionSecrete,
         patientClass: request.patientClass,
         qualified: request.patient.qualified,
         sender: request.sender,

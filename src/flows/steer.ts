@@ -1,12 +1,16 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import { describe } from '../errors/catalogue.ts';
-import { explain, GatewayError } from '../errors/gateway-error.ts';
+import { explain, type Fault, GatewayError } from '../errors/gateway-error.ts';
 import { controlIdOf, withControlId } from '../formats/hl7/control-id.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import { payloadName } from '../journal/payload-rows.ts';
 import type { Delivery, DeliveryKind, ExchangeView, Journal, NewDelivery } from '../journal/journal.ts';
 import { NOT_SENT } from './failed-recipients.ts';
+import { keptRequest } from './kept-request.ts';
 import { owedWhenUnprepared } from './prepare-request.ts';
+import { withOrder } from './publishing/publication-record.ts';
+import { owedWhenUnpublished } from './publishing/owed-zam.ts';
 import { rereadDelivery } from './reread-mail.ts';
 import { owedWhenUnsent } from './send-mail.ts';
 
@@ -18,11 +22,20 @@ export interface SteerContext {
   readonly by: string;
 }
 
+/** What whoever sends again has made sure of, or wants. */
+export interface RetryOptions {
+  /** Document and patient belong together. */
+  readonly confirmed: boolean;
+  /** A replacement of a document that the DMP does not know goes there as a new one, and nothing else is sent. */
+  readonly asNew: boolean;
+  /** Only what waits for this reason; by default all that waits. */
+  readonly heldBy: ErrorCode;
+}
+
 /**
  * Sends again what waits for a person: a mail read anew, held documents and notifications; where nothing waits, the
  * documents that were refused. A document leaves under a new MSH-10 (docs/design.md §4, invariant 3).
  *
- * @param confirmed whoever acts has made sure that document and patient belong together
  * @returns how many deliveries go out again.
  * @throws GatewayError JRN-005 when there is nothing that could be sent again, JRN-006 when it must be confirmed first,
  *   JRN-004 when a document's message cannot be unsealed.
@@ -30,11 +43,13 @@ export interface SteerContext {
 export async function retryExchange(
   exchangeId: string,
   context: SteerContext,
-  { confirmed }: { readonly confirmed: boolean } = { confirmed: false },
+  { confirmed = false, asNew = false, heldBy }: Partial<RetryOptions> = {},
 ): Promise<number> {
   const view = await load(exchangeId, context);
+  if (asNew) return depositAsNew(view, context);
   const { exchange, deliveries } = view;
-  if (exchange.state === 'held' && exchange.concludedAt === undefined) {
+  const isMeant = (fault: Fault | undefined): boolean => heldBy === undefined || fault?.code === heldBy;
+  if (exchange.state === 'held' && exchange.concludedAt === undefined && isMeant(exchange.fault)) {
     await context.journal.reread(
       exchangeId,
       rereadDelivery(exchangeId, exchange.mailbox, context.newId),
@@ -42,10 +57,15 @@ export async function retryExchange(
     );
     return 1;
   }
-  const outdated = deliveries.filter(delivery => isOutdated(delivery, deliveries));
+  const outdated = deliveries.filter(delivery => isMeant(delivery.hold) && isOutdated(delivery, deliveries));
   for (const { id } of outdated) await context.journal.abandon(id, OUTDATED, context.by);
-  const held = deliveries.filter(delivery => delivery.state === 'held' && !outdated.includes(delivery));
-  const refused = deliveries.filter(({ kind, ending }) => kind === 'mdm' && ending?.outcome === 'refused');
+  const held = deliveries.filter(
+    delivery => delivery.state === 'held' && isMeant(delivery.hold) && !outdated.includes(delivery),
+  );
+  const refused =
+    heldBy === undefined
+      ? deliveries.filter(({ kind, ending }) => kind === 'mdm' && ending?.outcome === 'refused')
+      : [];
   const doubt = held.find(({ hold }) => hold !== undefined && describe(hold.code).doubt)?.hold;
   if (doubt !== undefined && !confirmed) throw new GatewayError('JRN-006', { detail: explain(doubt) });
   let sent = 0;
@@ -62,20 +82,48 @@ export async function retryExchange(
   return sent;
 }
 
+/** What the DMP does not know cannot be replaced there (the code of the hold). */
+const UNKNOWN_ORIGINAL: ErrorCode = 'DMP-008';
+
+async function depositAsNew({ deliveries }: ExchangeView, context: SteerContext): Promise<number> {
+  const held = deliveries.find(({ kind, hold }) => kind === 'dmp' && hold?.code === UNKNOWN_ORIGINAL);
+  const request = held && (await keptRequest(context.journal, held.exchangeId));
+  if (held === undefined || request?.action !== 'replace') {
+    throw new GatewayError('JRN-005', {
+      detail:
+        'Dans cet échange, aucun remplacement n’attend parce que le DMP ne connaît pas le document remplacé.',
+    });
+  }
+  const { journal, newId, by } = context;
+  const identifiers = withOrder(held, { order: newId(), asNew: true });
+  await journal.resend(held.id, { identifiers, payload: undefined, by });
+  return 1;
+}
+
 const OUTDATED = 'Un accusé plus récent a suivi celui-ci.';
 
-/** A ZAM that a later word on its recipient has followed: sent now, it would have the last word. */
+/** A ZAM that a later word on its recipient, or on the DMP, has followed: sent now, it would have the last word. */
 function isOutdated({ kind, state, subject }: Delivery, deliveries: readonly Delivery[]): boolean {
   return (
     kind === 'zam' &&
     state === 'held' &&
-    deliveries.some(other => other.kind === kind && other.subject === `${subject}:late`)
+    deliveries.some(other => other.kind === kind && laterThan(subject).includes(other.subject))
   );
+}
+
+/** Subjects of the ZAM that have the last word over one. */
+function laterThan(subject: string): string[] {
+  return [`${subject}:late`, ...(/^Z01:.*:N$/.test(subject) ? [subject.replace(/N$/, 'Y')] : [])];
 }
 
 async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerContext): Promise<number> {
   // The operator's word cannot be asked for again.
   if (delivery.kind === 'report') return 0;
+  if (delivery.kind === 'dmp') {
+    const identifiers = withOrder(delivery, { order: newId(), asNew: false });
+    await journal.resend(delivery.id, { identifiers, payload: undefined, by });
+    return 1;
+  }
   if (delivery.kind !== 'mdm' && delivery.kind !== 'zam') {
     await journal.resend(delivery.id, { identifiers: delivery.identifiers, payload: undefined, by });
     return 1;
@@ -89,7 +137,7 @@ async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerCo
 }
 
 /** What a person may give up while it is still being tried. */
-const GIVEN_UP: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['mdm', 'prepare', 'mail', 'zam']);
+const GIVEN_UP: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['mdm', 'prepare', 'mail', 'zam', 'dmp']);
 
 /**
  * What of a request is given up while a part waits for a person and the mails are still to leave: that part alone, or
@@ -134,6 +182,9 @@ const AMBIGUOUS =
 /** Whoever asked to hear of a mail learns that it does not leave, unless that was told when it came to wait for a person. */
 async function owedWhenGivenUp(delivery: Delivery, context: SteerContext): Promise<readonly NewDelivery[]> {
   if (delivery.kind === 'prepare') return owedWhenUnprepared(delivery, context);
+  if (delivery.kind === 'dmp' && delivery.state === 'waiting') {
+    return owedWhenUnpublished(delivery, { code: 'DMP-022' }, context);
+  }
   return delivery.kind === 'mail' ? owedWhenUnsent(delivery, NOT_SENT, context) : [];
 }
 

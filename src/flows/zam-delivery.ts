@@ -1,7 +1,7 @@
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import { controlIdOf } from '../formats/hl7/control-id.ts';
-import { buildZam } from '../formats/hl7/zam.ts';
+import { buildZam, type ZamInput } from '../formats/hl7/zam.ts';
 import type { NewDelivery, Recipient } from '../journal/journal.ts';
 import type { RequestFacts } from './kept-request.ts';
 
@@ -17,6 +17,27 @@ export interface ZamContent {
   readonly error: { readonly code: string; readonly label: string } | undefined;
 }
 
+/** What an application is told of the DMP part of its request, Y or N: each is told once. */
+export function dmpZamDelivery(
+  {
+    facts,
+    application,
+    exchangeId,
+    error,
+  }: Pick<ZamContent, 'facts' | 'application' | 'error'> & { readonly exchangeId: string },
+  { newId, clock }: { readonly newId: IdSource; readonly clock: Clock },
+): NewDelivery {
+  const id = newId();
+  const controlId = controlIdOf(id);
+  return owedZam(id, application, `Z01:${exchangeId}:${error === undefined ? 'Y' : 'N'}`, controlId, {
+    kind: 'Z01',
+    head: facts.head,
+    controlId,
+    time: clock.now(),
+    error,
+  });
+}
+
 /** The ZAM that is owed to an application: its bytes are fixed now, and its ZAM leave one after the other. */
 export function zamDelivery(
   { kind, facts, application, recipient, address, error }: ZamContent,
@@ -24,21 +45,31 @@ export function zamDelivery(
 ): NewDelivery {
   const id = newId();
   const controlId = controlIdOf(id);
+  return owedZam(id, application, `${kind}:${recipient.id}`, controlId, {
+    kind,
+    head: facts.head,
+    controlId,
+    time: clock.now(),
+    recipient: { address, identifier: recipient.identifier },
+    error,
+  });
+}
+
+function owedZam(
+  id: string,
+  application: string,
+  subject: string,
+  controlId: string,
+  input: ZamInput,
+): NewDelivery {
   return {
     id,
     kind: 'zam',
     target: application,
-    subject: `${kind}:${recipient.id}`,
+    subject,
     lane: `${application}|zam`,
     identifiers: { controlId },
     start: { state: 'waiting' },
-    payload: buildZam({
-      kind,
-      head: facts.head,
-      controlId,
-      time: clock.now(),
-      recipient: { address, identifier: recipient.identifier },
-      error,
-    }),
+    payload: buildZam(input),
   };
 }

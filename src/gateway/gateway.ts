@@ -13,6 +13,7 @@ import type { Woken } from '../flows/settings.ts';
 import { createDispatcher, type Dispatcher } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import { assembleApplications } from './applications.ts';
+import { watchDmpCertificates } from './dmp-certificates.ts';
 import { assembleMailboxes } from './mailboxes.ts';
 import { openJournal } from './open-journal.ts';
 import { assembleOutgoing } from './outgoing.ts';
@@ -129,6 +130,7 @@ async function startOn(
     poke: () => dispatcher.poke(),
   });
   const startedAt = clock.now();
+  const certificates = watchDmpCertificates(config.dmp);
   let ready = false;
   const status = (): Promise<GatewayStatus> =>
     gatherStatus({
@@ -137,6 +139,7 @@ async function startOn(
       startedAt,
       mailboxes: [...mailboxes.values()].map(box => box.state),
       targets: dispatcher.states(),
+      certificates,
       journalError: upkeep.journalError(),
     });
   const admin = await startAdmin({

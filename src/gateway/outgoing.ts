@@ -12,6 +12,7 @@ import { type GatewaySettings, targetOf, type Woken } from '../flows/settings.ts
 import type { Target } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { MllpServer } from '../peers/interfaces.ts';
+import { assembleDmp } from './dmp.ts';
 import { requestServer } from './peers.ts';
 import { creatorSettings, MAIL_RETRY, mailboxSettings, outgoingSettings } from './settings.ts';
 
@@ -60,13 +61,16 @@ export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledO
     outgoing: outgoingSettings(config),
     mailboxes: new Map(config.mailboxes.map(box => [box.name, mailboxSettings(box, config)])),
   };
+  const dmp = assembleDmp(config, {
+    ...deps,
+    wakeApplications: () => wake(config.applications.map(({ name }) => name)),
+  });
   const memory = createTieredBudget(REQUESTS_IN_HAND.small, REQUESTS_IN_HAND.large);
   const servers = new Map<string, MllpServer>();
-  const retry = { retry: MAIL_RETRY, ended: async () => undefined } satisfies Partial<Target>;
   return {
     targets: [
       {
-        ...retry,
+        retry: MAIL_RETRY,
         name: targetOf.prepare,
         logged: { target: targetOf.prepare },
         parallel: PREPARER.processes,
@@ -76,14 +80,7 @@ export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledO
         owedWhenHeld: delivery => owedWhenUnprepared(delivery, context),
         ended: async ({ mailbox }) => wake([targetOf.smtp(mailbox)]),
       },
-      {
-        ...retry,
-        name: targetOf.dmp,
-        logged: { target: targetOf.dmp },
-        parallel: 1,
-        attempt: async () => ({ hold: { code: 'OUT-001' } }),
-        givenUp: error => error.fault,
-      },
+      dmp.target,
     ],
     listen: async () => {
       for (const application of config.applications) {
@@ -111,7 +108,9 @@ export function assembleOutgoing(config: Config, deps: OutgoingDeps): AssembledO
     stopIntake: async graceMs => {
       await Promise.all([...servers.values()].map(server => server.stop(graceMs)));
     },
-    close: () => preparer.stop(),
+    close: async () => {
+      await Promise.all([preparer.stop(), dmp.close()]);
+    },
   };
 }
 

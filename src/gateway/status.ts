@@ -1,4 +1,4 @@
-import type { GatewayStatus } from '../admin/status.ts';
+import type { CertificateStatus, GatewayStatus } from '../admin/status.ts';
 import type { Clock } from '../basics/clock.ts';
 import type { ErrorFields } from '../errors/gateway-error.ts';
 import type { TargetState } from '../journal/dispatcher.ts';
@@ -13,6 +13,7 @@ export async function gatherStatus(from: {
   readonly startedAt: Date;
   readonly mailboxes: readonly MailboxState[];
   readonly targets: readonly TargetState[];
+  readonly certificates: (now: Date) => readonly CertificateStatus[];
   /** Why the journal takes no writes; undefined while it does. */
   readonly journalError: ErrorFields | undefined;
 }): Promise<GatewayStatus> {
@@ -61,6 +62,7 @@ export async function gatherStatus(from: {
       writable: from.journalError === undefined,
       code: from.journalError === undefined ? undefined : String(from.journalError['code']),
     },
+    certificates: from.certificates(from.clock.now()),
     worklist: {
       deliveries: backlog.targets.reduce((sum, { held }) => sum + held, 0),
       mails: backlog.heldMails,

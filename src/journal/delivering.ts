@@ -1,12 +1,12 @@
 import { publicCode } from '../basics/public-code.ts';
-import { describe } from '../errors/catalogue.ts';
+import { describe, type ErrorCode } from '../errors/catalogue.ts';
 import { addEvent, type JournalContext, now } from './context.ts';
 import { endDelivery } from './ending.ts';
 import type { Statements } from './engine.ts';
 import type { DeliveryKind, Journal, NewDelivery } from './journal.ts';
 import { waitForOriginalMail } from './mail-order.ts';
 import { oweWithBytes } from './owing.ts';
-import { bytesOf, packAll } from './payload-rows.ts';
+import { bytesOf, packAll, payloadName, putPayloads } from './payload-rows.ts';
 import { type PackedPayload, unpack } from './payloads.ts';
 import { deliveryOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
@@ -15,6 +15,7 @@ type Delivering = Pick<
   Journal,
   | 'due'
   | 'claim'
+  | 'keep'
   | 'sending'
   | 'release'
   | 'retryLater'
@@ -48,6 +49,14 @@ export function delivering(context: JournalContext): Delivering {
         return [...tried, ...rows].toSorted((a, b) => number(a, 'seq') - number(b, 'seq')).map(deliveryOf);
       }),
 
+    keep: async (deliveryId, bytes) => {
+      const row = await engine.read(statements => statements.first(sql.DELIVERY_GET, deliveryId));
+      if (row === undefined) return;
+      const exchangeId = text(row, 'exchange_id');
+      const packed = await packAll(context, exchangeId, [{ name: payloadName(deliveryId), bytes }]);
+      await engine.write(statements => putPayloads(statements, exchangeId, packed));
+    },
+
     sending: deliveryId =>
       engine.write(async statements => {
         await statements.run(sql.SENDING, deliveryId);
@@ -60,8 +69,14 @@ export function delivering(context: JournalContext): Delivering {
 
     retryLater: (deliveryId, { code, nextAt, spentMs }) =>
       engine.write(async statements => {
-        const ambiguous = Number(describe(code).class === 'ambiguous');
-        const row = await statements.first(sql.RETRY_LATER, nextAt, spentMs, code, ambiguous, deliveryId);
+        const row = await statements.first(
+          sql.RETRY_LATER,
+          nextAt,
+          spentMs,
+          code,
+          ambiguity(code),
+          deliveryId,
+        );
         if (row === undefined) return;
         await addEvent(statements, text(row, 'exchange_id'), now(context), {
           type: 'attempt-failed',
@@ -70,10 +85,10 @@ export function delivering(context: JournalContext): Delivering {
         });
       }),
 
-    hold: async (deliveryId, fault, owed = []) => {
+    hold: async (deliveryId, fault, owed = [], last) => {
       const packed = await packOwed(context, deliveryId, owed);
       await engine.write(async statements => {
-        const row = await statements.first(sql.HOLD, JSON.stringify(fault), deliveryId);
+        const row = await statements.first(sql.HOLD, JSON.stringify(fault), ambiguity(last), deliveryId);
         if (row === undefined) return;
         const at = now(context);
         const owner = { exchangeId: text(row, 'exchange_id'), mailbox: text(row, 'mailbox') };
@@ -182,4 +197,9 @@ async function oweBecauseOf(
   for (const { id, kind } of await oweWithBytes(statements, owner, owed, packed, at)) {
     if (kind === 'mail') await waitForOriginalMail(statements, owner.exchangeId, id);
   }
+}
+
+/** 1 for an attempt whose end is not known, else 0. */
+function ambiguity(code: ErrorCode | undefined): number {
+  return Number(code !== undefined && describe(code).class === 'ambiguous');
 }

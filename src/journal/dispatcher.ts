@@ -18,7 +18,7 @@ export interface RetryPolicy {
 /** How an attempt ended: for good (and what is owed because of it), for a person, or not yet. A thrown GatewayError says the same by its class. */
 export type Attempt = (
   | { readonly ended: Ending; readonly owed?: readonly NewDelivery[] }
-  | { readonly hold: Fault }
+  | { readonly hold: Fault; readonly owed?: readonly NewDelivery[] }
   | { readonly later: GatewayError }
 ) & {
   /** Records what has happened at the peer, before how the attempt ended: tried until the journal takes it. */
@@ -39,8 +39,11 @@ export interface Target {
   attempt(delivery: Delivery): Promise<Attempt>;
   /** What the worklist says once patience is used up. */
   givenUp(error: GatewayError, delivery: Delivery): Fault;
-  /** What is owed because a delivery waits for a person; nothing where absent, or where it fails for good. */
-  owedWhenHeld?(delivery: Delivery): readonly NewDelivery[] | Promise<readonly NewDelivery[]>;
+  /**
+   * What is owed because a delivery waits for a person, where the attempt does not say it itself; nothing where absent,
+   * or where it fails for good.
+   */
+  owedWhenHeld?(delivery: Delivery, fault: Fault): readonly NewDelivery[] | Promise<readonly NewDelivery[]>;
   /** After an ending is durable. */
   ended(delivery: Delivery, ending: Ending): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/gateway-error.ts';
 import type {
   Acceptance,
@@ -101,14 +102,20 @@ export interface Journal {
    * @param retries how many of them may have been tried before, default all; the rest is for those that never were
    */
   claim(target: string, limit: number, retries?: number): Promise<Delivery[]>;
+  /** Fixes the bytes of a delivery that is made once it is attempted: every later attempt finds them. */
+  keep(deliveryId: string, bytes: Uint8Array): Promise<void>;
   /** Written before the first byte leaves. */
   sending(deliveryId: string): Promise<void>;
   /** Puts a claimed or sending delivery back, untouched: nothing has left. */
   release(deliveryId: string): Promise<void>;
   /** After a failed attempt: waiting again until its next turn. A person's act is `resend` or `reread`. */
   retryLater(deliveryId: string, retry: Retry): Promise<void>;
-  /** Sets a delivery aside for a person, and with it what that gives rise to: its mail is filed where people look. */
-  hold(deliveryId: string, fault: Fault, owed?: readonly NewDelivery[]): Promise<void>;
+  /**
+   * Sets a delivery aside for a person, and with it what that gives rise to: its mail is filed where people look.
+   *
+   * @param last why the last attempt failed that patience was left for; an ambiguous one counts
+   */
+  hold(deliveryId: string, fault: Fault, owed?: readonly NewDelivery[], last?: ErrorCode): Promise<void>;
   /**
    * Ends a delivery, and with it what it gives rise to comes to be owed; for a document also fixes the document's
    * outcome and counts it.

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { waitAfter } from '../basics/backoff.ts';
 import { publicCode } from '../basics/public-code.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
 import { type Fault, type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { logFields } from '../errors/log-fields.ts';
 import type { Attempt, DispatcherOptions, RetryPolicy, Target, TargetState } from './dispatcher.ts';
@@ -110,8 +111,8 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     const { kind } = delivery;
     if ('later' in result) return later(delivery, result.later, dlog);
     if ('hold' in result) {
-      const { hold } = result;
-      if (!(await persist(dlog, () => setAside(delivery, hold, dlog)))) return;
+      const { hold, owed } = result;
+      if (!(await persist(dlog, () => setAside(delivery, hold, dlog, { owed })))) return;
       dlog.warn({ kind, code: hold.code }, 'delivery waits for a person');
       return;
     }
@@ -126,13 +127,22 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     }
   };
 
-  const setAside = async (delivery: Delivery, fault: Fault, dlog: Logger): Promise<void> =>
-    journal.hold(delivery.id, fault, await owedBecauseHeld(delivery, dlog));
+  const setAside = async (
+    delivery: Delivery,
+    fault: Fault,
+    dlog: Logger,
+    { owed, last }: { readonly owed?: readonly NewDelivery[] | undefined; readonly last?: ErrorCode },
+  ): Promise<void> =>
+    journal.hold(delivery.id, fault, owed ?? (await owedBecauseHeld(delivery, fault, dlog)), last);
 
   /** What can never be made, its bytes being sealed with a lost key, keeps nothing from waiting for a person. */
-  const owedBecauseHeld = async (delivery: Delivery, dlog: Logger): Promise<readonly NewDelivery[]> => {
+  const owedBecauseHeld = async (
+    delivery: Delivery,
+    fault: Fault,
+    dlog: Logger,
+  ): Promise<readonly NewDelivery[]> => {
     try {
-      return (await target.owedWhenHeld?.(delivery)) ?? [];
+      return (await target.owedWhenHeld?.(delivery, fault)) ?? [];
     } catch (error) {
       if (toGatewayError(error).class !== 'permanent') throw error;
       dlog.error(logFields(error), 'held without what would be owed because of it');
@@ -146,7 +156,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     const spentMs = now() - (delivery.triedAt ?? now()) + pause;
     if (delivery.spentMs + spentMs > target.retry.giveUpAfterMs) {
       const fault = target.givenUp(error, delivery);
-      if (!(await persist(dlog, () => setAside(delivery, fault, dlog)))) return;
+      if (!(await persist(dlog, () => setAside(delivery, fault, dlog, { last: error.code })))) return;
       dlog.warn({ kind, code: fault.code, last: error.code }, 'given up: waits for a person');
       return;
     }

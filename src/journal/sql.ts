@@ -135,7 +135,7 @@ export const RELEASE = `UPDATE delivery SET state = 'waiting', attempts = attemp
   WHERE id = ? AND state IN ('claimed', 'sending')`;
 export const RETRY_LATER = `UPDATE delivery SET state = 'waiting', next_at = ?, spent_ms = spent_ms + ?, error_code = ?,
   ambiguous = ambiguous + ? WHERE id = ? AND state IN ('claimed', 'sending') RETURNING exchange_id`;
-export const HOLD = `UPDATE delivery SET state = 'held', hold = ? WHERE id = ? AND state IN ('claimed', 'sending')
+export const HOLD = `UPDATE delivery SET state = 'held', hold = ?, ambiguous = ambiguous + ? WHERE id = ? AND state IN ('claimed', 'sending')
   RETURNING exchange_id, mailbox`;
 export const END = `UPDATE delivery SET state = 'done', outcome = ?, outcome_code = ?, outcome_label = ?, reason = ?,
   ended_at = ?, hold = NULL WHERE id = ? AND state <> 'done' RETURNING exchange_id, kind, target, subject`;

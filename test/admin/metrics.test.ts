@@ -43,6 +43,10 @@ const STATUS: GatewayStatus = {
     { ...target, name: 'imap:urologie', up: false, waiting: 0, held: 0, oldestSeconds: undefined },
   ],
   journal: { writable: true, code: undefined },
+  certificates: [
+    { name: 'dmp.tls', notAfter: '2027-01-04T00:00:00.000Z', daysLeft: 45, faults: [] },
+    { name: 'dmp.sign', notAfter: undefined, daysLeft: undefined, faults: ['Illisible.'] },
+  ],
   worklist: { deliveries: 1, mails: 3 },
   outcomes: [
     { application: 'dpi', way: 'received', outcome: 'accepted', code: '', count: 1_234 },
@@ -98,6 +102,16 @@ describe('the metrics', () => {
       await renderMetrics({ ...STATUS, journal: { writable: false, code: undefined } }),
     );
     expect(full.value('pfi_journal_writable', {})).toBe(0);
+  });
+
+  it('tell when certificates end, and whether they serve', async () => {
+    const { value } = exposition(await renderMetrics(STATUS));
+    const expiry = 'pfi_certificate_expiry_timestamp_seconds';
+    expect(value(expiry, { certificate: 'dmp.tls' })).toBe(Date.parse('2027-01-04T00:00:00Z') / 1000);
+    // Not read: no value, rather than 1970.
+    expect(value(expiry, { certificate: 'dmp.sign' })).toBeUndefined();
+    expect(value('pfi_certificate_usable', { certificate: 'dmp.tls' })).toBe(1);
+    expect(value('pfi_certificate_usable', { certificate: 'dmp.sign' })).toBe(0);
   });
 
   it('are the same each time they are asked for', async () => {

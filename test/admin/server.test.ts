@@ -10,6 +10,7 @@ const STATUS: GatewayStatus = {
   mailboxes: [],
   targets: [],
   journal: { writable: true, code: undefined },
+  certificates: [],
   worklist: { deliveries: 0, mails: 0 },
   outcomes: [],
 };

@@ -10,10 +10,13 @@ const PAUSE_MS = 50;
 /** Requests at once. */
 const PARALLEL = 4;
 
+/** What is sent of a request. */
+export type SentRequest = Pick<TrafficRequest, 'controlId' | 'message' | 'repeated'>;
+
 /** An application that sends each request, the same bytes again and again, until it is told that it was taken. */
 export interface Sending {
   /** Requests that leave one after the other; beside those sent before. */
-  send(sequence: readonly TrafficRequest[]): void;
+  send(sequence: readonly SentRequest[]): void;
   /** Answers with AA so far. */
   taken(): number;
   /** Tries that nobody answered: the gateway was down, or died. */
@@ -33,14 +36,14 @@ export function startSending(creator: Creator): Sending {
   let pause: Promise<void> | undefined;
   let next = Promise.withResolvers<void>();
 
-  async function ask(sequence: readonly TrafficRequest[]): Promise<void> {
+  async function ask(sequence: readonly SentRequest[]): Promise<void> {
     for (const request of sequence) {
       await untilTaken(request);
       if (request.repeated) await untilTaken(request);
     }
   }
 
-  async function untilTaken({ controlId, message }: TrafficRequest): Promise<void> {
+  async function untilTaken({ controlId, message }: SentRequest): Promise<void> {
     for (;;) {
       const ack = await limit.run(() => answerTo(message));
       if (ack?.code === 'AA') {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BAL, LABORATORY } from '../../samples/actors.ts';
 import { PATIENTS } from '../../samples/kit/cda.ts';
-import type { GatewayStatus } from '../../src/admin/status.ts';
+import type { CertificateStatus, GatewayStatus } from '../../src/admin/status.ts';
 import { judge, render, summary } from '../../src/cli/status-verdict.ts';
 import { CATALOGUE } from '../../src/errors/catalogue.ts';
 import { exposition } from '../kit/exposition.ts';
@@ -34,6 +34,14 @@ const target = {
   oldestSeconds: undefined,
 } as const;
 
+/** The one that signs for the DMP, so many days before its end. */
+const certificate = (daysLeft: number, faults: readonly string[] = []): CertificateStatus => ({
+  name: 'dmp.sign',
+  notAfter: new Date(NOW.getTime() + daysLeft * 86_400_000).toISOString(),
+  daysLeft,
+  faults,
+});
+
 /** What nothing of the configuration names any more. */
 const STRANGE = { configured: false, up: false, downSince: '2026-11-20T12:00:00.000Z' } as const;
 
@@ -44,6 +52,7 @@ function status(change: Partial<GatewayStatus> = {}): GatewayStatus {
     mailboxes: [mailbox],
     targets: [target],
     journal: { writable: true, code: undefined },
+    certificates: [],
     worklist: { deliveries: 0, mails: 0 },
     outcomes: [],
     ...change,
@@ -115,6 +124,71 @@ describe('the verdict', () => {
       2,
       'PFI CRITICAL - 2 envois en attente pour le serveur SMTP de la boîte urologie, le plus ancien depuis 3 h',
     ],
+    ...(
+      [
+        ['pfi:prepare', 'la préparation des courriels'],
+        ['pfi:dmp', 'le DMP'],
+        ['prepare', 'l’application prepare'],
+        ['dmp', 'l’application dmp'],
+      ] as const
+    ).map(([name, words]): [string, Partial<GatewayStatus>, number, string] => [
+      `${name} is down`,
+      { targets: [{ ...target, name, up: false, downSince: '2026-11-20T11:50:00.000Z' }] },
+      1,
+      `PFI WARNING - ${words} injoignable`,
+    ]),
+    [
+      'a certificate ends in sixty days: something to prepare, and no fault',
+      { certificates: [certificate(60)] },
+      0,
+      'PFI OK - 1 boîte relevée, 0 envoi en attente',
+    ],
+    [
+      'a certificate ends in thirty days',
+      { certificates: [certificate(30)] },
+      1,
+      'PFI WARNING - le certificat dmp.sign expire dans 30 jours, le 20/12/2026 : demandez son renouvellement',
+    ],
+    [
+      'a certificate ends in fifteen days',
+      { certificates: [certificate(15)] },
+      1,
+      'PFI WARNING - le certificat dmp.sign expire dans 15 jours, le 05/12/2026 : relancez la demande de renouvellement',
+    ],
+    [
+      'a certificate ends in eight days',
+      { certificates: [certificate(8)] },
+      1,
+      'PFI WARNING - le certificat dmp.sign expire dans 8 jours, le 28/11/2026 : relancez la demande',
+    ],
+    [
+      'a certificate ends in a week',
+      { certificates: [certificate(7)] },
+      2,
+      'PFI CRITICAL - le certificat dmp.sign expire dans 7 jours, le 27/11/2026 : renouvelez-le sans attendre',
+    ],
+    [
+      'a certificate ends tomorrow',
+      { certificates: [certificate(1)] },
+      2,
+      'PFI CRITICAL - le certificat dmp.sign expire dans 1 jour, le 21/11/2026 : renouvelez-le sans attendre',
+    ],
+    [
+      'a certificate has ended',
+      { certificates: [certificate(-1, ['Le certificat a expiré le 19/11/2026.'])] },
+      2,
+      'PFI CRITICAL - certificat dmp.sign : Le certificat a expiré le 19/11/2026',
+    ],
+    [
+      'a certificate cannot be read',
+      {
+        certificates: [
+          { name: 'dmp.tls', notAfter: undefined, daysLeft: undefined, faults: ['Il ne peut pas être lu.'] },
+        ],
+      },
+      2,
+      'PFI CRITICAL - certificat dmp.tls : Il ne peut pas être lu',
+    ],
     [
       'something waits for a person',
       { worklist: { deliveries: 2, mails: 1 } },
@@ -175,9 +249,19 @@ describe('the verdict', () => {
     expect(verdict.line).toContain(line);
   });
 
+  it('gives notice of a certificate from sixty days before its end, on a line of its own', () => {
+    const { text } = verdictOf({ certificates: [certificate(60)] });
+    expect(text.split('\n').slice(1)).toEqual([
+      'le certificat dmp.sign expire dans 60 jours, le 19/01/2027 : préparez son renouvellement',
+    ]);
+    expect(verdictOf({ certificates: [certificate(61)] }).text.split('\n')).toHaveLength(1);
+  });
+
   it('says of an error code what it means and what to do', () => {
     const { text } = verdictOf({ mailboxes: [{ ...mailbox, connected: false, error: 'IMAP-002' }] });
     expect(text).toContain(`\nIMAP-002 : ${CATALOGUE['IMAP-002'].why} ${CATALOGUE['IMAP-002'].todo}`);
+    const ended = verdictOf({ certificates: [certificate(-1, ['Il a expiré.'])] });
+    expect(ended.text).toContain(`\nDMP-020 : ${CATALOGUE['DMP-020'].why}`);
     const notTaken = { since: '2026-11-20T11:59:00.000Z', code: 'IMAP-009' };
     const left = verdictOf({ mailboxes: [{ ...mailbox, notTaken }] });
     expect(left.text).toContain(`\nIMAP-009 : ${CATALOGUE['IMAP-009'].why}`);
@@ -195,6 +279,10 @@ describe('what a monitor reads', () => {
         { ...mailbox, name: 'a.b-c_D' },
         { ...mailbox, name: `silent-${'x'.repeat(300)}`, connected: false, secondsSincePoll: 10_000 },
       ],
+      certificates: [certificate(45), certificate(-3, ['Il a expiré.'])].map((each, index) => ({
+        ...each,
+        name: ['dmp.tls', 'dmp.sign'][index] ?? '',
+      })),
       outcomes: [
         { application: 'dpi', way: 'received', outcome: 'accepted', code: '', count: 1_234 },
         { application: 'dpi', way: 'received', outcome: 'refused', code: '902', count: 5 },
@@ -212,6 +300,8 @@ describe('what a monitor reads', () => {
     expect(values).toContain("'oldest'=0s;;1800;0");
     expect(values).toContain("'worklist'=0;;;0");
     expect(values).toContain("'poll_urologie'=10s;;900;0");
+    expect(values).toContain("'certificate_days_dmp.tls'=45;;;0");
+    expect(values).toContain("'certificate_days_dmp.sign'=0;;;0");
     expect(values).toContain("'dpi_accepted'=1234c");
     expect(values).toContain("'dpi_refused_902'=5c");
   });

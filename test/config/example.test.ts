@@ -10,7 +10,7 @@ const text = readFileSync(EXAMPLE, 'utf8');
 type Shape = z.core.JSONSchema.BaseSchema;
 
 /** The example with its commented-out possibilities switched on, as plain values. */
-const everything: unknown = parse(text.replace(/^( *)# ( *[a-zA-Z]+:( |$))/gm, '$1$2'));
+const everything: unknown = parse(text.replace(/^( *)# ( *[a-zA-Z0-9]+:( |$))/gm, '$1$2'));
 
 describe('config/pfi.example.yaml', () => {
   it('is valid once the variables that it names are set', () => {
@@ -50,7 +50,7 @@ describe('config/pfi.example.yaml', () => {
   it('says what each key is for', () => {
     const bare = text
       .split('\n')
-      .filter(line => /^ *(# *)?[a-zA-Z]+: *[^ #]/.test(line) && !line.includes(' # '))
+      .filter(line => /^ *(# *)?[a-zA-Z0-9]+: *[^ #]/.test(line) && !line.includes(' # '))
       .map(line => line.trim().split(':', 1)[0]?.replace('# ', ''));
     // What these hold is plain from the value, or said at the head of their block.
     const plain = [

@@ -224,7 +224,7 @@ describe('what a person gives up before it has left', () => {
     });
     expect(await abandonExchange(first, 'Erreur.', laboratory.steering(), 'all')).toBe(2);
     expect(await laboratory.cameOf(whole)).toEqual({
-      told: [`Z02 N ${DOCTOR} 554`],
+      told: ['Z01 N OUT-001', `Z02 N ${DOCTOR} 554`],
       worklist: [],
       state: 'ended',
     });

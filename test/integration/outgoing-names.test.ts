@@ -16,7 +16,7 @@ it.each(['dmp', 'prepare'])(
     });
     expect(await started.ask(message)).toBe('AA');
     const { deliveries } = await started.reported(controlId);
-    expect(started.told(controlId)).toEqual([`Z02 Y ${DOCTOR}`]);
+    expect(started.told(controlId)).toEqual(['Z01 N OUT-001', `Z02 Y ${DOCTOR}`]);
     expect(deliveries.flatMap(({ kind, hold }) => (hold === undefined ? [] : [[kind, hold.code]]))).toEqual([
       ['dmp', 'OUT-001'],
     ]);

@@ -168,7 +168,7 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
 
   const told = (controlId: string): string[] =>
     zams(controlId).map(({ event, status, address, error }) =>
-      [event, status, address, error?.code].filter(part => part !== undefined).join(' '),
+      [event, status, address, error?.code].filter(Boolean).join(' '),
     );
 
   const settled = (controlId: string): Promise<ExchangeView> =>

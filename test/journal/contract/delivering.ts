@@ -86,6 +86,18 @@ export function deliveringContract({ bed, another }: ContractContext): void {
       ]);
     });
 
+    it('counts an attempt whose end is not known, the last one too', async () => {
+      const { journal } = bed();
+      const mail = await bringMail(bed());
+      await claimIds(bed());
+      await journal.hold(mail.id, { code: 'DMP-019' }, [], 'DMP-003');
+      expect((await deliveryOf(bed(), mail, mail.id)).ambiguous).toBe(1);
+      await journal.resend(mail.id, { identifiers: {}, payload: undefined, by: 'essai' });
+      await claimIds(bed());
+      await journal.hold(mail.id, { code: 'DMP-019' }, [], 'DMP-004');
+      expect((await deliveryOf(bed(), mail, mail.id)).ambiguous).toBe(1);
+    });
+
     it('has its mail filed with the same transaction that holds it', async () => {
       const { journal } = bed();
       const mail = await bringMail(bed());
