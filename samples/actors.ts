@@ -23,6 +23,11 @@ export const KNOWN_PATIENTS: readonly SamplePatient[] = [
   PATIENTS.lenoir,
 ];
 
+/** The DMP of Charles d’Artagnan is closed: his INS. */
+export const CLOSED_DMP = PATIENTS.dartagnan.identifiers.flatMap(({ root, extension = '' }) =>
+  root === INS_TEST ? [extension] : [],
+);
+
 export interface LaboratoryMail extends DocumentMail {
   /** Tells the mail from others: its Message-ID and date are made from it. */
   readonly number: number;

@@ -62,3 +62,20 @@ export const toNobody = document(24);
 export const toPatient = document(25, { patient: PATIENTS.oeuvrard });
 /** Claire Morvan's, in a request that names another patient. */
 export const misplaced = document(26);
+
+/** The documents of the requests to the DMP: an id there is an OID, without extension. */
+function dmpDocument(series: number, overrides: Partial<CdaSample> = {}): CdaSample {
+  const version = overrides.version ?? 1;
+  const id = dmpDocumentId(series, version);
+  return document(series, { id, setId: { root: `1.2.250.1.999.1.1.2026.${series}` }, ...overrides });
+}
+
+function dmpDocumentId(series: number, version: number) {
+  return { root: `1.2.250.1.999.1.1.2026.${series}.${version}` };
+}
+
+/** Deposited, then replaced by `redeposited`, which is deleted in the end. */
+export const deposited = dmpDocument(27);
+export const redeposited = dmpDocument(27, { version: 2, replaces: dmpDocumentId(27, 1) });
+/** Of somebody who has closed the DMP. */
+export const toClosedDmp = dmpDocument(30, { patient: PATIENTS.dartagnan });

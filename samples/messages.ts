@@ -31,6 +31,8 @@ export function sampleMessages(): Map<string, Uint8Array> {
       'ack-demande-ae-016',
       refusal({ request: refused, error: otherPatient, self: LABORATORY_PFI, ...answer }),
     ],
+    ['zam-z01-au-dmp', dmpZam()],
+    ['zam-z01-refuse-dmpclosed', dmpZam({ code: 'DMPClosed', label: 'Le DMP du patient est fermé' })],
     ['zam-z02-remis', zam('Z02')],
     ['zam-z02-non-remis-550', zam('Z02', smtpErrorOf({ reply: '550', status: undefined }))],
     ['zam-z03-integre', zam('Z03')],
@@ -90,10 +92,18 @@ function mdm(number: number, action: DocumentAction, sample: CdaSample): Uint8Ar
 }
 
 /** About the request, to the hospital's urology. */
-function zam(kind: ZamInput['kind'], error?: ZamInput['error']): Uint8Array {
+function zam(kind: 'Z02' | 'Z03', error?: ZamInput['error']): Uint8Array {
+  return buildZam({ kind, ...receipt(kind, error), recipient: { address: BAL, identifier: '3435' } });
+}
+
+/** About the request, and the DMP. */
+function dmpZam(error?: ZamInput['error']): Uint8Array {
+  return buildZam({ kind: 'Z01', ...receipt('Z01', error) });
+}
+
+function receipt(kind: ZamInput['kind'], error: ZamInput['error']) {
   const { header } = parseMessage(accepted);
-  return buildZam({
-    kind,
+  return {
     head: {
       sender: readParty(header, 3),
       receiver: { application: [LABORATORY_PFI.application], facility: [LABORATORY_PFI.facility] },
@@ -104,9 +114,8 @@ function zam(kind: ZamInput['kind'], error?: ZamInput['error']): Uint8Array {
     },
     controlId: `ZAM-${kind}`,
     time: dateOf(22),
-    recipient: { address: BAL, identifier: '3435' },
     error,
-  });
+  } as const;
 }
 
 function ack(message: Uint8Array, code: AckCode, error?: AckError): Uint8Array {

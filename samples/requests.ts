@@ -21,16 +21,26 @@ export interface ExpectedRequest {
   }[];
   /** The MDM that the hospital's DPI gets because of it, and its answer (AA, or the code of ERR-5). */
   readonly messages: readonly { readonly event: 'T02' | 'T10' | 'T04'; readonly answer: string }[];
-  /** The ZAM that come back, in order; `error` is the code of ERR-5 where the status is N. */
+  /** What the DMP is asked because of it; undefined: nothing. */
+  readonly dmp?: {
+    /** TD3.1b (`query`), TD2.1 (`submit`) and TD3.3c (`update`), in order. */
+    readonly asked: readonly ('query' | 'submit' | 'update')[];
+    /** What then lies there of the patient, in order of arrival. */
+    readonly documents: readonly ('Approved' | 'Deprecated' | 'Deleted')[];
+    /** Why it waits for a person. */
+    readonly hold?: ErrorCode;
+  };
+  /** The ZAM that come back, by their event, then in order; `error` is the code of ERR-5 where the status is N. */
   readonly receipts: readonly {
-    readonly event: 'Z02' | 'Z03';
+    readonly event: 'Z01' | 'Z02' | 'Z03';
     readonly status: 'Y' | 'N';
-    readonly to: string;
+    /** The address that one is about; that on the DMP (Z01) is about none. */
+    readonly to?: string;
     readonly error?: string;
   }[];
 }
 
-/** A request of the laboratory's software, as the demo plays it: in order, the second replaces what the first sent. */
+/** A request of the laboratory's software, as the demo plays it: in order, some replace or delete what one before them sent. */
 export interface RequestScenario {
   /** Also its file's name under samples/data/requests. */
   readonly name: string;
@@ -60,6 +70,16 @@ function request(number: number, overrides: Partial<RequestSample>): Buffer {
     replyTo: 'secretariat@embruns.mssante.fr',
     controlId: `EMB-2026-${String(number).padStart(4, '0')}`,
     processingId: 'D',
+    ...overrides,
+  });
+}
+
+/** A request for the DMP, which asks to hear of it. */
+function dmpRequest(number: number, overrides: Partial<RequestSample>): Buffer {
+  return request(number, {
+    recipients: [],
+    wishes: { DESTDMP: 'Y', ACK_RECEPTION: 'Y' },
+    texts: {},
     ...overrides,
   });
 }
@@ -147,6 +167,63 @@ export const REQUESTS: readonly RequestScenario[] = [
       mails: [],
       messages: [],
       receipts: [],
+    },
+  },
+  {
+    name: '27-dmp-depot',
+    description:
+      'Compte rendu pour le DMP de la patiente et pour le CHU X à la fois : un dépôt, et un courriel',
+    build: () =>
+      dmpRequest(27, {
+        documents: [documents.deposited],
+        recipients: [UROLOGY],
+        wishes: { DESTDMP: 'Y', DESTMSSANTEPS: 'Y', ACK_RECEPTION: 'Y', ACK_LECTURE_MSS: 'Y' },
+        texts: { professionals: TEXT },
+      }),
+    expected: {
+      mails: toUrology,
+      messages: [{ event: 'T02', answer: 'AA' }],
+      dmp: { asked: ['submit'], documents: ['Approved'] },
+      receipts: [
+        { event: 'Z01', status: 'Y' },
+        { event: 'Z02', status: 'Y', to: BAL },
+        { event: 'Z03', status: 'Y', to: BAL },
+      ],
+    },
+  },
+  {
+    name: '28-dmp-remplacement',
+    description:
+      'Deuxième version de ce compte rendu, par un MDM^T10 : elle remplace la première dans le DMP',
+    build: () => dmpRequest(28, { type: 'MDM', action: 'replace', documents: [documents.redeposited] }),
+    expected: {
+      mails: [],
+      messages: [],
+      dmp: { asked: ['query', 'submit'], documents: ['Deprecated', 'Approved'] },
+      receipts: [{ event: 'Z01', status: 'Y' }],
+    },
+  },
+  {
+    name: '29-dmp-suppression',
+    description: 'Retrait de cette deuxième version : elle est supprimée du DMP',
+    build: () => dmpRequest(29, { action: 'delete', documents: [documents.redeposited] }),
+    expected: {
+      mails: [],
+      messages: [],
+      dmp: { asked: ['query', 'update'], documents: ['Deprecated', 'Deleted'] },
+      receipts: [{ event: 'Z01', status: 'Y' }],
+    },
+  },
+  {
+    name: '30-dmp-ferme',
+    description:
+      'Patient dont le DMP est fermé : le DMP refuse, le laboratoire l’apprend avec le code du DMP',
+    build: () => dmpRequest(30, { documents: [documents.toClosedDmp] }),
+    expected: {
+      mails: [],
+      messages: [],
+      dmp: { asked: ['submit'], documents: [], hold: 'DMP-006' },
+      receipts: [{ event: 'Z01', status: 'N', error: 'DMPClosed' }],
     },
   },
 ];

@@ -19,7 +19,7 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
   try {
     introduce(stage);
     const acts = [await playMails(stage, output), await playRequests(stage, output)];
-    print(`Les messages HL7 et les courriels sont dans ${output}`);
+    print(`Les messages HL7 et SOAP, et les courriels, sont dans ${output}`);
     if (acts.includes(false)) process.exitCode = 1;
     if (options.keep) {
       print('\nEn marche jusqu’à Ctrl-C.');
@@ -30,7 +30,7 @@ export async function demonstrate(options: DemoOptions): Promise<void> {
   }
 }
 
-function introduce({ hospital, laboratory }: Stage): void {
+function introduce({ hospital, laboratory, dmp }: Stage): void {
   const { operator, dpi } = hospital;
   print(`Opérateur MSSanté factice : IMAP ${operator.imapPort}, SMTP ${operator.smtpPort} (STARTTLS)`);
   print(`CHU X : DPI factice, MLLP ${dpi.port}, ${KNOWN_PATIENTS.length} patients connus`);
@@ -39,6 +39,7 @@ function introduce({ hospital, laboratory }: Stage): void {
   print(
     `  sa passerelle : MLLP ${laboratory.gateway.requestPort('sgl')}, http://127.0.0.1:${laboratory.gateway.adminPort}/status.json`,
   );
+  print(`DMP factice : ${dmp.url} (TLS mutuel, certificats faits à l’instant)`);
 }
 
 /** Delivers every sample mail, waits until all is settled, and tells what each became. @returns whether all is as expected */
@@ -66,11 +67,18 @@ async function playMails(stage: Stage, output: string): Promise<boolean> {
 async function playRequests(stage: Stage, output: string): Promise<boolean> {
   print('\nLe laboratoire envoie des documents');
   print(
-    'ORU, MDM : demande d’envoi du logiciel à sa passerelle. ZAM : accusé qu’elle lui rend (Z02 réception,',
+    'ORU, MDM : demande d’envoi du logiciel à sa passerelle. ZAM : accusé qu’elle lui rend (Z01 DMP, Z02',
   );
-  print('Z03 lecture). La passerelle du CHU X reçoit ces courriels comme les précédents.\n');
+  print(
+    'réception, Z03 lecture). La passerelle du CHU X reçoit ces courriels comme les précédents. TD : transaction',
+  );
+  print('du DMP, en SOAP signé au nom de l’établissement.\n');
   const asked: Asked[] = [];
-  for (const scenario of REQUESTS) asked.push(await ask(scenario, stage));
+  for (const scenario of REQUESTS) {
+    const each = await ask(scenario, stage);
+    if (each === undefined) return unsettled(join(output, 'passerelle-labo.log'));
+    asked.push(each);
+  }
   if (!(await requestsSettled(stage))) return unsettled(join(output, 'passerelle-labo.log'));
   let good = 0;
   for (const each of asked) {

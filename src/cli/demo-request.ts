@@ -8,7 +8,10 @@ import type { Ack } from '../formats/hl7/types.ts';
 import type { ReceivedZam } from '../sandbox/creator.ts';
 import type { ReceivedMessage } from '../sandbox/dpi.ts';
 import type { AcceptedMail } from '../sandbox/operator.ts';
+import type { ExchangeView } from '../journal/journal.ts';
+import { becameAtDmp, dmpFiles, dmpText, type HeardByDmp, listenToDmp } from './demo-dmp.ts';
 import { answerOf, exchangeOf, messageIdIn, messageText, receivedBecauseOf } from './demo-hospital.ts';
+import { dmpSettled } from './demo-settled.ts';
 import type { Stage } from './demo-stage.ts';
 import { differing } from './demo-verdict.ts';
 
@@ -19,6 +22,7 @@ export interface Asked {
   readonly ack: Ack;
   /** As it was on the line. */
   readonly rawAck: Uint8Array;
+  readonly heardByDmp: HeardByDmp;
 }
 
 /** What became of a request, as everybody tells it whom it reached. */
@@ -30,33 +34,52 @@ export interface RequestBecame extends ExpectedRequest {
   readonly zams: readonly ReceivedZam[];
 }
 
-/** Sends a scenario's request as the laboratory's software does. @throws GatewayError when nobody answers */
-export async function ask(scenario: RequestScenario, { laboratory }: Stage): Promise<Asked> {
+/**
+ * Sends a scenario's request as the laboratory's software does, and waits until the DMP has been told what it asks for: what
+ * lies there is of this request and those before.
+ *
+ * @returns undefined when that takes too long
+ * @throws GatewayError when nobody answers
+ */
+export async function ask(scenario: RequestScenario, stage: Stage): Promise<Asked | undefined> {
+  const { laboratory, dmp } = stage;
   const message = scenario.build();
+  const heard = listenToDmp(dmp);
   const ack = await laboratory.software.send(message);
-  return { scenario, message, ack, rawAck: laboratory.tap.answers().at(-1) ?? Buffer.alloc(0) };
+  const rawAck = laboratory.tap.answers().at(-1) ?? Buffer.alloc(0);
+  return (await dmpSettled(stage)) ? { scenario, message, ack, rawAck, heardByDmp: heard() } : undefined;
 }
 
 /** Gathers what became of a request from those who received something because of it. */
-export async function becameOfRequest({ message, ack }: Asked, stage: Stage): Promise<RequestBecame> {
+export async function becameOfRequest(
+  { message, ack, heardByDmp }: Asked,
+  stage: Stage,
+): Promise<RequestBecame> {
   const { hospital, laboratory } = stage;
   const controlId = parseMessage(message).header.component(10, 1);
-  const sent = await mailsOf(controlId, stage);
+  const view = await requestOf(controlId, stage);
+  const sent = mailsOf(view, stage);
   const received: ReceivedMessage[] = [];
   for (const { raw } of sent) {
     const view = await exchangeOf(messageIdIn(raw) ?? '', hospital);
     if (view !== undefined) received.push(...receivedBecauseOf(view, hospital));
   }
-  const zams = laboratory.software.received().filter(({ request }) => request === controlId);
+  // Those on the DMP and those on the mails go side by side.
+  const zams = laboratory.software
+    .received()
+    .filter(({ request }) => request === controlId)
+    .toSorted((one, other) => one.event.localeCompare(other.event));
   const refusal = refusalOf(ack);
+  const atDmp = becameAtDmp(heardByDmp, view);
   const facts: ExpectedRequest = {
     ...(refusal === undefined ? {} : { refusal }),
     mails: sent.map(({ envelope, raw }) => ({ to: envelope.to, mayAnswer: !isFinal(raw) })),
     messages: received.map(answerOf),
+    ...(atDmp === undefined ? {} : { dmp: atDmp }),
     receipts: zams.map(({ event, status, address, error }) => ({
-      event: event as 'Z02' | 'Z03',
+      event: event as 'Z01' | 'Z02' | 'Z03',
       status: status as 'Y' | 'N',
-      to: address,
+      ...(address === '' ? {} : { to: address }),
       ...(error === undefined ? {} : { error: error.code }),
     })),
   };
@@ -65,18 +88,19 @@ export async function becameOfRequest({ message, ack }: Asked, stage: Stage): Pr
 
 /** What differs from the expectation; nothing when all is well. */
 export function requestDifferences(expected: ExpectedRequest, became: RequestBecame): string[] {
-  const { refusal, mails, messages, receipts } = expected;
+  const { refusal, mails, messages, dmp, receipts } = expected;
   return differing([
     ['refusal', refusal, became.refusal],
     ['mails', mails, became.mails],
     ['messages', messages, became.messages],
+    ['dmp', dmp, became.dmp],
     ['receipts', receipts, became.receipts],
   ]);
 }
 
 /** Leaves everything that was said because of a request as files, numbered in its order. */
 export function leaveRequestFiles(
-  { scenario, message, rawAck }: Asked,
+  { scenario, message, rawAck, heardByDmp }: Asked,
   { sent, received, zams }: RequestBecame,
   output: string,
 ): void {
@@ -85,6 +109,7 @@ export function leaveRequestFiles(
     ['ACK.hl7', rawAck],
     ...sent.map(({ raw }) => ['courriel.eml', raw] as const),
     ...received.map(({ event, raw }) => [`MDM-${event}.hl7`, raw] as const),
+    ...dmpFiles(heardByDmp),
     ...zams.map(({ event, raw }) => [`ZAM-${event}.hl7`, raw] as const),
   ];
   for (const [position, [what, bytes]] of files.entries()) {
@@ -92,16 +117,20 @@ export function leaveRequestFiles(
   }
 }
 
-/** The mails that left because of a request, as the operator took them. */
-async function mailsOf(controlId: string, { hospital, laboratory }: Stage): Promise<AcceptedMail[]> {
+/** What the laboratory's gateway knows of a request; undefined where it has refused it. */
+async function requestOf(controlId: string, { laboratory }: Stage): Promise<ExchangeView | undefined> {
   const { journal } = laboratory.gateway;
   const known = await journal.list({ limit: 1_000 });
   const exchange = known.find(({ nature, messageId }) => nature === 'request' && messageId === controlId);
-  const { deliveries = [] } = (exchange && (await journal.exchange(exchange.id))) ?? {};
-  const ids = deliveries.flatMap(({ kind, identifiers }) =>
+  return exchange && (await journal.exchange(exchange.id));
+}
+
+/** The mails that left because of a request, as the operator took them. */
+function mailsOf(view: ExchangeView | undefined, { hospital }: Stage): AcceptedMail[] {
+  const ids = view?.deliveries.flatMap(({ kind, identifiers }) =>
     kind === 'mail' ? [identifiers['messageId']] : [],
   );
-  return hospital.operator.accepted().filter(({ raw }) => ids.includes(messageIdIn(raw)));
+  return hospital.operator.accepted().filter(({ raw }) => ids?.includes(messageIdIn(raw)));
 }
 
 /** Quoted from the mail's head; its body is base64. */
@@ -115,7 +144,7 @@ function refusalOf({ code, errors: [error] }: Ack): ExpectedRequest['refusal'] {
   return { code: isErrorCode(said) ? said : 'GEN-001', location: error?.location ?? '' };
 }
 
-function tell({ refusal, mails, messages }: ExpectedRequest, zams: readonly ReceivedZam[]): string[] {
+function tell({ refusal, mails, messages, dmp }: ExpectedRequest, zams: readonly ReceivedZam[]): string[] {
   if (refusal !== undefined) {
     return [
       `${refusal.code}, en ${refusal.location} : ${describe(refusal.code satisfies ErrorCode).why}`,
@@ -130,11 +159,14 @@ function tell({ refusal, mails, messages }: ExpectedRequest, zams: readonly Rece
   return [
     ['demande acceptée (AA)', ...left].join(' · '),
     ...(messages.length === 0 ? [] : [`DPI du CHU X : ${messages.map(messageText).join(', ')}`]),
+    ...(dmp === undefined ? [] : [dmpText(dmp)]),
     ...(zams.length === 0 ? [] : [`accusés rendus au logiciel : ${zams.map(receiptText).join(' · ')}`]),
   ];
 }
 
 const RECEIPTS: Readonly<Record<string, string>> = {
+  'Z01 Y': 'accepté par le DMP (Z01)',
+  'Z01 N': 'refusé par le DMP (Z01)',
   'Z02 Y': 'remis au destinataire (Z02)',
   'Z02 N': 'non remis (Z02)',
   'Z03 Y': 'document intégré (Z03)',

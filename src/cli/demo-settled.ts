@@ -33,6 +33,14 @@ export function requestsSettled({ hospital, laboratory }: Stage): Promise<boolea
   );
 }
 
+/** Whether the DMP has been told all that the laboratory asked for so far, or a person must see to it, within the deadline. */
+export function dmpSettled({ laboratory: { gateway } }: Stage): Promise<boolean> {
+  return holdsInTime(async () => {
+    const { targets } = await gateway.journal.backlog();
+    return targets.every(({ kind, waiting }) => kind !== 'dmp' || waiting === 0);
+  });
+}
+
 /** Nothing is being read, decided or sent: what is left waits for a person, or for a report. */
 async function isQuiet({ journal }: { readonly journal: Journal }): Promise<boolean> {
   const exchanges = await journal.list({ limit: ALL });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import {
   BAL,
+  CLOSED_DMP,
   ERROR_MAILBOX,
   KNOWN_PATIENTS,
   LABORATORY,
@@ -16,8 +17,10 @@ import { loadConfig } from '../config/load.ts';
 import type { MailboxConfig } from '../config/schema.ts';
 import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { type Creator, startCreator } from '../sandbox/creator.ts';
+import { type Dmp, startDmp } from '../sandbox/dmp.ts';
 import { type Dpi, startDpi } from '../sandbox/dpi.ts';
 import { type Operator, startOperator } from '../sandbox/operator.ts';
+import { writeDmpCertificates } from './demo-certificates.ts';
 import { freePorts } from './demo-ports.ts';
 import { startTap, type Tap } from './demo-tap.ts';
 import { createLog } from './log.ts';
@@ -44,6 +47,8 @@ export interface Laboratory {
 export interface Stage {
   readonly hospital: Hospital;
   readonly laboratory: Laboratory;
+  /** Where the laboratory deposits documents. */
+  readonly dmp: Dmp;
   stop(): Promise<void>;
 }
 
@@ -72,6 +77,8 @@ export async function startStage(output: string): Promise<Stage> {
     );
     const dpi = await begun(startDpi({ patients: KNOWN_PATIENTS, requireIns: true }));
     const software = await begun(startCreator());
+    const dmp = await begun(startDmp({ trusted: [writeDmpCertificates(output)], closed: CLOSED_DMP }));
+    writeFileSync(join(output, 'dmp-ca.pem'), dmp.ca);
     const ports = await freePorts('hospitalAdmin', 'laboratoryAdmin', 'requests');
     const tap = await begun(startTap(ports.requests));
     software.connectTo({ host: '127.0.0.1', port: tap.port });
@@ -86,6 +93,7 @@ export async function startStage(output: string): Promise<Stage> {
       ...common,
       PFI_DEMO_REQUESTS: String(ports.requests),
       PFI_DEMO_SOFTWARE: String(software.port),
+      PFI_DEMO_DMP: dmp.url,
       PFI_DEMO_ADMIN: String(ports.laboratoryAdmin),
     }).config;
     const gatewayOf = (config: typeof hospital, log: string): Promise<Gateway> =>
@@ -112,6 +120,7 @@ export async function startStage(output: string): Promise<Stage> {
         tap,
         bal: LABORATORY_BAL,
       },
+      dmp,
       stop,
     };
   } catch (error) {

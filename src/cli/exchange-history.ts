@@ -88,8 +88,8 @@ function isEventType(type: string): type is EventType {
   return Object.hasOwn(EVENTS, type);
 }
 
-/** What a delivery is called in the history; a line on a mail of ours begins with whom it goes to. */
-const WHAT: Readonly<Record<Exclude<DeliveryKind, 'mail'>, string>> = {
+/** What a delivery is called in the history; a line on a mail of ours, or on the DMP, begins with that already. */
+const WHAT: Readonly<Record<Exclude<DeliveryKind, 'mail' | 'dmp'>, string>> = {
   mdm: 'document',
   mdn: 'MDN',
   'error-mail': 'courriel d’erreur',
@@ -98,11 +98,10 @@ const WHAT: Readonly<Record<Exclude<DeliveryKind, 'mail'>, string>> = {
   prepare: 'préparation',
   report: 'remise',
   zam: 'accusé (ZAM)',
-  dmp: 'DMP',
 };
 
 function endOf(kind: string, outcome: Outcome): string {
-  if (kind === 'mail') return endText(kind, outcome);
+  if (kind === 'mail' || kind === 'dmp') return endText(kind, outcome);
   const known = Object.hasOwn(WHAT, kind) ? (kind as keyof typeof WHAT) : 'mdm';
   return `${WHAT[known]} : ${endText(known, outcome)}`;
 }

@@ -97,13 +97,14 @@ export function exchangeSummary(view: ExchangeView): string {
 }
 
 function headLines(view: ExchangeView): string[] {
-  const { exchange } = view;
+  const { exchange, requested } = view;
   const { id, nature, mailbox, application, receivedAt, place, messageId, sender, fault } = exchange;
   const received = frenchTime(receivedAt);
+  const leaving = requested?.recipients.length === 0 ? '' : ` ; part de la boîte ${mailbox}`;
   const origin =
     nature === 'request'
       ? [
-          `  demande de l’application ${application}, reçue le ${received} ; part de la boîte ${mailbox}`,
+          `  demande de l’application ${application}, reçue le ${received}${leaving}`,
           `  identifiant du message (MSH-10) ${messageId}`,
         ]
       : [

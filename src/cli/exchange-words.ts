@@ -53,7 +53,7 @@ const KINDS: Readonly<Record<DeliveryKind, string>> = {
   mail: 'courriel par la boîte',
   report: 'remise à un destinataire, pour l’application',
   zam: 'accusé (ZAM) à l’application',
-  dmp: 'dépôt au DMP',
+  dmp: 'DMP',
 };
 
 /** What the end of a delivery that is no document's is called. */

@@ -1,3 +1,4 @@
+import { isErrorCode } from '../errors/catalogue.ts';
 import { toGatewayError } from '../errors/gateway-error.ts';
 import { readCdaHeader } from '../formats/cda/read-header.ts';
 import { readAck, verdict } from '../formats/hl7/ack.ts';
@@ -52,7 +53,7 @@ export function lookAtHl7(bytes: Uint8Array): Finding {
 }
 
 const EVENTS: Readonly<Record<string, string>> = {
-  Z01: 'dépôt au DMP',
+  Z01: 'DMP : dépôt, remplacement ou suppression',
   Z02: 'réception par la messagerie du destinataire',
   Z03: 'lecture, ou intégration par le logiciel du destinataire',
 };
@@ -62,18 +63,25 @@ function lookAtZam(message: Hl7Message): Finding {
   const [status, recipient] = message.all('OBX');
   const err = message.first('ERR');
   const event = message.header.component(9, 2);
-  const error = [1, 2].map(part => err?.component(5, part) ?? '').filter(text => text !== '');
+  const [code = '', label = ''] = [1, 2].map(part => err?.component(5, part) ?? '');
+  // What is refused at the DMP may be refused by it, or by the gateway before it.
+  const own = isErrorCode(code) ? code : undefined;
   const said = status?.component(5, 1) ?? '';
   const facts = {
     ...messageFacts(message),
     'Accusé de': EVENTS[event] ?? event,
     'Demande (OBX-4)': status?.component(4, 1),
     Destinataire: [recipient?.component(5, 4), recipient?.component(4, 1)].filter(Boolean).join(' · '),
-    Erreur: error.join(' '),
+    [event === 'Z01' && own === undefined ? 'Code du DMP (ERR-5)' : 'Erreur']: `${code} ${label}`.trim(),
   };
-  const verdict =
+  const answer =
     said === 'Y' ? 'Oui (Y).' : said === 'N' ? 'Non (N).' : `Ni oui ni non : « ${oneLine(said)} ».`;
-  return alone('hl7', facts, `Accusé de la passerelle au logiciel créateur : ${verdict}`);
+  return alone(
+    'hl7',
+    facts,
+    `Accusé de la passerelle au logiciel créateur : ${answer}`,
+    ...(own === undefined ? [] : faultLines({ code: own })),
+  );
 }
 
 /** How the gateway, at its default settings, takes an application's answer. */

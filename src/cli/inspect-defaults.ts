@@ -2,7 +2,12 @@ import { type Config, configSchema } from '../config/schema.ts';
 
 const SERVER = { host: 'localhost', port: 1, auth: 'none' };
 
-/** What `inspect` is asked about arrives nowhere: one mailbox, one application, and every setting at its default. */
+const CERTIFICATE = { cert: 'none', key: 'none' };
+
+/**
+ * What `inspect` is asked about arrives nowhere: one mailbox, one application, a DMP, and every setting at its default. No
+ * file that it names is read.
+ */
 export const DEFAULTS: Config = configSchema.parse({
   establishment: { name: 'Établissement', finess: '000000000', structureId: '1000000000' },
   product: { nil: 'DEV000000' },
@@ -26,4 +31,14 @@ export const DEFAULTS: Config = configSchema.parse({
       mailbox: 'boite',
     },
   ],
+  dmp: {
+    url: 'https://localhost',
+    environment: 'test',
+    tls: { ca: 'none', certificate: CERTIFICATE },
+    sign: { certificate: CERTIFICATE },
+    software: { name: 'pfi-gateway', version: '1' },
+    oid: { source: '2.25.1', root: '2.25.2' },
+    structures: [{ id: '1000000000', name: 'Établissement', sector: 'SA01' }],
+    automate: { responsible: '800000000000', name: 'pfi-gateway' },
+  },
 });

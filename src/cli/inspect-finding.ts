@@ -5,7 +5,7 @@ import type { Author, CdaHeader, Encounter, Organization } from '../formats/cda/
 import { oneLine } from './output.ts';
 
 /** What the gateway would do with a mail, a document or a request. */
-export type Decision = 'deliver' | 'hold' | 'refuse' | 'file' | 'send';
+export type Decision = 'deliver' | 'hold' | 'refuse' | 'file' | 'send' | 'deposit';
 
 /** Named values, in the order in which they are read; those that are empty are left out. */
 export type Facts = Readonly<Record<string, string | undefined>>;
@@ -114,6 +114,8 @@ function documentVerdict({ decision, fault }: DocumentFinding): string[] {
       return ['Transmis à l’application.'];
     case 'send':
       return ['Envoyé par courriel.'];
+    case 'deposit':
+      return ['Pour le DMP.'];
   }
 }
 

@@ -9,6 +9,7 @@ import { documentSubject } from '../formats/mail/document-subject.ts';
 import { pdfNames } from '../formats/pdf/pdf-name.ts';
 import { creatorSettings } from '../gateway/settings.ts';
 import { DEFAULTS } from './inspect-defaults.ts';
+import { lookAtDmpPart } from './inspect-dmp.ts';
 import { type Facts, faultLines, type Finding, headerFacts, type Part } from './inspect-finding.ts';
 import { wishTexts } from './wish-words.ts';
 
@@ -80,14 +81,15 @@ const ACTIONS = { add: 'ajout', replace: 'remplacement', delete: 'suppression' }
 function accepted(request: DocumentRequest, facts: Facts): Finding {
   const { documents, action, patient, replyTo, passedOver, wishes } = request;
   const { asked, restrictions } = wishTexts(wishes);
-  const parts = (['professionals', 'patient'] as const).flatMap(audience => mailPart(audience, request));
-  const isMailed = parts.length > 0;
+  const mails = (['professionals', 'patient'] as const).flatMap(audience => mailPart(audience, request));
+  const dmp = lookAtDmpPart(request);
+  const decision = mails.length > 0 ? 'send' : dmp?.fault === undefined ? 'deposit' : 'hold';
   const verdict = [
-    `Demande acceptée (AA) ; ${isMailed ? 'elle part ensuite de la boîte de l’application' : 'aucun courriel n’est demandé'}.`,
+    `Demande acceptée (AA) ; ${mails.length > 0 ? 'les courriels partent ensuite de la boîte de l’application' : 'aucun courriel n’est demandé'}.`,
     ...(passedOver === 0
       ? []
       : [`Destinataires à qui la demande ne veut pas d’envoi, laissés de côté : ${passedOver}.`]),
-    ...(wishes.dmp ? faultLines({ code: 'OUT-001' }) : []),
+    ...(dmp?.verdict ?? []),
   ];
   return {
     kind: 'request',
@@ -100,14 +102,10 @@ function accepted(request: DocumentRequest, facts: Facts): Finding {
       Restrictions: restrictions.join(', ') || 'aucune',
       'Réponses à': replyTo ?? 'l’adresse `replyTo` de la boîte, si elle est configurée',
     },
-    documents: documents.map(({ header }) => ({
-      facts: headerFacts(header),
-      decision: isMailed ? 'send' : 'hold',
-      fault: undefined,
-    })),
-    parts,
-    decision: isMailed ? 'send' : 'hold',
-    fault: wishes.dmp ? { code: 'OUT-001' } : undefined,
+    documents: documents.map(({ header }) => ({ facts: headerFacts(header), decision, fault: undefined })),
+    parts: [...mails, ...(dmp === undefined ? [] : [dmp.part])],
+    decision,
+    fault: dmp?.fault,
     verdict,
   };
 }

@@ -1,7 +1,7 @@
 import type { Delivery, ExchangeView, Recipient } from '../journal/journal.ts';
 import { codeWithLabel, deliveryLines, faultLines } from './exchange-words.ts';
 import { frenchTime } from './output.ts';
-import { readingCode, recipientName, recipientOf, reportOn } from './request-words.ts';
+import { isOnDmp, readingCode, recipientName, recipientOf, reportOn } from './request-words.ts';
 
 type Requested = NonNullable<ExchangeView['requested']>;
 
@@ -11,10 +11,33 @@ export function requestLines(view: ExchangeView, requested: Requested): string[]
   const mails = [...new Set(requested.recipients.map(({ mailId }) => mailId))];
   return [
     ...deliveries
-      .filter(({ kind }) => kind === 'prepare' || kind === 'dmp')
+      .filter(({ kind }) => kind === 'prepare')
       .flatMap(delivery => ['', ...deliveryLines(delivery, '  ')]),
+    ...deliveries
+      .filter(({ kind }) => kind === 'dmp')
+      .flatMap(delivery => ['', ...dmpLines(delivery, view, requested)]),
     ...mails.flatMap(id => ['', ...mailLines(id, view, requested)]),
   ];
+}
+
+/** What the DMP is asked for, and what the application heard of it. */
+function dmpLines(delivery: Delivery, { deliveries }: ExchangeView, requested: Requested): string[] {
+  return [
+    ...deliveryLines(delivery, '  ', dmpTitle(delivery, requested)),
+    ...(delivery.state === 'waiting' && delivery.lastError === undefined ? [`    ${IN_TURN}`] : []),
+    ...deliveries.filter(isOnDmp).flatMap(zam => deliveryLines(zam, '    ', zamTitle(zam))),
+  ];
+}
+
+/** An outage is the DMP's, not a delivery's: only the gateway that runs knows of it. */
+const IN_TURN =
+  'part à son tour : une demande à la fois pour un patient, et dès que le DMP est joignable (`pfi status`)';
+
+const DMP_ACTIONS = { add: 'dépôt', replace: 'remplacement', delete: 'suppression' } as const;
+
+function dmpTitle({ identifiers }: Delivery, { documents: [document] }: Requested): string {
+  const asked = DMP_ACTIONS[document?.action ?? 'add'];
+  return `DMP (${identifiers['asNew'] === 'true' ? 'dépôt comme nouveau document' : asked})`;
 }
 
 /** A mail, and those whom it goes to. It is owed once it has been prepared. */
@@ -88,8 +111,13 @@ function readingText(recipient: Recipient, view: ExchangeView): string {
   return `non intégré${code === undefined ? '' : `, ${codeWithLabel(code)}`}`;
 }
 
-function zamTitle({ subject, target }: Delivery): string {
-  const what = subject.startsWith('Z03') ? 'accusé de lecture (ZAM^Z03)' : 'accusé de réception (ZAM^Z02)';
+function zamTitle(zam: Delivery): string {
+  const { subject, target } = zam;
+  const what = isOnDmp(zam)
+    ? `accusé du DMP (ZAM^Z01 ${subject.endsWith(':Y') ? 'Y' : 'N'})`
+    : subject.startsWith('Z03')
+      ? 'accusé de lecture (ZAM^Z03)'
+      : 'accusé de réception (ZAM^Z02)';
   return `${what} à l’application ${target}`;
 }
 
@@ -98,6 +126,7 @@ export function aboutInHistory(delivery: Delivery, requested: Requested): string
   if (delivery.kind === 'mail') {
     return `${mailTitle(delivery.subject === 'patient')} : `;
   }
+  if (delivery.kind === 'dmp' || isOnDmp(delivery)) return 'DMP : ';
   const recipient = recipientOf(delivery, requested);
   return recipient === undefined ? '' : `${recipientName(recipient)} : `;
 }

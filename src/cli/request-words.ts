@@ -15,9 +15,24 @@ export function requestState(
   const lost = recipients.filter(({ reception }) => reception === 'refused').length;
   if (lost > 0) return lost === recipients.length ? 'non remis' : 'en partie remis';
   if (recipients.some(({ reading }) => reading === 'refused')) return 'non intégré';
+  const givenUp = partsOf(deliveries).map(part =>
+    part.every(({ ending }) => ending?.outcome === 'abandoned'),
+  );
+  if (givenUp.every(Boolean)) return 'écarté';
+  return givenUp.some(Boolean) ? 'en partie écarté' : 'terminé';
+}
+
+/** What decides how the mails of a request ended, and what decides it for the DMP; without a part that was not asked for. */
+function partsOf(deliveries: readonly Delivery[]): Delivery[][] {
   const reports = deliveries.filter(({ kind }) => kind === 'report');
-  const decisive = reports.length > 0 ? reports : deliveries;
-  return decisive.every(({ ending }) => ending?.outcome === 'abandoned') ? 'écarté' : 'terminé';
+  const mails =
+    reports.length > 0 ? reports : deliveries.filter(({ kind }) => kind !== 'dmp' && kind !== 'zam');
+  return [mails, deliveries.filter(({ kind }) => kind === 'dmp')].filter(({ length }) => length > 0);
+}
+
+/** Whether a delivery tells the application what became of the DMP part. */
+export function isOnDmp({ kind, subject }: Delivery): boolean {
+  return kind === 'zam' && subject.startsWith('Z01:');
 }
 
 /** The operator's word on a recipient. */

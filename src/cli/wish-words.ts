@@ -2,12 +2,10 @@ import type { RequestWishes } from '../formats/hl7/request-types.ts';
 
 // Table MetaDMP/MSS in words.
 
-const ASKED: readonly (readonly [keyof RequestWishes, string])[] = [
+const SENDINGS: readonly (readonly [keyof RequestWishes, string])[] = [
   ['mailProfessionals', 'envoi aux professionnels'],
   ['mailPatient', 'envoi au patient'],
   ['dmp', 'dépôt au DMP'],
-  ['ackReception', 'accusé de réception (ZAM^Z02)'],
-  ['ackReading', 'accusé de lecture (ZAM^Z03)'],
 ];
 
 const RESTRICTIONS: readonly (readonly [keyof RequestWishes, string])[] = [
@@ -23,7 +21,14 @@ export function wishTexts(wishes: RequestWishes): {
   readonly asked: readonly string[];
   readonly restrictions: readonly string[];
 } {
-  const told = (texts: typeof ASKED): string[] =>
+  const told = (texts: typeof SENDINGS): string[] =>
     texts.flatMap(([wish, text]) => (wishes[wish] ? [text] : []));
-  return { asked: told(ASKED), restrictions: told(RESTRICTIONS) };
+  const reception = wishes.ackReception ? [`accusé de réception (${receptionEvents(wishes)})`] : [];
+  const reading = wishes.ackReading ? ['accusé de lecture (ZAM^Z03)'] : [];
+  return { asked: [...told(SENDINGS), ...reception, ...reading], restrictions: told(RESTRICTIONS) };
+}
+
+/** Each part of a request has a receipt of its own. */
+function receptionEvents({ dmp, mailProfessionals, mailPatient }: RequestWishes): string {
+  return [...(dmp ? ['ZAM^Z01'] : []), ...(mailProfessionals || mailPatient ? ['ZAM^Z02'] : [])].join(', ');
 }

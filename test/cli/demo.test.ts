@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -5,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,7 +60,16 @@ describe('pfi demo', () => {
     );
     expect(stdout).toContain('courriel à la messagerie du patient, qui ne peut pas y répondre\n');
     expect(stdout).toContain('    → REQ-016, en PID^1^3 : ');
-    expect(stdout).toContain('\n6 demandes sur 6 sont devenues ce qui était attendu.\n');
+    expect(stdout).toContain(
+      '    → DMP : recherche du document (TD3.1b), dépôt (TD2.1) · au dossier : document 1 remplacé, document 2 en vigueur\n',
+    );
+    expect(stdout).toContain(
+      'accepté par le DMP (Z01) · remis au destinataire (Z02) · document intégré (Z03)\n',
+    );
+    expect(stdout).toContain(
+      'refusé, rien n’y est déposé · à traiter par une personne (DMP-006)\n    → accusés rendus au logiciel : refusé par le DMP (Z01), DMPClosed : Le DMP du patient est fermé\n',
+    );
+    expect(stdout).toContain('\n10 demandes sur 10 sont devenues ce qui était attendu.\n');
     // The patient's address is the INS.
     expect(stdout).not.toContain(PATIENT_MAILBOX);
     expect(stdout).toContain(`sont dans ${output}\n`);
@@ -103,9 +114,10 @@ describe('pfi demo', () => {
     ]);
     expect(of('26-envoi-autre-patient')).toEqual(['1.demande.hl7', '2.ACK.hl7']);
     const read = (name: string): Buffer => readFileSync(join(output, name));
-    expect(
-      read('26-envoi-autre-patient.1.demande.hl7').equals(REQUESTS.at(-1)?.build() ?? Buffer.alloc(0)),
-    ).toBe(true);
+    const refused = REQUESTS.find(({ expected }) => expected.refusal !== undefined);
+    expect(read('26-envoi-autre-patient.1.demande.hl7').equals(refused?.build() ?? Buffer.alloc(0))).toBe(
+      true,
+    );
     const ack = readAck(read('26-envoi-autre-patient.2.ACK.hl7'));
     expect([ack.code, ack.controlId, ack.errors[0]?.application?.code]).toEqual([
       'AE',
@@ -118,6 +130,30 @@ describe('pfi demo', () => {
       'application/zip',
       'application/pdf',
     ]);
+  });
+
+  it('leaves what the DMP was told, signed, and the certificates of this time alone', () => {
+    const of = (name: string): string[] =>
+      readdirSync(output).flatMap(each => (each.startsWith(name) ? [each.slice(name.length + 1)] : []));
+    expect(of('28-dmp-remplacement')).toEqual([
+      '1.demande.hl7',
+      '2.ACK.hl7',
+      '3.ITI-18.xml',
+      '4.ITI-41.xml',
+      '5.XAdES.xml',
+      '6.ZAM-Z01.hl7',
+    ]);
+    expect(of('29-dmp-suppression')).toContain('4.ITI-57.xml');
+    const envelope = readFileSync(join(output, '27-dmp-depot.5.ITI-41.xml'), 'utf8');
+    expect(envelope).toContain('ProvideAndRegisterDocumentSetRequest');
+    expect(envelope).toContain('1.2.250.1.999.1.1.2026.27.1');
+    expect(readFileSync(join(output, '27-dmp-depot.6.XAdES.xml'), 'utf8')).toContain('SignatureValue');
+    const { subject, issuer } = new X509Certificate(readFileSync(join(output, 'dmp-sign.pem')));
+    expect(subject).toContain('OU=1290000999');
+    expect(issuer).toBe('CN=IGC-Santé de démonstration');
+    for (const key of ['dmp-auth.key', 'dmp-sign.key']) {
+      expect(statSync(join(output, key)).mode & 0o777).toBe(0o600);
+    }
   });
 
   it('takes up the folder of a former one', () => {
@@ -164,6 +200,7 @@ describe('the folder of the demonstration', () => {
     ['a file of somebody', (path: string) => writeFileSync(join(path, 'these.docx'), 'x')],
     ['a folder', (path: string) => mkdirSync(join(path, 'journal.db'))],
     ['a message of somebody', (path: string) => writeFileSync(join(path, 'message.hl7'), 'x')],
+    ['a key of somebody', (path: string) => writeFileSync(join(path, 'dmp.key'), 'x')],
     ['a mail of somebody', (path: string) => writeFileSync(join(path, '21-z.courriel.eml'), 'x')],
   ])('is refused, whole, where it holds %s', async (name, put) => {
     const output = join(folder, name);
@@ -193,6 +230,13 @@ describe('the folder of the demonstration', () => {
       '21-z.2.ACK.hl7',
       '21-z.3.courriel.eml',
       '21-z.5.ZAM-Z02.hl7',
+      '27-z.3.ITI-41.xml',
+      '27-z.4.XAdES.xml',
+      'dmp-ca.pem',
+      'dmp-auth.pem',
+      'dmp-auth.key',
+      'dmp-sign.pem',
+      'dmp-sign.key',
     ];
     for (const name of [...files, ...received]) writeFileSync(join(output, name), 'x');
     expect(prepareOutput(output)).toBe(output);

@@ -32,7 +32,7 @@ describe('what the pages say of the commands', () => {
       const name = command === 'exchanges' ? [command, ...others.slice(0, 1)] : [command];
       const { code: exit, stdout } = await called([...name, '--help']);
       expect([name.join(' '), exit]).toEqual([name.join(' '), 0]);
-      for (const option of rest.match(/--[a-z]+/g) ?? []) expect(stdout).toContain(`${option} `);
+      for (const option of rest.match(/--[a-z]+(?:-[a-z]+)*/g) ?? []) expect(stdout).toContain(`${option} `);
     }
   });
 });

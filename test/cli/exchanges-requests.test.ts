@@ -84,7 +84,7 @@ describe('a request of which nobody asked to hear', () => {
     expect(page).toMatch(/\n {2}identifiant du message \(MSH-10\) REQ-\d+\n/);
     expect(page).toMatch(/\n {2}Document 1 : .+ \(11502-2\), ajout\n {4}identifiant .+, version 1\n/);
     expect(page).toContain('\n  préparation des courriels (archive, PDF) : faite\n');
-    expect(page).toContain(`\n  dépôt au DMP : À TRAITER\n    OUT-001 : ${CATALOGUE['OUT-001'].why}\n`);
+    expect(page).toContain(`\n  DMP (dépôt) : À TRAITER\n    OUT-001 : ${CATALOGUE['OUT-001'].why}\n`);
     expect(page).toContain('\n  courriel aux professionnels : remis à l’opérateur\n');
     expect(page).toContain(`\n    ${DOCTOR} : remis\n`);
     expect(page).toContain(
@@ -132,7 +132,7 @@ describe('a request of which nobody asked to hear', () => {
     const after = await pageOf(view);
     expect(after).toMatch(/^Échange \S{36} : en partie remis\n/);
     expect(after).toContain(`    ${FULL} : écarté, motif : Adresses revues\n`);
-    expect(after).toContain('  dépôt au DMP : écarté\n    motif : Adresses revues\n');
+    expect(after).toContain('  DMP (dépôt) : écarté\n    motif : Adresses revues\n');
   });
 
   it('whose mail has left cannot be sent again, and the command says why', async () => {

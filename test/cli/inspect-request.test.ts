@@ -40,12 +40,16 @@ const inspectRequest = (overrides: Partial<RequestSample>): Promise<Finding> =>
 describe('inspect says of every sample request what the gateway does', () => {
   it.each(REQUESTS)('$name', async ({ name, expected }) => {
     const finding = await look(join(DATA, `requests/${name}.hl7`), reader);
-    const { refusal, mails } = expected;
+    const { refusal, mails, dmp } = expected;
     expect(finding.kind).toBe('request');
-    expect(finding.decision).toBe(refusal === undefined ? 'send' : 'refuse');
+    const sent = mails.length > 0 ? 'send' : 'deposit';
+    expect(finding.decision).toBe(refusal === undefined ? sent : 'refuse');
     expect(finding.fault?.code).toBe(refusal?.code);
-    expect(finding.parts.map(({ facts }) => facts['À']?.split(', '))).toEqual(mails.map(({ to }) => to));
-    const final = finding.parts.map(({ facts }) => facts['Réponse du patient'] === undefined);
+    const isOnDmp = finding.parts.map(({ title }) => title === 'DMP');
+    expect(isOnDmp.filter(Boolean)).toHaveLength(dmp === undefined ? 0 : 1);
+    const mailed = finding.parts.filter((_, position) => isOnDmp[position] !== true);
+    expect(mailed.map(({ facts }) => facts['À']?.split(', '))).toEqual(mails.map(({ to }) => to));
+    const final = mailed.map(({ facts }) => facts['Réponse du patient'] === undefined);
     expect(final).toEqual(mails.map(({ mayAnswer }) => mayAnswer));
     expect(renderFinding(finding)).not.toMatch(/undefined|\[object/);
   });
@@ -100,22 +104,11 @@ describe('a request that would be accepted', () => {
     expect(text).toContain('\n  → Envoyé par courriel.\n');
   });
 
-  it('says that nobody deposits in the DMP, and whom it leaves out', async () => {
-    const both = await inspectRequest({
-      wishes: { DESTDMP: 'Y', DESTMSSANTEPS: 'Y' },
+  it('says whom it leaves out', async () => {
+    const { verdict } = await inspectRequest({
       recipients: [{ address: BAL }, patientRecipient(PATIENTS.morvan)],
     });
-    expect([both.decision, both.fault?.code]).toEqual(['send', 'OUT-001']);
-    expect(both.verdict).toContain(
-      'Destinataires à qui la demande ne veut pas d’envoi, laissés de côté : 1.',
-    );
-    expect(both.verdict.join('\n')).toContain(`OUT-001 : ${CATALOGUE['OUT-001'].why}`);
-    const alone = await inspectRequest({ wishes: { DESTDMP: 'Y' }, recipients: [] });
-    expect([alone.decision, alone.parts, alone.verdict[0]]).toEqual([
-      'hold',
-      [],
-      'Demande acceptée (AA) ; aucun courriel n’est demandé.',
-    ]);
+    expect(verdict).toContain('Destinataires à qui la demande ne veut pas d’envoi, laissés de côté : 1.');
   });
 
   it('may have a text of its own', async () => {

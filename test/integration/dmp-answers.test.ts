@@ -186,6 +186,7 @@ describe('a no', () => {
     const id = await accepted({ documents: [newDmpDocument()] });
     const { deliveries } = await laboratory.settled(id);
     expect(laboratory.zams(id)[0]?.error?.label).toBe('MORVAN Claire a été refusée');
+    expect(deliveries.flatMap(({ hold }) => hold?.detail ?? [])).toEqual(['Code : XDSRegistryError.']);
     expect(JSON.stringify(deliveries)).not.toContain('MORVAN');
     expect(laboratory.logText()).not.toContain('MORVAN');
   });

@@ -126,6 +126,7 @@ describe('the requests', () => {
       read instanceof GatewayError ? { code: read.code, location: read.fields['location'] } : undefined,
     ).toEqual(refusal);
     if (read instanceof GatewayError) return;
+    expect(read.wishes.dmp).toBe(expected.dmp !== undefined);
     const audiences = (['professionals', 'patient'] as const).map(audience =>
       read.recipients.filter(each => each.audience === audience).map(({ address }) => address),
     );
@@ -139,10 +140,20 @@ describe('the requests', () => {
     expect(new Set(names).size).toBe(names.length);
     const told = REQUESTS.flatMap(({ expected }) => expected.receipts);
     expect(new Set(told.map(({ event, status, error }) => [event, status, error].join(' ').trim()))).toEqual(
-      new Set(['Z02 Y', 'Z03 Y', 'Z03 N 902', 'Z02 N 550']),
+      new Set(['Z01 Y', 'Z02 Y', 'Z03 Y', 'Z03 N 902', 'Z02 N 550', 'Z01 N DMPClosed']),
     );
     const events = REQUESTS.flatMap(({ expected }) => expected.messages.map(({ event }) => event));
-    expect(events).toEqual(['T02', 'T10', 'T02']);
+    expect(events).toEqual(['T02', 'T10', 'T02', 'T02']);
+    const atDmp = REQUESTS.flatMap(({ expected }) => expected.dmp ?? []);
+    expect(atDmp.map(({ asked }) => asked.join(' '))).toEqual([
+      'submit',
+      'query submit',
+      'query update',
+      'submit',
+    ]);
+    expect(
+      REQUESTS.filter(({ expected }) => expected.dmp !== undefined && expected.mails.length > 0),
+    ).toHaveLength(1);
     expect(REQUESTS.flatMap(({ expected }) => expected.refusal?.code ?? [])).toEqual(['REQ-016']);
     expect(
       REQUESTS.filter(({ expected }) => expected.mails.some(({ mayAnswer }) => !mayAnswer)),

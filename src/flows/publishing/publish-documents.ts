@@ -1,10 +1,9 @@
-import { publicCode } from '../../basics/public-code.ts';
 import type { Clock } from '../../basics/clock.ts';
 import type { IdSource } from '../../basics/ids.ts';
 import { type Fault, GatewayError } from '../../errors/gateway-error.ts';
 import type { DeletedDocument, Deletion, Deposit } from '../../formats/xds/publication.ts';
 import type { LookupAnswer, RegistryAnswer } from '../../formats/xds/registry-answer.ts';
-import { isOtherStatus, isRetryable } from '../../formats/xds/registry-error-codes.ts';
+import { isOtherStatus, isRetryable, shownCode } from '../../formats/xds/registry-error-codes.ts';
 import type { Attempt } from '../../journal/dispatcher.ts';
 import type { Delivery, Journal } from '../../journal/journal.ts';
 import { keptDocuments, keptRequest } from '../kept-request.ts';
@@ -161,12 +160,12 @@ function refusalOf(answer: RegistryAnswer | Exclude<LookupAnswer, { kind: 'found
       return undefined;
     case 'failure': {
       const { code = '', context } = answer.error ?? {};
-      if (isRetryable(code)) throw new GatewayError('DMP-004', { fields: { dmp: publicCode(code) } });
+      if (isRetryable(code)) throw new GatewayError('DMP-004', { fields: { dmp: shownCode(code) } });
       return refused('DMP-006', code, context);
     }
     case 'fault': {
       const { code, side, reason } = answer;
-      if (side === 'receiver') throw new GatewayError('DMP-004', { fields: { dmp: publicCode(code) } });
+      if (side === 'receiver') throw new GatewayError('DMP-004', { fields: { dmp: shownCode(code) } });
       return refused('DMP-007', code, reason);
     }
     case 'unreadable':
@@ -176,7 +175,7 @@ function refusalOf(answer: RegistryAnswer | Exclude<LookupAnswer, { kind: 'found
 
 /** What the DMP says of it may be about the patient: it goes to who asked alone. */
 function refused(ours: 'DMP-006' | 'DMP-007', code: string, words: string | undefined): Refusal {
-  const shown = publicCode(code);
+  const shown = shownCode(code);
   return {
     fault: {
       code: ours,

@@ -23,3 +23,26 @@ export function isRetryable(code: string): boolean {
 export function isOtherStatus(code: string): boolean {
   return OTHER_STATUS.has(code);
 }
+
+/** Names of errors of IHE (ITI TF-3 §4.2.4.1) and of WS-Security that say by themselves whose they are not. */
+const PLAIN_NAMES: ReadonlySet<string> = new Set([
+  'InvalidDocumentContent',
+  'LocalPolicyRestrictionError',
+  'PartialFolderContentNotProcessed',
+  'UnmodifiableMetadataError',
+  'UnresolvedReferenceException',
+  'FailedAuthentication',
+  'FailedCheck',
+  'InvalidSecurity',
+  'InvalidSecurityToken',
+  'MessageExpired',
+  'SecurityTokenUnavailable',
+  'UnsupportedAlgorithm',
+  'UnsupportedSecurityToken',
+]);
+
+/** A code as logs and the worklist may show it: `other` for one that might be anything, a name among it. */
+export function shownCode(code: string): string {
+  const name = code.replace(/^[a-z]{1,10}:/, '');
+  return /^(?:XDS|DMP)[A-Za-z]{1,60}$/.test(name) || PLAIN_NAMES.has(name) ? code : 'other';
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isOtherStatus, isRetryable } from '../../../src/formats/xds/registry-error-codes.ts';
+import { isOtherStatus, isRetryable, shownCode } from '../../../src/formats/xds/registry-error-codes.ts';
 
 it.each<[string, retryable: boolean, otherStatus: boolean]>([
   ['XDSRegistryBusy', true, false],
@@ -19,4 +19,18 @@ it.each<[string, retryable: boolean, otherStatus: boolean]>([
   ['', false, false],
 ])('%s: another attempt %s, deleted already, perhaps %s', (code, retryable, otherStatus) => {
   expect([isRetryable(code), isOtherStatus(code)]).toEqual([retryable, otherStatus]);
+});
+
+it.each<[string, string]>([
+  ['XDSDuplicateUniqueIdInRegistry', 'XDSDuplicateUniqueIdInRegistry'],
+  ['DMPClosed', 'DMPClosed'],
+  ['soap:DMPInvalidCertificate', 'soap:DMPInvalidCertificate'],
+  ['wsse:InvalidSecurityToken', 'wsse:InvalidSecurityToken'],
+  ['LocalPolicyRestrictionError', 'LocalPolicyRestrictionError'],
+  ['MORVAN', 'other'],
+  ['DMP MORVAN Claire', 'other'],
+  ['XDS285062901904262', 'other'],
+  ['', 'other'],
+])('%s is shown as %s', (code, shown) => {
+  expect(shownCode(code)).toBe(shown);
 });
