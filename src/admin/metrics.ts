@@ -59,7 +59,7 @@ export async function renderMetrics(status: GatewayStatus): Promise<string> {
   gauge('pfi_worklist_mails', 'Mails that wait for a person as a whole').set(status.worklist.mails);
   const outcomes = new Counter({
     name: 'pfi_documents_total',
-    help: 'Documents received, and recipients of documents sent, by how they ended',
+    help: 'Documents received, recipients of documents sent, requests for the DMP, by how they ended',
     labelNames: ['application', 'way', 'outcome', 'code'],
     registers: [registry],
   });

@@ -72,10 +72,10 @@ export function addExchanges(program: Command): void {
     .addOption(
       new Option(
         '--all',
-        'd’une demande : ce qui attend une décision, et les courriels qui restent à partir',
+        'd’une demande : ce qui attend une décision, et ce qui reste à partir (courriels, dépôt au DMP)',
       ).conflicts('held'),
     )
-    .option('--held', 'd’une demande : seulement ce qui attend une décision ; les courriels partiront')
+    .option('--held', 'd’une demande : seulement ce qui attend une décision ; le reste partira')
     .action((id: string, options: Common & AbandonOptions) => {
       const reason = reasonOf(options.reason);
       const scope = options.all === true ? 'all' : options.held === true ? 'held' : undefined;

@@ -99,7 +99,7 @@ export function render(status: GatewayStatus, { level, reasons, notices }: Verdi
       daysLeft === undefined ? [] : [gauge(`certificate_days_${name}`, Math.max(0, daysLeft))],
     ),
     ...status.outcomes.map(({ application, way, outcome, code, count: total }) => {
-      const parts = [application, way === 'sent' ? way : '', outcome, code].filter(part => part !== '');
+      const parts = [application, way === 'received' ? '' : way, outcome, code].filter(part => part !== '');
       return `${label(parts.join('_'))}=${total}c`;
     }),
   ];

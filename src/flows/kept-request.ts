@@ -35,6 +35,8 @@ export interface KeptRequest {
     DocumentRequest['wishes'],
     'masquePs' | 'invisiblePatient' | 'invisibleRepLegaux'
   >;
+  /** MODIF_CONF_CODE. */
+  readonly changesVisibility: boolean;
   /** CONNEXION_SECRETE. */
   readonly secretConnection: boolean;
   readonly patientClass: PatientClass;

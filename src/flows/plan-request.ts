@@ -57,6 +57,7 @@ export function planRequest(
         action: request.action,
         documents: request.documents.length,
         restrictions: wishes,
+        changesVisibility: wishes.modifConfCode,
         secretConnection: wishes.connexionSecrete,
         patientClass: request.patientClass,
         qualified: request.patient.qualified,

@@ -177,7 +177,7 @@ export async function abandonExchange(
 }
 
 const AMBIGUOUS =
-  'Une partie de cette demande attend une décision, et des courriels restent à partir. Pour tout écarter, ajoutez --all ; pour n’écarter que ce qui attend une décision, --held.';
+  'Une partie de cette demande attend une décision, et le reste (courriels, dépôt au DMP) est encore à partir. Pour tout écarter, ajoutez --all ; pour n’écarter que ce qui attend une décision, --held.';
 
 /** Whoever asked to hear of a mail learns that it does not leave, unless that was told when it came to wait for a person. */
 async function owedWhenGivenUp(delivery: Delivery, context: SteerContext): Promise<readonly NewDelivery[]> {

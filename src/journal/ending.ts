@@ -43,6 +43,10 @@ export async function endDelivery(
   if (kind === 'report' && !text(row, 'subject').includes(':')) {
     await tally(statements, text(row, 'target'), 'sent', ending);
   }
+  if (kind === 'dmp') {
+    const request = await statements.first(requests.REQUEST_GET, exchangeId);
+    if (request !== undefined) await tally(statements, text(request, 'application'), 'deposited', ending);
+  }
   if (kind === 'mail' && outcome === 'abandoned') await endReports(statements, deliveryId, at);
   if (kind === 'prepare' || kind === 'mail') await endMailWaits(statements, deliveryId);
   await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);

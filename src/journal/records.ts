@@ -266,10 +266,10 @@ export interface Retry {
   readonly spentMs: number;
 }
 
-/** How many documents for an application, or recipients of what it sends, ended in one way. */
+/** How many documents for an application, recipients of what it sends, or requests of its for the DMP, ended in one way. */
 export interface Tally {
   readonly application: string;
-  readonly way: 'received' | 'sent';
+  readonly way: 'received' | 'sent' | 'deposited';
   readonly outcome: Outcome;
   /** May be shown; empty where there is none. */
   readonly code: string;

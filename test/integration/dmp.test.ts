@@ -90,6 +90,17 @@ describe('a document', () => {
   });
 });
 
+describe('a change of confidentiality that is asked for as a new document', () => {
+  it('is a replacement, where the document says of what', async () => {
+    const document = newDmpDocument();
+    await cameOf({ documents: [document] });
+    const hidden = nextVersion(document);
+    const wishes = { ...DMP_ALONE.wishes, MODIF_CONF_CODE: 'Y', MASQUE_PS: 'Y' } as const;
+    expect(await cameOf({ documents: [hidden], wishes })).toEqual(DONE);
+    expect(statuses(document, hidden)).toEqual(['Deprecated', 'Approved']);
+  });
+});
+
 describe('two documents of one request', () => {
   it('are published in one lot, replaced in one, deleted each, and told of once', async () => {
     const firsts = [newDmpDocument({ level: 1 }), newDmpDocument()];

@@ -24,7 +24,7 @@ export const DMP_FAULTS = {
   'DMP-003': {
     class: 'ambiguous',
     why: 'La connexion a été coupée, ou la réponse n’est pas venue à temps : on ne sait pas si le DMP a pris le document.',
-    did: `${RETRIED} Le même lot repart sous les mêmes identifiants, et le DMP est d’abord interrogé.`,
+    did: `${RETRIED} Le même lot repart sous les mêmes identifiants ; si le DMP le refuse, il est interrogé avant que ce refus soit cru.`,
     todo: 'Si cela dure, prévenez le support du DMP.',
   },
   'DMP-004': {
@@ -36,7 +36,7 @@ export const DMP_FAULTS = {
   'DMP-005': {
     class: 'ambiguous',
     why: 'La réponse du DMP ne peut pas être lue.',
-    did: `${RETRIED} Le même lot repart sous les mêmes identifiants, et le DMP est d’abord interrogé.`,
+    did: `${RETRIED} Le même lot repart sous les mêmes identifiants ; si le DMP le refuse, il est interrogé avant que ce refus soit cru.`,
     todo: 'Si cela dure, vérifiez `dmp.url`, puis prévenez le support du DMP.',
   },
   'DMP-006': {
@@ -121,7 +121,7 @@ export const DMP_FAULTS = {
     class: 'permanent',
     why: 'Le DMP n’a pas pris le document dans le temps prévu (`dmp.limits.giveUpAfter`).',
     did: TOLD,
-    todo: 'Voyez avec le support du DMP, puis relancez l’échange : le DMP sera d’abord interrogé.',
+    todo: 'Voyez avec le support du DMP, puis relancez l’échange : ce que le DMP aurait déjà pris n’y sera pas deux fois.',
   },
   'DMP-020': {
     class: 'permanent',

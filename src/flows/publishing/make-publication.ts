@@ -6,6 +6,7 @@ import { structureOf } from '../../formats/vihf/vihf-structure.ts';
 import { vihfSubject } from '../../formats/vihf/vihf-subject.ts';
 import { preparePublication } from '../../formats/xds/publication.ts';
 import { signSubmission } from '../../formats/xmldsig/submission-signature.ts';
+import type { DocumentAction } from '../../formats/xdm/types.ts';
 import type { KeptRequest } from '../kept-request.ts';
 import type { Digester } from './digester.ts';
 import type { DmpSettings } from './dmp-settings.ts';
@@ -42,7 +43,7 @@ export async function makePublication(
   };
   const publication = preparePublication({
     documents,
-    action: request.action,
+    action: actionOf(request, documents),
     restrictions: request.restrictions,
     qualified: request.qualified,
     patientClass: request.patientClass,
@@ -66,6 +67,15 @@ export async function makePublication(
     subject: vihfSubject({ sender, headers, professionals, automate }),
     structure,
   };
+}
+
+/** A change of confidentiality alone is a replacement too: by indirect authentication the DMP knows no other (PDT-INF-526). */
+function actionOf(
+  { action, changesVisibility }: KeptRequest,
+  documents: readonly RequestDocument[],
+): DocumentAction {
+  const nameTheirs = documents.every(({ header }) => header.replaces.length > 0);
+  return action === 'add' && changesVisibility && nameTheirs ? 'replace' : action;
 }
 
 /** Documents over the limit are refused before they are digested. */

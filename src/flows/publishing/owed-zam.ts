@@ -5,6 +5,7 @@ import type { Fault } from '../../errors/gateway-error.ts';
 import type { Delivery, Journal, NewDelivery } from '../../journal/journal.ts';
 import { readFacts } from '../kept-request.ts';
 import { dmpZamDelivery } from '../zam-delivery.ts';
+import { orderOf } from './publication-record.ts';
 
 export interface OwedZamContext {
   readonly journal: Pick<Journal, 'requestFacts'>;
@@ -24,25 +25,27 @@ export function ownError(code: ErrorCode): DmpError {
 }
 
 /**
- * The ZAM^Z01 of the DMP part of a request: N always, Y where ACK_RECEPTION asks for it.
+ * The ZAM^Z01 of the DMP part of a request: N always; Y where ACK_RECEPTION asks for it, or where it corrects an N.
  *
  * @param error undefined for Y
  */
 export async function owedZam(
-  { exchangeId }: Pick<Delivery, 'exchangeId'>,
+  { exchangeId, identifiers }: Pick<Delivery, 'exchangeId' | 'identifiers'>,
   error: DmpError | undefined,
   context: OwedZamContext,
 ): Promise<NewDelivery[]> {
   const kept = await context.journal.requestFacts(exchangeId);
   if (kept === undefined) return [];
   const facts = readFacts(kept.facts);
-  if (error === undefined && !facts.ackReception) return [];
+  // What a person ordered again was told as an N before.
+  const corrects = orderOf({ identifiers }) !== undefined;
+  if (error === undefined && !facts.ackReception && !corrects) return [];
   return [dmpZamDelivery({ facts, application: kept.application, exchangeId, error }, context)];
 }
 
 /** What is owed when the DMP part waits for a person, or is given up. */
 export function owedWhenUnpublished(
-  delivery: Pick<Delivery, 'exchangeId'>,
+  delivery: Pick<Delivery, 'exchangeId' | 'identifiers'>,
   fault: Fault,
   context: OwedZamContext,
 ): Promise<NewDelivery[]> {

@@ -18,6 +18,10 @@ export interface PublishContext extends MakeContext, MessageContext {
   readonly newId: IdSource;
 }
 
+/** Attempts that may end before the publication is made: a document that stalls it is a person's. */
+const MAX_UNMADE = 3;
+const NEVER_MADE = 'Sa préparation s’est arrêtée trois fois avant sa fin.';
+
 /** Why the DMP has not the documents as asked: for a person, and word for word for who asked. */
 interface Refusal {
   readonly fault: Fault;
@@ -39,8 +43,13 @@ export async function publishDocuments(delivery: Delivery, context: PublishConte
   const order = orderOf(delivery);
   let record = await readRecord(delivery, journal);
   if (record === undefined || record.order !== order?.order) {
-    const action = order?.asNew === true ? 'add' : request.action;
-    const made = await makePublication({ ...request, action }, documents, context);
+    const { attempts, lastError } = delivery;
+    if (attempts > MAX_UNMADE && lastError?.code === 'DMP-018') {
+      throw new GatewayError('DMP-017', { detail: NEVER_MADE });
+    }
+    const asked =
+      order?.asNew === true ? { ...request, action: 'add' as const, changesVisibility: false } : request;
+    const made = await makePublication(asked, documents, context);
     record = { ...made, deleted: record?.deleted ?? [], order: order?.order };
     await keepRecord(delivery, record, journal);
   }
