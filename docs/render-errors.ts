@@ -15,6 +15,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   REQ: 'Demandes d’envoi (HL7)',
   OUT: 'Envois de documents et accusés reçus',
   DMP: 'Dépôts au DMP',
+  FHIR: 'Flux FHIR',
   HL7: 'Messages et accusés HL7',
   MLLP: 'Liaison MLLP avec une application',
   HTTP: 'Liaison HTTP avec une application',

@@ -17,6 +17,7 @@ export const NATURES: Readonly<Record<NonNullable<Exchange['nature']>, string>> 
   other: 'autre',
   unusable: 'illisible',
   request: 'demande',
+  fhir: 'FHIR',
 };
 
 const STATES: Readonly<Record<Exchange['state'], string>> = {

@@ -65,6 +65,7 @@ function prepare(
       publication: preparePublication({
         documents,
         action,
+        newWhereUnknown: false,
         restrictions: wishes,
         qualified: patient.qualified,
         patientClass,

@@ -4,6 +4,7 @@ import { ARCHIVE_FAULTS } from './catalogue/archive.ts';
 import { CONFIGURATION_FAULTS } from './catalogue/configuration.ts';
 import { DMP_FAULTS } from './catalogue/dmp.ts';
 import { DOCUMENT_FAULTS } from './catalogue/document.ts';
+import { FHIR_FAULTS } from './catalogue/fhir.ts';
 import { GATEWAY_FAULTS } from './catalogue/gateway.ts';
 import { MAIL_FAULTS } from './catalogue/mail.ts';
 import { MAIL_SERVER_FAULTS } from './catalogue/mail-server.ts';
@@ -23,6 +24,7 @@ export const CATALOGUE = {
   ...REQUEST_FAULTS,
   ...OUTGOING_FAULTS,
   ...DMP_FAULTS,
+  ...FHIR_FAULTS,
   ...GATEWAY_FAULTS,
 } as const satisfies Record<string, CatalogueEntry>;
 

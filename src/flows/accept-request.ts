@@ -92,7 +92,7 @@ async function take(message: Uint8Array, context: AcceptContext): Promise<Woken>
   const accepted = await stored(() => journal.acceptRequest(planned));
   if (accepted !== 'accepted') return again(accepted, log);
   log.info({ exchange: planned.exchangeId, ...counts(planned) }, 'request accepted');
-  return [targetOf.prepare, targetOf.dmp];
+  return [targetOf.prepare, targetOf.dmp, creator.name];
 }
 
 /**

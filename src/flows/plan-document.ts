@@ -98,10 +98,9 @@ function describeDocument(read: ReadDocument, { journal, newId }: PlanContext): 
     typeCode: header?.code.code ?? read.typeCode?.code,
     typeLabel: header === undefined ? read.typeCode?.display : typeLabelOf(header),
     // Quirk H4: of two spellings one code.
-    confidentiality: confidentialityOf([
-      ...(header?.confidentiality === undefined ? [] : [header.confidentiality.code]),
-      ...read.confidentialityCodes.map(({ code }) => code),
-    ]),
+    confidentiality: confidentialityOf(
+      [...(header?.confidentiality ?? []), ...read.confidentialityCodes].map(({ code }) => code),
+    ),
     patientKey: header === undefined ? undefined : patientKeyOf(header, journal),
   };
 }

@@ -14,7 +14,11 @@ import type {
 } from '../journal/journal.ts';
 import { keepRequest, type PlannedMail, type RequestFacts } from './kept-request.ts';
 import { patientKeyOf, typeLabelOf } from './plan-document.ts';
+import { ownError } from './publishing/owed-zam.ts';
 import { type CreatorSettings, targetOf } from './settings.ts';
+import { dmpZamDelivery } from './zam-delivery.ts';
+
+const NO_DMP = { code: 'OUT-001' } as const;
 
 export interface PlanRequestContext {
   readonly journal: Pick<Journal, 'keyOf'>;
@@ -39,6 +43,7 @@ export function planRequest(
   const facts: RequestFacts = { head, ackReception: wishes.ackReception, ackReading: wishes.ackReading };
   return {
     exchangeId,
+    nature: 'request',
     application: creator.name,
     mailbox: creator.mailbox,
     from: { ...namesOf(head.sender), controlId: head.controlId },
@@ -49,7 +54,7 @@ export function planRequest(
     recipients: mails.flatMap(mail => recipientsOf(mail, request, context)),
     deliveries: [
       ...(mails.length === 0 ? [] : [owed(newId(), 'prepare', targetOf.prepare, exchangeId)]),
-      ...(wishes.dmp ? [owed(newId(), 'dmp', targetOf.dmp, documents[0]?.patientKey ?? exchangeId)] : []),
+      ...(wishes.dmp ? owedToDmp({ exchangeId, facts, documents }, context) : []),
     ],
     payloads: keepRequest(
       {
@@ -108,6 +113,23 @@ export function addressKeyOf(address: string, journal: Pick<Journal, 'keyOf'>): 
   return journal.keyOf(`address:${address.toLowerCase()}`);
 }
 
+/** Without a DMP it waits for a person from the first, and its application hears of that. */
+function owedToDmp(
+  {
+    exchangeId,
+    facts,
+    documents,
+  }: Pick<NewRequest, 'exchangeId' | 'documents'> & { readonly facts: RequestFacts },
+  context: PlanRequestContext,
+): NewDelivery[] {
+  const { newId, creator } = context;
+  const deposit = owed(newId(), 'dmp', targetOf.dmp, documents[0]?.patientKey ?? exchangeId);
+  if (creator.hasDmp) return [deposit];
+  const error = ownError(NO_DMP);
+  const about = { facts, application: creator.name, exchangeId, order: undefined, error };
+  return [{ ...deposit, start: { state: 'held', fault: NO_DMP } }, dmpZamDelivery(about, context)];
+}
+
 function owed(id: string, kind: 'prepare' | 'dmp', target: string, lane: string): NewDelivery {
   return {
     id,
@@ -136,7 +158,7 @@ function describe(
     typeCode: header.code.code,
     typeLabel: typeLabelOf(header),
     confidentiality: confidentialityOf([
-      ...(header.confidentiality === undefined ? [] : [header.confidentiality.code]),
+      ...header.confidentiality.map(({ code }) => code),
       ...(wishes.masquePs ? ['MASQUE_PS'] : []),
       ...(wishes.invisiblePatient ? ['INVISIBLE_PATIENT'] : []),
       ...(wishes.invisibleRepLegaux ? ['INVISIBLE_REP_LEGAUX'] : []),

@@ -41,6 +41,8 @@ export interface CreatorSettings {
   /** The mailbox that its mails leave from. */
   readonly mailbox: string;
   readonly rules: RequestRules;
+  /** False: what is asked for the DMP is a person's at once (OUT-001). */
+  readonly hasDmp: boolean;
   /** For how long a repetition is known, ms. */
   readonly windowMs: number;
 }

@@ -13,6 +13,7 @@ import { withOrder } from './publishing/publication-record.ts';
 import { owedWhenUnpublished } from './publishing/owed-zam.ts';
 import { rereadDelivery } from './reread-mail.ts';
 import { owedWhenUnsent } from './send-mail.ts';
+import { dmpSubject } from './zam-delivery.ts';
 
 export interface SteerContext {
   readonly journal: Journal;
@@ -88,7 +89,8 @@ const UNKNOWN_ORIGINAL: ErrorCode = 'DMP-008';
 async function depositAsNew({ deliveries }: ExchangeView, context: SteerContext): Promise<number> {
   const held = deliveries.find(({ kind, hold }) => kind === 'dmp' && hold?.code === UNKNOWN_ORIGINAL);
   const request = held && (await keptRequest(context.journal, held.exchangeId));
-  if (held === undefined || request?.action !== 'replace') {
+  const mayBeNew = request !== undefined && (request.action === 'replace' || request.changesVisibility);
+  if (held === undefined || !mayBeNew || request.action === 'delete') {
     throw new GatewayError('JRN-005', {
       detail:
         'Dans cet échange, aucun remplacement n’attend parce que le DMP ne connaît pas le document remplacé.',
@@ -103,17 +105,19 @@ async function depositAsNew({ deliveries }: ExchangeView, context: SteerContext)
 const OUTDATED = 'Un accusé plus récent a suivi celui-ci.';
 
 /** A ZAM that a later word on its recipient, or on the DMP, has followed: sent now, it would have the last word. */
-function isOutdated({ kind, state, subject }: Delivery, deliveries: readonly Delivery[]): boolean {
+function isOutdated(delivery: Delivery, deliveries: readonly Delivery[]): boolean {
+  const { kind, state } = delivery;
   return (
     kind === 'zam' &&
     state === 'held' &&
-    deliveries.some(other => other.kind === kind && laterThan(subject).includes(other.subject))
+    deliveries.some(other => other.kind === kind && laterThan(delivery).includes(other.subject))
   );
 }
 
 /** Subjects of the ZAM that have the last word over one. */
-function laterThan(subject: string): string[] {
-  return [`${subject}:late`, ...(/^Z01:.*:N$/.test(subject) ? [subject.replace(/N$/, 'Y')] : [])];
+function laterThan({ exchangeId, subject }: Delivery): string[] {
+  const isNo = subject.startsWith(dmpSubject(exchangeId, 'N'));
+  return [`${subject}:late`, ...(isNo ? [dmpSubject(exchangeId, 'Y')] : [])];
 }
 
 async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerContext): Promise<number> {

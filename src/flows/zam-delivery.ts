@@ -17,25 +17,35 @@ export interface ZamContent {
   readonly error: { readonly code: string; readonly label: string } | undefined;
 }
 
-/** What an application is told of the DMP part of its request, Y or N: each is told once. */
+/** What an application is told of the DMP part of its request: Y once, N once for each order of a person. */
 export function dmpZamDelivery(
   {
     facts,
     application,
     exchangeId,
+    order,
     error,
-  }: Pick<ZamContent, 'facts' | 'application' | 'error'> & { readonly exchangeId: string },
+  }: Pick<ZamContent, 'facts' | 'application' | 'error'> & {
+    readonly exchangeId: string;
+    readonly order: string | undefined;
+  },
   { newId, clock }: { readonly newId: IdSource; readonly clock: Clock },
 ): NewDelivery {
   const id = newId();
   const controlId = controlIdOf(id);
-  return owedZam(id, application, `Z01:${exchangeId}:${error === undefined ? 'Y' : 'N'}`, controlId, {
+  return owedZam(id, application, dmpSubject(exchangeId, error === undefined ? 'Y' : 'N', order), controlId, {
     kind: 'Z01',
     head: facts.head,
     controlId,
     time: clock.now(),
     error,
   });
+}
+
+/** What is said of the DMP, and for which order where there was one: a Y has the last word. */
+export function dmpSubject(exchangeId: string, word: 'Y' | 'N', order?: string): string {
+  const said = `Z01:${exchangeId}:${word}`;
+  return word === 'Y' || order === undefined ? said : `${said}:${order}`;
 }
 
 /** The ZAM that is owed to an application: its bytes are fixed now, and its ZAM leave one after the other. */

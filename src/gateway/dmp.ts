@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config, DmpConfig } from '../config/schema.ts';
+import type { ErrorFields } from '../errors/gateway-error.ts';
 import { distinguishedName } from '../formats/pki/organisation-certificate.ts';
 import { createDigester } from '../flows/publishing/digester.ts';
 import type { DmpSettings } from '../flows/publishing/dmp-settings.ts';
@@ -65,12 +66,18 @@ export function assembleDmp({ dmp, limits }: Config, deps: DmpDeps): AssembledDm
       ...COMMON,
       ended,
       parallel: dmp.limits.parallel,
+      // Documents that the DMP never answers in time hold up no other.
+      retriesAtOnce: Math.max(1, dmp.limits.parallel - 1),
       retry: { ...MAIL_RETRY, giveUpAfterMs: dmp.limits.giveUpAfter },
       attempt: async delivery => {
         assertUsable(dmp, { auth, sign }, deps.clock.now());
         return publishDocuments(delivery, context);
       },
-      givenUp: error => ({ code: 'DMP-019', detail: error.publicText, fields: { last: error.code } }),
+      givenUp: error => ({
+        code: 'DMP-019',
+        detail: error.publicText,
+        fields: { ...dmpCodeIn(error.fields), last: error.code },
+      }),
       owedWhenHeld: (delivery, fault) => owedWhenUnpublished(delivery, fault, context),
     },
     close: async () => {
@@ -89,6 +96,11 @@ function assertUsable(dmp: DmpConfig, certificates: DmpCertificates, now: Date):
     const faults = dmpCertificateFaults(certificates[use], use, dmp, now);
     if (faults.length > 0) throw unusable(use, faults);
   }
+}
+
+/** The code of the DMP's last answer, where it gave one. */
+function dmpCodeIn({ dmp }: ErrorFields): ErrorFields {
+  return dmp === undefined ? {} : { dmp };
 }
 
 function settingsOf(dmp: DmpConfig, signer: DmpSettings['signer']): DmpSettings {

@@ -79,7 +79,7 @@ export function archiveLimits({ limits: { archive } }: Config): ArchiveLimits {
 /** What is needed of an application that sends documents; undefined for one that does not. */
 export function creatorSettings(
   { name, accept, mailbox }: ApplicationConfig,
-  { outgoing }: Config,
+  { outgoing, dmp }: Config,
 ): CreatorSettings | undefined {
   // The schema asks for a mailbox beside `accept`.
   if (accept === undefined || mailbox === undefined) return undefined;
@@ -87,6 +87,7 @@ export function creatorSettings(
     name,
     mailbox,
     rules: { matrix: accept.matrix, domains: outgoing.domains, maxRecipients: outgoing.recipients },
+    hasDmp: dmp !== undefined,
     windowMs: accept.window,
   };
 }

@@ -4,10 +4,10 @@ import { addEvent, type JournalContext, now } from './context.ts';
 import { endDelivery } from './ending.ts';
 import type { Statements } from './engine.ts';
 import type { DeliveryKind, Journal, NewDelivery } from './journal.ts';
-import { waitForOriginalMail } from './mail-order.ts';
 import { oweWithBytes } from './owing.ts';
 import { bytesOf, packAll, payloadName, putPayloads } from './payload-rows.ts';
 import { type PackedPayload, unpack } from './payloads.ts';
+import { waitForOriginalRequest } from './request-order.ts';
 import { deliveryOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
 
@@ -194,8 +194,8 @@ async function oweBecauseOf(
   const row = await statements.first(sql.DELIVERY_GET, deliveryId);
   if (row === undefined || text(row, 'state') === 'done') return;
   const owner = { exchangeId: text(row, 'exchange_id'), mailbox: text(row, 'mailbox') };
-  for (const { id, kind } of await oweWithBytes(statements, owner, owed, packed, at)) {
-    if (kind === 'mail') await waitForOriginalMail(statements, owner.exchangeId, id);
+  for (const delivery of await oweWithBytes(statements, owner, owed, packed, at)) {
+    await waitForOriginalRequest(statements, owner.exchangeId, delivery);
   }
 }
 

@@ -2,8 +2,8 @@ import { publicCode } from '../basics/public-code.ts';
 import { addEvent, tally } from './context.ts';
 import type { Statements } from './engine.ts';
 import type { Ending, NewEvent } from './journal.ts';
-import { endMailWaits } from './mail-order.ts';
 import { reportOf } from './reports.ts';
+import { endRequestWaits } from './request-order.ts';
 import { recipientOf, text } from './rows.ts';
 import * as sql from './sql.ts';
 import * as requests from './sql-requests.ts';
@@ -48,7 +48,7 @@ export async function endDelivery(
     if (request !== undefined) await tally(statements, text(request, 'application'), 'deposited', ending);
   }
   if (kind === 'mail' && outcome === 'abandoned') await endReports(statements, deliveryId, at);
-  if (kind === 'prepare' || kind === 'mail') await endMailWaits(statements, deliveryId);
+  if (kind === 'prepare' || kind === 'mail' || kind === 'dmp') await endRequestWaits(statements, deliveryId);
   await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
 }
 

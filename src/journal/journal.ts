@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/gateway-error.ts';
+import type { Account, AccountChange, AccountQuery, IdOwner, PlatformId } from './fhir-records.ts';
 import type {
   Acceptance,
   NewRequest,
@@ -24,6 +25,7 @@ import type {
   Source,
 } from './records.ts';
 
+export type * from './fhir-records.ts';
 export type * from './records.ts';
 export type * from './request-records.ts';
 
@@ -91,6 +93,30 @@ export interface Journal {
   overdueReports(limit: number): Promise<Delivery[]>;
   /** A report that did not come waits for a person; what is owed because of it is owed. Nothing where it came since. */
   reportOverdue(report: Delivery, fault: Fault, owed: readonly NewDelivery[]): Promise<void>;
+
+  // FHIR
+  /** The latest request of a name in its window, whatever its bytes were. */
+  requestNamed(
+    name: Omit<RequestName, 'digest'>,
+  ): Promise<{ readonly exchangeId: string; readonly digest: string } | undefined>;
+  /** Keeps what a platform answered, before the delivery ends because of it, and the ids that it gave. */
+  answered(
+    exchangeId: string,
+    answer: { readonly bytes: Uint8Array; readonly ids: readonly PlatformId[]; readonly owner: IdOwner },
+  ): Promise<void>;
+  /** The platform's ids of those that a caller knows by its own; without those that it has none for. */
+  platformIds(owner: IdOwner, locals: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Every id that a platform gave because of an exchange. */
+  platformIdsOf(exchangeId: string): Promise<PlatformId[]>;
+  /** The accounts that any of these identifiers finds, those that were replaced among them. */
+  findAccounts(queries: readonly AccountQuery[]): Promise<Account[]>;
+  /** Stores a request, whole, and the account as it is after it. */
+  changeAccount(change: AccountChange): Promise<void>;
+  /** Makes an account what it was before an exchange (undefined: there was none), unless it was changed since. */
+  undoAccountChange(
+    exchangeId: string,
+    account: { readonly id: string; readonly before: Account | undefined },
+  ): Promise<void>;
 
   // Delivering
   /** Targets that have a delivery whose time has come. */

@@ -3,7 +3,7 @@ import type { Fault } from '../errors/gateway-error.ts';
 import type { NewReceipt, Recipient } from './request-records.ts';
 
 /** What a mail turned out to be; `request`: no mail, but an application's request to send documents. */
-export type ExchangeNature = 'document' | 'receipt' | 'other' | 'unusable' | 'request';
+export type ExchangeNature = 'document' | 'receipt' | 'other' | 'unusable' | 'request' | 'fhir';
 
 /**
  * `seen` written before the bytes are parsed · `open` a document has not ended · `held` the whole mail waits for a

@@ -37,6 +37,8 @@ export interface RequestName {
 /** A request that may be answered with AA once it is stored. */
 export interface NewRequest extends RequestName {
   readonly exchangeId: string;
+  /** `request` by HL7, to be mailed or deposited · `fhir` for a platform. */
+  readonly nature: 'request' | 'fhir';
   readonly mailbox: string;
   /** What its receipts need for as long as they may come, as JSON: no health data. */
   readonly facts: string;

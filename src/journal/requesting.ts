@@ -7,6 +7,7 @@ import { owe, oweWithBytes } from './owing.ts';
 import { bytesOf, packAll, putPayloads } from './payload-rows.ts';
 import type { PackedPayload } from './payloads.ts';
 import { reportOf } from './reports.ts';
+import { waitForOriginalRequest } from './request-order.ts';
 import { deliveryOf, exchangeOf, recipientOf, text } from './rows.ts';
 import { settleReport } from './settling.ts';
 import * as sql from './sql.ts';
@@ -38,7 +39,7 @@ export function requesting(context: JournalContext): Requesting {
         const at = now(context);
         const known = await recognise(statements, request, at);
         if (known !== undefined) return known;
-        await store(statements, request, at);
+        await storeRequest(statements, request, at);
         await putPayloads(statements, exchangeId, packed);
         return 'accepted';
       });
@@ -137,9 +138,18 @@ async function recognise(
   return 'repeated';
 }
 
-async function store(statements: Statements, request: NewRequest, at: number): Promise<void> {
-  const { exchangeId, application, mailbox, from, digest, facts } = request;
-  await statements.run(requests.REQUEST_EXCHANGE_ADD, exchangeId, mailbox, application, from.controlId, at);
+/** Writes a request and all that is owed because of it; its payloads aside. */
+export async function storeRequest(statements: Statements, request: NewRequest, at: number): Promise<void> {
+  const { exchangeId, nature, application, mailbox, from, digest, facts } = request;
+  await statements.run(
+    requests.REQUEST_EXCHANGE_ADD,
+    exchangeId,
+    nature,
+    mailbox,
+    application,
+    from.controlId,
+    at,
+  );
   await statements.run(
     requests.REQUEST_ADD,
     exchangeId,
@@ -166,7 +176,10 @@ async function store(statements: Statements, request: NewRequest, at: number): P
       recipient.identifier ?? null,
     );
   }
-  for (const delivery of request.deliveries) await owe(statements, request, delivery, at);
+  for (const delivery of request.deliveries) {
+    await owe(statements, request, delivery, at);
+    await waitForOriginalRequest(statements, exchangeId, delivery);
+  }
   for (const event of request.events) await addEvent(statements, exchangeId, at, event);
   await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);
 }

@@ -180,4 +180,32 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     // A mailbox that documents leave from may have received its last mail long before its last requests.
     `CREATE INDEX exchange_mails ON exchange (mailbox, id) WHERE nature IS DISTINCT FROM 'request'`,
   ],
+  [
+    // What FHIR platforms call what callers know by their own ids.
+    `CREATE TABLE platform_id (
+      flow TEXT NOT NULL,
+      caller TEXT NOT NULL,
+      local TEXT NOT NULL,
+      remote TEXT NOT NULL,
+      exchange_id TEXT NOT NULL,
+      PRIMARY KEY (flow, caller, local)
+    ) STRICT`,
+    `CREATE INDEX platform_id_exchange ON platform_id (exchange_id)`,
+
+    // Regulators' accounts, of the SAS platform.
+    `CREATE TABLE account (
+      id TEXT PRIMARY KEY,
+      active INTEGER NOT NULL,
+      changed_by TEXT NOT NULL
+    ) STRICT`,
+    `CREATE TABLE account_identifier (
+      system TEXT NOT NULL,
+      value TEXT NOT NULL,
+      account_id TEXT NOT NULL REFERENCES account (id),
+      current INTEGER NOT NULL,
+      PRIMARY KEY (system, value)
+    ) STRICT`,
+    `CREATE INDEX account_identifier_value ON account_identifier (value)`,
+    `CREATE INDEX account_identifier_account ON account_identifier (account_id)`,
+  ],
 ];

@@ -8,7 +8,7 @@ export const REQUEST_SAME = `SELECT exchange_id, digest FROM request
 /** Its digest stands with the request: no mail is ever taken for a request seen again. */
 export const REQUEST_EXCHANGE_ADD = `INSERT INTO exchange
   (id, nature, mailbox, application, state, readings, message_id, received_at)
-  VALUES (?, 'request', ?, ?, 'closing', 0, ?, ?)`;
+  VALUES (?, ?, ?, ?, 'closing', 0, ?, ?)`;
 export const REQUEST_ADD = `INSERT INTO request (exchange_id, application, sender_application, sender_facility,
   control_id, digest, facts, accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 export const REQUEST_GET = `SELECT seq, application, facts FROM request WHERE exchange_id = ?`;
@@ -46,16 +46,21 @@ export const REPORTS_SOONER = `UPDATE delivery SET next_at = ? WHERE state = 'ex
 // Order
 
 /**
- * The latest of what is not yet mailed of the documents of requests accepted before. CROSS JOIN keeps SQLite from
- * beginning with all that is owed: thousands of reports may be expected.
+ * The latest of what is not yet mailed, or deposited, of the documents of requests accepted before. CROSS JOIN keeps
+ * SQLite from beginning with all that is owed: thousands of reports may be expected.
  */
-const unsent = (
+const undone = (
+  kinds: string,
   document: string,
 ): string => `SELECT d.id, d.seq FROM document c CROSS JOIN request r CROSS JOIN delivery d
   WHERE c.application = ? AND ${document} = ? AND r.exchange_id = c.exchange_id AND r.seq < ?
-    AND d.exchange_id = c.exchange_id AND d.kind IN ('prepare', 'mail') AND d.state <> 'done'
+    AND d.exchange_id = c.exchange_id AND d.kind IN (${kinds}) AND d.state <> 'done'
   ORDER BY d.seq DESC LIMIT 1`;
-export const UNSENT_BY_UNIQUE_ID = unsent('c.unique_id');
-export const UNSENT_BY_SET_ID = unsent('c.set_id');
-export const MAILS_WAITING_FOR = `SELECT id, exchange_id FROM delivery
-  WHERE waits_for = ? AND kind = 'mail' AND state <> 'done'`;
+const MAILS = `'prepare', 'mail'`;
+const DEPOSITS = `'dmp'`;
+export const UNSENT_BY_UNIQUE_ID = undone(MAILS, 'c.unique_id');
+export const UNSENT_BY_SET_ID = undone(MAILS, 'c.set_id');
+export const UNDEPOSITED_BY_UNIQUE_ID = undone(DEPOSITS, 'c.unique_id');
+export const UNDEPOSITED_BY_SET_ID = undone(DEPOSITS, 'c.set_id');
+export const WAITING_FOR = `SELECT id, exchange_id, kind FROM delivery
+  WHERE waits_for = ? AND kind IN ('mail', 'dmp') AND state <> 'done'`;

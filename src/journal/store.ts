@@ -1,10 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { accounts } from './accounts.ts';
 import { adoptMailboxes } from './adopting.ts';
 import type { JournalContext } from './context.ts';
 import { delivering } from './delivering.ts';
 import type { Journal } from './journal.ts';
 import { looking } from './looking.ts';
 import { NEVER } from './owing.ts';
+import { platform } from './platform.ts';
 import { receiving } from './receiving.ts';
 import { requesting } from './requesting.ts';
 import { text } from './rows.ts';
@@ -29,6 +31,8 @@ export async function createJournal(context: JournalContext): Promise<Journal> {
     keyOf: identity => createHmac('sha256', patientKey).update(identity).digest('base64url').slice(0, 22),
     ...receiving(context),
     ...requesting(context),
+    ...platform(context),
+    ...accounts(context),
     ...delivering(context),
     ...steering(context),
     ...looking(context),

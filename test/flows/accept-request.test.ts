@@ -21,7 +21,7 @@ function context(rules: Partial<RequestRules> = {}, log: Logger = pino({ level: 
     log,
     wake: () => undefined,
     gateway: { party: { application: 'PFI', facility: 'CHU_X' }, nil: 'DEV000000', product: 'pfi' },
-    creator: { name: 'sgl', mailbox: 'labo', rules: { ...RULES, ...rules }, windowMs: 60_000 },
+    creator: { name: 'sgl', mailbox: 'labo', rules: { ...RULES, ...rules }, hasDmp: false, windowMs: 60_000 },
   };
 }
 

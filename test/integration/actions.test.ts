@@ -7,6 +7,7 @@ import type { CdaSample } from '../../samples/kit/cda.ts';
 import { abandonExchange, retryExchange } from '../../src/flows/steer.ts';
 import { type Hl7Message, parseMessage } from '../../src/formats/hl7/message.ts';
 import type { ExchangeView } from '../../src/journal/journal.ts';
+import { AFTER_NORMAL, confidential } from '../kit/confidentiality.ts';
 import { newDocument, newMail, newSample, startWorld, type World } from '../kit/gateway.ts';
 import { hasShared, SHARED } from '../kit/shared.ts';
 
@@ -118,6 +119,25 @@ describe('restrictions', () => {
     expect(restrictionsOf(messageOf(none))).toEqual(all);
     expect(restrictionsOf(messageOf(spelt))).toEqual({ ...all, INVISIBLE_REP_LEGAUX: 'Y' });
   });
+
+  test.each(['second', 'translation'] as const)(
+    'the document’s own too, by a %s code, though the archive says it is open',
+    async where => {
+      world = await startWorld();
+      const { sample } = newDocument();
+      const seen = await bring({
+        sample,
+        bytes: confidential(AFTER_NORMAL[where]('invisible_patient'), sample),
+      });
+      expect(restrictionsOf(messageOf(seen))['INVISIBLE_PATIENT']).toBe('Y');
+      const { sample: other } = newDocument();
+      const held = await bring({
+        sample: other,
+        bytes: confidential(AFTER_NORMAL[where]('MASQUE_PS'), other),
+      });
+      expect(world.ended(held)).toMatchObject({ messages: [], outcome: 'worklist', code: 'DOC-001' });
+    },
+  );
 
   test('MASQUE_PS waits for a person; released, it says Y', async () => {
     world = await startWorld();

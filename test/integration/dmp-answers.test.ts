@@ -229,7 +229,7 @@ describe('a DMP that does not answer in time', () => {
   it('may be given up by a person before that, and the application hears of it', async () => {
     await laboratory.stopGateway();
     await laboratory.startGateway({ settings: { dmp: site.settings } });
-    site.dmp.behave({ http: 503 });
+    site.dmp.behave({ failure: 'XDSRegistryBusy' });
     const id = await accepted({ documents: [newDmpDocument()] });
     await laboratory.until('an attempt was made', async () =>
       ((await laboratory.view(id))?.deliveries ?? []).some(

@@ -4,6 +4,7 @@ import { samplePdf } from '../../samples/kit/pdf.ts';
 import type { RequestSample } from '../../samples/kit/request.ts';
 import { retryExchange } from '../../src/flows/steer.ts';
 import { DMP_ALONE, type DmpSite, newDmpDocument, startDmpSite } from '../kit/dmp.ts';
+import { AFTER_NORMAL } from '../kit/confidentiality.ts';
 import { DOCTOR, type Laboratory, newRequest, startLaboratory } from '../kit/outgoing.ts';
 
 /** What is wrong with a document or a request ends the DMP part alone, before anything is said to the DMP. */
@@ -51,6 +52,11 @@ describe('is not sent to the DMP, leaves by mail, and is told of:', () => {
     ['an id with an extension', 'DMP-010', one({ id: { root: '1.2.250.1.999.7', extension: 'A1' } })],
     ['restricted confidentiality', 'DMP-011', one({ confidentiality: 'R' })],
     ['very restricted confidentiality', 'DMP-011', one({ confidentiality: 'V' })],
+    [
+      'restricted confidentiality, said behind the normal one',
+      'DMP-011',
+      altered(xml => xml.replace(/<confidentialityCode [^>]*\/>/, AFTER_NORMAL.second('R'))),
+    ],
     ['no qualified INS', 'DMP-012', { ...one({}), qualified: false }],
     ['a document over the limit', 'DMP-014', ofSize(LIMIT + 4_096)],
     [

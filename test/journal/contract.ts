@@ -6,7 +6,9 @@ import { deliveringContract } from './contract/delivering.ts';
 import { earlyReceiptsContract } from './contract/early-receipts.ts';
 import { lookingContract } from './contract/looking.ts';
 import { mailOrderContract } from './contract/mail-order.ts';
+import { accountsContract } from './contract/accounts.ts';
 import { overdueContract } from './contract/overdue.ts';
+import { platformContract } from './contract/platform.ts';
 import { purgingContract } from './contract/purging.ts';
 import { receiptsContract } from './contract/receipts.ts';
 import { receivingContract } from './contract/receiving.ts';
@@ -51,6 +53,8 @@ export function journalContract(engine: string, newStore: () => Store): void {
     };
     const context: ContractContext = { bed, another };
     receivingContract(context);
+    platformContract(context);
+    accountsContract(context);
     claimingContract(context);
     waitingContract(context);
     deliveringContract(context);

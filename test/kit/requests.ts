@@ -78,6 +78,7 @@ export function planRequest({ journal, newId }: Bed, spec: RequestSpec = {}): Pl
   });
   const request: NewRequest = {
     exchangeId,
+    nature: 'request',
     application: CREATOR,
     mailbox: 'urologie',
     digest: newId(),

@@ -141,4 +141,16 @@ export const DMP_FAULTS = {
     did: 'Le logiciel créateur en est prévenu (ZAM^Z01). Rien de plus n’est envoyé au DMP.',
     todo: 'Rien. Si un essai est resté sans réponse, le document peut s’y trouver : vérifiez auprès du service.',
   },
+  'DMP-023': {
+    class: 'permanent',
+    why: 'Le DMP a déjà un document de cet identifiant, et rien ne dit que c’est celui-ci.',
+    did: TOLD,
+    todo: 'Vérifiez auprès du service ce que montre le dossier : s’il y est comme demandé, écartez l’échange avec un motif ; sinon faites refaire la demande sous un autre identifiant.',
+  },
+  'DMP-024': {
+    class: 'unreachable',
+    why: 'Le DMP répond qu’il n’est pas disponible : maintenance ou surcharge.',
+    did: RETRIED,
+    todo: 'Si cela dure, prévenez le support du DMP.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,5 +1,4 @@
 import type { Clock } from '../../basics/clock.ts';
-import { GatewayError } from '../../errors/gateway-error.ts';
 import { mtomMessage } from '../../formats/soap/mtom.ts';
 import { readSoapAnswer } from '../../formats/soap/read-soap-answer.ts';
 import { plainMessage, soapMessage } from '../../formats/soap/soap-message.ts';
@@ -41,11 +40,15 @@ export interface DmpConversation {
     deposit: Deposit,
     documents: readonly Uint8Array[],
     replaced: ReadonlyMap<string, string>,
-  ): Promise<RegistryAnswer>;
+  ): Promise<RegistryAnswer | HttpRefusal>;
   /** TD3.1b. */
-  find(uniqueId: string): Promise<LookupAnswer>;
+  find(uniqueId: string): Promise<LookupAnswer | HttpRefusal>;
   /** TD3.3c. */
-  remove(deletion: Deletion, document: DeletedDocument, entryUuid: string): Promise<RegistryAnswer>;
+  remove(
+    deletion: Deletion,
+    document: DeletedDocument,
+    entryUuid: string,
+  ): Promise<RegistryAnswer | HttpRefusal>;
 }
 
 /** @throws GatewayError DMP-016 for a secret connection that is not configured: nothing is sent openly */
@@ -56,7 +59,7 @@ export function startConversation(
 ): DmpConversation {
   const secretConnection = secretConnectionOf(secret, settings.vihf.secretConnection);
   /** A VIHF and a MessageID are of one message. */
-  const envelope = (action: string, body: string): string => {
+  const envelope = (action: string, body: string): { readonly messageId: string; readonly text: string } => {
     const vihf = buildVihf({
       ...settings.vihf,
       id: `_${newUuid()}`,
@@ -69,17 +72,26 @@ export function startConversation(
       secretConnection,
     });
     const assertion = signVihf(vihf, settings.signer);
-    return soapMessage({ action, messageId: `urn:uuid:${newUuid()}`, assertion, body });
+    const messageId = `urn:uuid:${newUuid()}`;
+    return { messageId, text: soapMessage({ action, messageId, assertion, body }) };
   };
-  const ask = async (action: string, body: string): Promise<Uint8Array> =>
-    envelopeOf(await peer.post('registry', plainMessage({ action, envelope: envelope(action, body) })));
+  async function ask<Answer>(
+    action: string,
+    body: string,
+    read: (xml: Uint8Array, messageId: string) => Answer,
+  ): Promise<Answer | HttpRefusal> {
+    const { messageId, text } = envelope(action, body);
+    const answer = await peer.post('registry', plainMessage({ action, envelope: text }));
+    return httpRefusal(answer) ?? read(readSoapAnswer(answer.contentType, answer.body), messageId);
+  }
   return {
     async deposit(deposit, documents, replaced) {
       const { body, parts } = provideAndRegister(deposit, { replaced });
       const action = ACTIONS.deposit;
+      const { messageId, text } = envelope(action, body);
       const message = mtomMessage({
         action,
-        envelope: envelope(action, body),
+        envelope: text,
         parts: parts.map(({ cid, contentType, document }) => ({
           cid,
           contentType,
@@ -91,22 +103,25 @@ export function startConversation(
         })),
         boundary: `pfi-${newUuid()}`,
       });
-      return readRegistryAnswer(envelopeOf(await peer.post('repository', message)));
+      const answer = await peer.post('repository', message);
+      return (
+        httpRefusal(answer) ?? readRegistryAnswer(readSoapAnswer(answer.contentType, answer.body), messageId)
+      );
     },
-    find: async uniqueId => readObjectRefs(await ask(ACTIONS.find, getDocuments(uniqueId))),
-    remove: async (deletion, document, entryUuid) =>
-      readRegistryAnswer(await ask(ACTIONS.delete, updateDocumentSet(deletion, document, entryUuid))),
+    find: uniqueId => ask(ACTIONS.find, getDocuments(uniqueId), readObjectRefs),
+    remove: (deletion, document, entryUuid) =>
+      ask(ACTIONS.delete, updateDocumentSet(deletion, document, entryUuid), readRegistryAnswer),
   };
 }
 
-/** An envelope, or a refusal of HTTP's own: 401 and 403 are about who we are. */
-function envelopeOf({ status, contentType, body }: DmpAnswer): Uint8Array {
+/** HTTP's own no: of the DMP's server, or of a proxy before it. */
+export interface HttpRefusal {
+  readonly kind: 'http';
+  readonly status: number;
+}
+
+/** @returns undefined for what may hold an envelope, a fault's among them */
+function httpRefusal({ status, contentType }: DmpAnswer): HttpRefusal | undefined {
   const isSoap = /xml|multipart/i.test(contentType);
-  if (!isSoap && status >= 400 && status < 500) {
-    throw new GatewayError(status === 401 || status === 403 ? 'DMP-007' : 'DMP-006', {
-      detail: `Réponse HTTP ${status}.`,
-      fields: { status },
-    });
-  }
-  return readSoapAnswer(contentType, body);
+  return !isSoap && status >= 400 && status < 500 ? { kind: 'http', status } : undefined;
 }

@@ -20,6 +20,11 @@ export interface MakeContext {
   readonly settings: DmpSettings;
 }
 
+export interface MakeOptions {
+  /** A person wants a replacement deposited as a new document where the DMP does not know what it replaces. */
+  readonly newWhereUnknown: boolean;
+}
+
 /**
  * Makes what the DMP is told because of a request: its uniqueIds, times and signature are fixed here, for every attempt.
  *
@@ -29,7 +34,7 @@ export interface MakeContext {
 export async function makePublication(
   request: KeptRequest,
   bytes: readonly Uint8Array[],
-  { clock, newUuid, digester, settings }: MakeContext,
+  { clock, newUuid, digester, settings, newWhereUnknown }: MakeContext & MakeOptions,
 ): Promise<Pick<PublicationRecord, 'publication' | 'subject' | 'structure'>> {
   const { sender } = request;
   const structure = structureOf(sender, settings.structures);
@@ -43,7 +48,8 @@ export async function makePublication(
   };
   const publication = preparePublication({
     documents,
-    action: actionOf(request, documents),
+    action: actionOf(request, documents, newWhereUnknown),
+    newWhereUnknown,
     restrictions: request.restrictions,
     qualified: request.qualified,
     patientClass: request.patientClass,
@@ -69,13 +75,22 @@ export async function makePublication(
   };
 }
 
-/** A change of confidentiality alone is a replacement too: by indirect authentication the DMP knows no other (PDT-INF-526). */
+const NO_ORIGINAL = 'La demande change la confidentialité d’un document, et ne dit pas duquel.';
+
+/**
+ * A change of confidentiality alone is a replacement too: by indirect authentication the DMP knows no other (PDT-INF-526).
+ *
+ * @throws GatewayError DMP-008 for one that does not say of what, which would leave the visible version where it is
+ */
 function actionOf(
   { action, changesVisibility }: KeptRequest,
   documents: readonly RequestDocument[],
+  newWhereUnknown: boolean,
 ): DocumentAction {
-  const nameTheirs = documents.every(({ header }) => header.replaces.length > 0);
-  return action === 'add' && changesVisibility && nameTheirs ? 'replace' : action;
+  if (action !== 'add' || !changesVisibility) return action;
+  const isComplete = documents.every(({ header }) => header.replaces.length > 0);
+  if (!isComplete && !newWhereUnknown) throw new GatewayError('DMP-008', { detail: NO_ORIGINAL });
+  return 'replace';
 }
 
 /** Documents over the limit are refused before they are digested. */

@@ -1,14 +1,14 @@
 import type { Clock } from '../../basics/clock.ts';
 import type { IdSource } from '../../basics/ids.ts';
-import { describe, type ErrorCode } from '../../errors/catalogue.ts';
+import { describe } from '../../errors/catalogue.ts';
 import type { Fault } from '../../errors/gateway-error.ts';
 import type { Delivery, Journal, NewDelivery } from '../../journal/journal.ts';
 import { readFacts } from '../kept-request.ts';
 import { dmpZamDelivery } from '../zam-delivery.ts';
-import { orderOf } from './publication-record.ts';
+import { orderOf, readRecord } from './publication-record.ts';
 
 export interface OwedZamContext {
-  readonly journal: Pick<Journal, 'requestFacts'>;
+  readonly journal: Pick<Journal, 'requestFacts' | 'payload'>;
   readonly clock: Clock;
   readonly newId: IdSource;
 }
@@ -19,9 +19,14 @@ export interface DmpError {
   readonly label: string;
 }
 
-/** What is ours, not the DMP's, in the words of the catalogue. */
-export function ownError(code: ErrorCode): DmpError {
-  return { code, label: describe(code).why };
+/** Of a DMP that was asked to take the documents, and not heard. */
+const MAY_BE_THERE = 'Un essai est resté sans réponse : le DMP a pu prendre le document.';
+
+/** What is ours, not the DMP's, in the words of the catalogue; under the DMP's own code where it gave one before. */
+export function ownError({ code, fields }: Fault): DmpError {
+  const theirs = fields?.['dmp'];
+  const shown = typeof theirs === 'string' && theirs !== 'other' ? theirs : code;
+  return { code: shown, label: describe(code).why };
 }
 
 /**
@@ -34,20 +39,25 @@ export async function owedZam(
   error: DmpError | undefined,
   context: OwedZamContext,
 ): Promise<NewDelivery[]> {
+  const order = orderOf({ identifiers });
   const kept = await context.journal.requestFacts(exchangeId);
   if (kept === undefined) return [];
   const facts = readFacts(kept.facts);
   // What a person ordered again was told as an N before.
-  const corrects = orderOf({ identifiers }) !== undefined;
+  const corrects = order !== undefined;
   if (error === undefined && !facts.ackReception && !corrects) return [];
-  return [dmpZamDelivery({ facts, application: kept.application, exchangeId, error }, context)];
+  const about = { facts, application: kept.application, exchangeId, order: order?.order, error };
+  return [dmpZamDelivery(about, context)];
 }
 
 /** What is owed when the DMP part waits for a person, or is given up. */
-export function owedWhenUnpublished(
-  delivery: Pick<Delivery, 'exchangeId' | 'identifiers'>,
+export async function owedWhenUnpublished(
+  delivery: Pick<Delivery, 'id' | 'exchangeId' | 'identifiers'>,
   fault: Fault,
   context: OwedZamContext,
 ): Promise<NewDelivery[]> {
-  return owedZam(delivery, ownError(fault.code), context);
+  const { code, label } = ownError(fault);
+  const record = await readRecord(delivery, context.journal);
+  const words = record?.submitted === true ? `${label} ${MAY_BE_THERE}` : label;
+  return owedZam(delivery, { code, label: words }, context);
 }

@@ -9,6 +9,12 @@ export interface PublicationRecord {
   readonly publication: Publication;
   readonly subject: VihfSubject;
   readonly structure: VihfStructure;
+  /** Whether a lot was sent, whatever was heard of it, for this order or an earlier one. */
+  readonly submitted: boolean;
+  /** entryUUIDs of documents that were submitted for earlier orders: found in the DMP, they are ours too. */
+  readonly earlierEntries: readonly string[];
+  /** uniqueIds of the documents that the DMP was asked to delete, whatever was heard of it. */
+  readonly deleting: readonly string[];
   /** uniqueIds of the documents that the DMP has deleted: the rest is still to be. */
   readonly deleted: readonly string[];
   /** The order of a person that it was made for ({@link orderOf}); undefined: made of itself. */

@@ -36,7 +36,7 @@ export function readCdaHeader(bytes: Uint8Array): CdaHeader {
     code,
     title: textOf(childOf(document, 'title')),
     effectiveTime: attribute(childOf(document, 'effectiveTime'), 'value'),
-    confidentiality: readCode(childOf(document, 'confidentialityCode')),
+    confidentiality: childrenOf(document, 'confidentialityCode').flatMap(readWithTranslations),
     language: attribute(childOf(document, 'languageCode'), 'code'),
     templates: childrenOf(document, 'templateId').flatMap(template => attribute(template, 'root') ?? []),
     replaces: readReplaced(document),
@@ -124,6 +124,13 @@ function readCode(element: XmlElement | undefined): Code | undefined {
     display: attribute(element, 'displayName'),
     systemName: attribute(element, 'codeSystemName'),
   };
+}
+
+/** A code and what its translations say: what hides a document hides it in whichever system it is said. */
+function readWithTranslations(element: XmlElement): Code[] {
+  const own = readCode(element);
+  const translated = childrenOf(element, 'translation').flatMap(readWithTranslations);
+  return own === undefined ? translated : [own, ...translated];
 }
 
 function readReplaced(document: XmlElement): InstanceIdentifier[] {

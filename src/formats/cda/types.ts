@@ -93,7 +93,8 @@ export interface CdaHeader {
   readonly title: string | undefined;
   /** HL7 time as written: `20240104160527+0100`. */
   readonly effectiveTime: string | undefined;
-  readonly confidentiality: Code | undefined;
+  /** Every confidentialityCode, each followed by its translations: the schema has one, and documents more. */
+  readonly confidentiality: readonly Code[];
   /** languageCode: `fr-FR`. */
   readonly language: string | undefined;
   /** Roots of the document's own templateId elements, in order. */

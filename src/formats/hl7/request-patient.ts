@@ -78,7 +78,8 @@ export function assertSamePatient(
 
 /**
  * One identifier in common at least, the same value wherever both name the same authority (the text says identical,
- * its examples carry fewer in PID-3); an INS in both is decided by the INS alone, and only where it is one.
+ * its examples carry fewer in PID-3); an INS in both is decided by the INS alone, and only where it is one: whatever
+ * matricule PID-3 has, under either authority, must be the document's too (quirk H18).
  */
 function agree(announced: readonly InstanceIdentifier[], patient: PatientHeader): boolean {
   const ours = announced.filter(({ root }) => isOid(root));
@@ -91,8 +92,25 @@ function agree(announced: readonly InstanceIdentifier[], patient: PatientHeader)
     const isSame = common === left.size && common === right.size;
     if (common === 0 || (isInsAuthority(root) && !isSame)) return false;
   }
+  const matricules = matriculesOf(patient.identifiers);
+  const isAnothers = (matricule: string) => matricules.size > 0 && !matricules.has(matricule);
+  if ([...matriculesOf(announced)].some(isAnothers)) return false;
   const bothHaveIns = ours.some(({ root }) => isInsAuthority(root)) && insOf(patient) !== undefined;
   return bothHaveIns ? [...shared].some(isInsAuthority) : shared.size > 0;
+}
+
+/** An authority of the INS by its published name, where its OID is left out or another. */
+const INS_NAME = /\bINS-NI[AR]\b/i;
+
+/** The numbers of every INS, whichever of its authorities gave it. */
+function matriculesOf(identifiers: readonly InstanceIdentifier[]): Set<string> {
+  return new Set(
+    identifiers.flatMap(({ root, extension, assigningAuthorityName }) =>
+      extension !== undefined && (isInsAuthority(root) || INS_NAME.test(assigningAuthorityName ?? ''))
+        ? [extension]
+        : [],
+    ),
+  );
 }
 
 /** An identifier that is an OID alone is its own value. */

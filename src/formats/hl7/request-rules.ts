@@ -35,7 +35,7 @@ export function wishesOf({ asked, documents }: WishContext): RequestWishes {
 type Hiding = 'masquePs' | 'invisiblePatient' | 'invisibleRepLegaux';
 
 function ownRestrictions({ header }: PlacedDocument): Readonly<Record<Hiding, boolean>> {
-  return restrictionsOf(header.confidentiality === undefined ? [] : [header.confidentiality.code]);
+  return restrictionsOf(header.confidentiality.map(({ code }) => code));
 }
 
 /**

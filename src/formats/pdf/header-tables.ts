@@ -2,17 +2,18 @@ import { birthNameOf, INS_KINDS, insOf, uniqueIdOf, usedNameOf } from '../cda/id
 import { PLAIN } from '../cda/narrative-style.ts';
 import type { Cell, Inline, Row, Table } from '../cda/narrative-types.ts';
 import type { Author, CdaHeader, Organization, PatientHeader, ServiceEvent } from '../cda/types.ts';
+import { confidentialityOf } from '../terminology/restrictions.ts';
 import { typeNameOf } from '../terminology/type-codes.ts';
 import { clipped, frenchDate, frenchSex, frenchTime } from './french.ts';
 
 /** The most identifiers, authors or acts that are listed. */
 const MAX_LISTED = 12;
 
-/** JDV of confidentialityCode, as far as it is not the normal one. */
-const CONFIDENTIALITY: ReadonlyMap<string, string> = new Map([
-  ['R', 'Restreinte'],
+/** JDV of confidentialityCode, as far as it is not the normal one, the strictest first. */
+const CONFIDENTIALITY: readonly (readonly [code: string, text: string])[] = [
   ['V', 'Très restreinte'],
-]);
+  ['R', 'Restreinte'],
+];
 
 /** The name of the document's type: its own words, else the value set's. */
 export function typeName({ code }: CdaHeader): string {
@@ -79,12 +80,17 @@ export function documentTable(header: CdaHeader): Table {
     ['Structure conservant le document', organizationText(custodian)],
     [services.length > 1 ? 'Actes' : 'Acte', lines(services.map(serviceText))],
     ['Prise en charge', encounter && words([encounter.facility?.display, period(encounter)], ', ')],
-    ['Confidentialité', CONFIDENTIALITY.get(header.confidentiality?.code ?? '')],
+    ['Confidentialité', confidentialityText(header)],
     ['Identifiant du document', words([uniqueIdOf(header.id), versionText(header)], ', ')],
     ['Remplace le document', lines(header.replaces.map(uniqueIdOf))],
   ];
   const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
   return table(known.map(([label, value]) => [labelCell(label), valueCell(value, false)]));
+}
+
+function confidentialityText({ confidentiality }: CdaHeader): string | undefined {
+  const codes = confidentialityOf(confidentiality.map(({ code }) => code));
+  return CONFIDENTIALITY.find(([code]) => codes.includes(code))?.[1];
 }
 
 function versionText({ versionNumber }: CdaHeader): string | undefined {

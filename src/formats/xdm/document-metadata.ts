@@ -7,7 +7,7 @@ import type { RequestDocument, RequestWishes } from '../hl7/request-types.ts';
 import { classCodeOf } from '../terminology/class-codes.ts';
 import { formatCodeOf } from '../terminology/format-codes.ts';
 import { confidentialityOf } from '../terminology/restrictions.ts';
-import { type CodedValue, completed, type ValueSet } from '../terminology/value-set.ts';
+import { type CodedValue, completed, systemIn, type ValueSet } from '../terminology/value-set.ts';
 import { CONFIDENTIALITIES, FACILITIES, SETTINGS, TYPES } from '../terminology/value-sets.ts';
 import { documentAuthors, legalAuthenticator } from './document-authors.ts';
 import { patientIdOf, sourcePatientIdOf, sourcePatientInfoOf } from './document-patient.ts';
@@ -133,16 +133,30 @@ function authorsOf(header: CdaHeader): DocumentMetadata['authors'] {
 }
 
 /**
- * The document's own code first, whichever it is, then what hides it, each once (“Mapping XDS”). A level that
- * the document does not give is not made up beside a code that hides it.
+ * The document's own codes first, then what hides it, each once (“Mapping XDS” has the document's first code alone:
+ * the others would be lost). A level that the document does not give is not made up beside a code that hides it.
  */
 function confidentialityCodes({ confidentiality }: CdaHeader, hiddenFrom: HiddenFrom): CodedValue[] {
-  const level = confidentiality && wellSpelt(confidentiality);
-  const own = required(coded(level, CONFIDENTIALITIES), CONFIDENTIALITY_ELEMENT);
-  const hiding = HIDING.filter(([wish, code]) => hiddenFrom[wish] && code !== own.code).flatMap(
-    ([, code]) => coded({ code, system: VISIBILITY, display: undefined }, CONFIDENTIALITIES) ?? [],
-  );
-  return [own, ...hiding];
+  const known = confidentiality.length > 1 ? knownCodes(confidentiality) : [];
+  const own = known.length > 0 ? known : [required(firstCode(confidentiality), CONFIDENTIALITY_ELEMENT)];
+  const hiding = HIDING.filter(
+    ([wish, code]) => hiddenFrom[wish] && own.every(each => each.code !== code),
+  ).flatMap(([, code]) => coded({ code, system: VISIBILITY, display: undefined }, CONFIDENTIALITIES) ?? []);
+  return [...own, ...hiding];
+}
+
+/** A document's only code, whichever it is; of several that JDV_J08 has not, the first that METADATA.XML can hold. */
+function firstCode(codes: readonly Code[]): CodedValue | undefined {
+  return codes.flatMap(each => coded(wellSpelt(each), CONFIDENTIALITIES) ?? [])[0];
+}
+
+/** Of several codes those of JDV_J08, in its spelling and system, each once: the others say it again in another's. */
+function knownCodes(codes: readonly Code[]): CodedValue[] {
+  const names = codes.flatMap(({ code }) => confidentialityOf([code]));
+  return [...new Set(names)].flatMap(code => {
+    const system = systemIn(CONFIDENTIALITIES, code);
+    return system === undefined ? [] : (coded({ code, system, display: undefined }, CONFIDENTIALITIES) ?? []);
+  });
 }
 
 /** A code that hides, in the spelling and system that receivers look for (quirk H4); another as it is. */

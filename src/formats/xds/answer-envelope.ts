@@ -17,8 +17,8 @@ export interface SoapFault {
 /** What is no answer to our message. */
 export interface Unreadable {
   readonly kind: 'unreadable';
-  /** `content`: XML, yet not what was asked for. */
-  readonly because: XmlReason | 'content';
+  /** `content`: XML, yet not what was asked for · `other-message`: it answers another message (WS-Addressing RelatesTo). */
+  readonly because: XmlReason | 'content' | 'other-message';
 }
 
 /** An answer of a registry weighs 2 kB. */
@@ -32,6 +32,8 @@ const MAX_SUBCODES = 8;
 const SOAP_1_1 = 'http://schemas.xmlsoap.org/soap/envelope/';
 const SOAP_1_2 = 'http://www.w3.org/2003/05/soap-envelope';
 
+const WSA = 'http://www.w3.org/2005/08/addressing';
+
 const SIDES: ReadonlyMap<string, SoapFault['side']> = new Map([
   ['Sender', 'sender'],
   ['Client', 'sender'],
@@ -43,10 +45,15 @@ const SIDES: ReadonlyMap<string, SoapFault['side']> = new Map([
  * What the body of a SOAP message holds, 1.1 or 1.2: its one element, or the fault that it is.
  *
  * @param xml the envelope as received. Nothing is believed of it: at most 1 MiB, no DOCTYPE, no entities.
+ * @param messageId of the message that it should answer: a proxy that mixes answers up is not believed. An answer that
+ *   does not say which message it is to is accepted.
  */
-export function readEnvelope(xml: Uint8Array): XmlElement | SoapFault | Unreadable {
+export function readEnvelope(xml: Uint8Array, messageId: string): XmlElement | SoapFault | Unreadable {
   const envelope = parse(xml);
   if ('kind' in envelope) return envelope;
+  const header = childOf(envelope, 'Header')?.children ?? [];
+  const relatesTo = textOf(header.find(({ name, namespace }) => name === 'RelatesTo' && namespace === WSA));
+  if (relatesTo !== undefined && relatesTo !== messageId) return OTHER_MESSAGE;
   const body = childOf(envelope, 'Body');
   const [content, another] = body?.children ?? [];
   const isSoap = envelope.name === 'Envelope' && [SOAP_1_1, SOAP_1_2].includes(envelope.namespace);
@@ -57,6 +64,8 @@ export function readEnvelope(xml: Uint8Array): XmlElement | SoapFault | Unreadab
 
 /** XML, yet not what was asked for. */
 export const UNEXPECTED: Unreadable = { kind: 'unreadable', because: 'content' };
+
+const OTHER_MESSAGE: Unreadable = { kind: 'unreadable', because: 'other-message' };
 
 /** A code as it is written, without the blanks around it; '' where there is none. */
 export function codeText(value: string | undefined): string {

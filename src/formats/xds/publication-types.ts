@@ -34,6 +34,8 @@ export interface PublishedSignature extends PublishedEntry {
 /** Documents to be deposited, in one submission set (TD2.1). */
 export interface Deposit extends PublicationFacts, SetIds {
   readonly action: 'add' | 'replace';
+  /** A person wants a replacement deposited as a new document where the DMP does not know what it replaces. */
+  readonly newWhereUnknown: boolean;
   readonly documents: readonly PublishedDocument[];
   readonly signature: PublishedSignature;
 }

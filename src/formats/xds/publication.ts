@@ -16,6 +16,7 @@ import {
   assertDepositable,
   assertPatient,
   dmpUniqueId,
+  isPlainOid,
   type PublicationLimits,
   replacedUniqueId,
 } from './publication-faults.ts';
@@ -46,6 +47,8 @@ export interface PublicationInput extends PublicationLimits {
   /** One at least, all of one patient. */
   readonly documents: readonly RequestDocument[];
   readonly action: DocumentAction;
+  /** As {@link Deposit.newWhereUnknown}. */
+  readonly newWhereUnknown: boolean;
   readonly restrictions: HiddenFrom;
   /** PID-32 VALI, and the INS of PID-3 stands in every document's header with all its traits. */
   readonly qualified: boolean;
@@ -107,7 +110,8 @@ function deposit(
 ): Deposit {
   const documents = described.map((each, position) => publishedDocument(each, position, input));
   const lot = { ...facts, ...newSet(input), documents };
-  return { ...lot, action: input.action, signature: signatureOf(lot, described, input) };
+  const { action, newWhereUnknown } = input;
+  return { ...lot, action, newWhereUnknown, signature: signatureOf(lot, described, input) };
 }
 
 function publicationFacts(
@@ -170,11 +174,23 @@ function publishedDocument(
   assertDepositable(document, metadata, position, input.maxBytes);
   const { action, ...about } = metadata;
   const entry = publishedEntry(about, document.bytes, input);
-  return action === 'replace' ? { ...entry, replaces: replacedUniqueId(document, position) } : entry;
+  if (action !== 'replace') return entry;
+  const replaces = originalOf(document, position, input.newWhereUnknown);
+  return replaces === undefined ? entry : { ...entry, replaces };
+}
+
+/** @returns undefined for an original that the DMP cannot know, where a person has said what is to become of it then */
+function originalOf(
+  document: RequestDocument,
+  position: number,
+  newWhereUnknown: boolean,
+): string | undefined {
+  if (newWhereUnknown && !document.header.replaces.some(isPlainOid)) return undefined;
+  return replacedUniqueId(document, position);
 }
 
 function signatureOf(
-  lot: Omit<Deposit, 'action' | 'signature'>,
+  lot: Omit<Deposit, 'action' | 'newWhereUnknown' | 'signature'>,
   described: readonly DescribedDocument[],
   { time, newId, oid, signing: { digest, canonicalDigest, signSubmission } }: PublicationInput,
 ): PublishedSignature {

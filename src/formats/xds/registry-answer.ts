@@ -58,9 +58,10 @@ const MAX_ERRORS = 100;
  * whatever comes is one of the four.
  *
  * @param xml the SOAP envelope, of at most 1 MiB
+ * @param messageId of the message that was sent
  */
-export function readRegistryAnswer(xml: Uint8Array): RegistryAnswer {
-  const content = readEnvelope(xml);
+export function readRegistryAnswer(xml: Uint8Array, messageId: string): RegistryAnswer {
+  const content = readEnvelope(xml, messageId);
   if ('kind' in content) return content;
   return isNamed(content, RS, 'RegistryResponse') ? outcomeOf(content) : UNEXPECTED;
 }
@@ -70,9 +71,10 @@ export function readRegistryAnswer(xml: Uint8Array): RegistryAnswer {
  * unreadable: what it means must not be guessed, for a document is deleted or replaced by it.
  *
  * @param xml the SOAP envelope, of at most 1 MiB
+ * @param messageId of the message that was sent
  */
-export function readObjectRefs(xml: Uint8Array): LookupAnswer {
-  const content = readEnvelope(xml);
+export function readObjectRefs(xml: Uint8Array, messageId: string): LookupAnswer {
+  const content = readEnvelope(xml, messageId);
   if ('kind' in content) return content;
   const isAnswer = isNamed(content, QUERY, 'AdhocQueryResponse');
   // A registry that cannot even begin the query may answer it as a submission.

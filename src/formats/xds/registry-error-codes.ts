@@ -7,11 +7,11 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   'XDSRepositoryOutOfResources',
 ]);
 
-/** ITI-57: the entry is not, or not any more, in the status that it was to be changed from. */
-const OTHER_STATUS: ReadonlySet<string> = new Set([
-  'XDSMetadataUpdateError',
-  'XDSMetadataUpdateOperationError',
-  'UnmodifiableMetadataError',
+/** The registry has seen a uniqueId of the submission before. */
+const DUPLICATE: ReadonlySet<string> = new Set([
+  'XDSDuplicateUniqueIdInRegistry',
+  'XDSRegistryDuplicateUniqueIdInMessage',
+  'XDSRepositoryDuplicateUniqueIdInMessage',
 ]);
 
 /** Whether a registry that answers this may take the same submission later. */
@@ -19,9 +19,9 @@ export function isRetryable(code: string): boolean {
   return RETRYABLE.has(code);
 }
 
-/** Whether a registry that answers a deletion so may have done it already, at an attempt that nobody heard the end of. */
-export function isOtherStatus(code: string): boolean {
-  return OTHER_STATUS.has(code);
+/** Whether a registry that answers this knows a uniqueId of the submission already: from whom, TD3.1b tells. */
+export function isDuplicate(code: string): boolean {
+  return DUPLICATE.has(code);
 }
 
 /** Names of errors of IHE (ITI TF-3 §4.2.4.1) and of WS-Security that say by themselves whose they are not. */

@@ -27,8 +27,8 @@ export interface DepositPart {
  * The body of TD2.1 (ITI-41): a submission set with its documents and its signature. The same publication gives the
  * same text at each call.
  *
- * @param about.replaced the entryUUID (`urn:uuid:…`) of each document that one here replaces, by its uniqueId; a
- *   deposit that replaces and is to be a new one is given as `{ ...deposit, action: 'add' }`.
+ * @param about.replaced the entryUUID (`urn:uuid:…`) of each document that one here replaces, by its uniqueId; of one
+ *   that a person wants deposited as a new document nothing.
  */
 export function provideAndRegister(
   deposit: Deposit,
@@ -88,21 +88,26 @@ function registryObjects(deposit: Deposit, replaced: ReadonlyMap<string, string>
       target: setId,
       slots: [ORIGINAL],
     }),
-    ...(deposit.action === 'replace' ? documents : []).flatMap(document =>
-      association({
-        id: newAssociationId(),
-        type: 'replaces',
-        source: document.entryId,
-        target: entryReplacedBy(document, replaced),
-      }),
-    ),
+    ...documents.flatMap(document => {
+      const target = entryReplacedBy(document, deposit, replaced);
+      return target === undefined
+        ? []
+        : association({ id: newAssociationId(), type: 'replaces', source: document.entryId, target });
+    }),
   ];
 }
 
-/** A replacement sent without saying of what would stand beside the version that it corrects. */
-function entryReplacedBy({ replaces }: PublishedDocument, replaced: ReadonlyMap<string, string>): string {
+/** A replacement sent without saying of what would stand beside the version that it corrects: a person alone wants that. */
+function entryReplacedBy(
+  { replaces }: PublishedDocument,
+  { action, newWhereUnknown }: Pick<Deposit, 'action' | 'newWhereUnknown'>,
+  replaced: ReadonlyMap<string, string>,
+): string | undefined {
+  if (action === 'add') return undefined;
   const entryId = replaces === undefined ? undefined : replaced.get(replaces);
-  if (entryId === undefined) throw new Error('a document is to replace one whose entry is not known');
+  if (entryId === undefined && !newWhereUnknown) {
+    throw new Error('a document is to replace one whose entry is not known');
+  }
   return entryId;
 }
 

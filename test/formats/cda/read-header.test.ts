@@ -16,7 +16,7 @@ const EXPECTED: CdaHeader = {
   },
   title: "Compte rendu d'analyses",
   effectiveTime: '20261104101500+0100',
-  confidentiality: { code: 'N', system: '2.16.840.1.113883.5.25', display: undefined },
+  confidentiality: [{ code: 'N', system: '2.16.840.1.113883.5.25', display: undefined }],
   language: 'fr-FR',
   templates: ['1.2.250.1.213.1.1.1.1'],
   replaces: [{ root: '1.2.250.1.999.7', extension: 'CR-2026-40' }],
@@ -139,6 +139,46 @@ describe('readCdaHeader reads the same header', () => {
     ],
   ])('%s', (_, bytes) => {
     expect(readCdaHeader(bytes)).toEqual(EXPECTED);
+  });
+});
+
+describe('the confidentiality of a header', () => {
+  const OWN = '<confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/>';
+  const codesOf = (elements: string) =>
+    readCdaHeader(Buffer.from(cdaText().replace(OWN, elements))).confidentiality.map(({ code, system }) => [
+      code,
+      system,
+    ]);
+
+  it.each<[string, string, readonly (readonly [string, string | undefined])[]]>([
+    ['none', '', []],
+    ['a null flavour', '<confidentialityCode nullFlavor="NI"/>', []],
+    [
+      'several, wherever they stand',
+      '<confidentialityCode code="N" codeSystem="1.2"/><languageCode code="fr-FR"/><confidentialityCode code=" MASQUE_PS "/>',
+      [
+        ['N', '1.2'],
+        ['MASQUE_PS', undefined],
+      ],
+    ],
+    [
+      'translations, and theirs',
+      '<confidentialityCode code="N"><translation code="R" codeSystem="1.3"><translation code="V"/></translation><translation nullFlavor="UNK"/></confidentialityCode><confidentialityCode code="S"/>',
+      [
+        ['N', undefined],
+        ['R', '1.3'],
+        ['V', undefined],
+        ['S', undefined],
+      ],
+    ],
+    [
+      'a translation of nothing',
+      '<confidentialityCode nullFlavor="OTH"><translation code="R"/></confidentialityCode>',
+      [['R', undefined]],
+    ],
+    ['another namespace’s', '<sdtc:confidentialityCode code="R"/>', []],
+  ])('%s', (_, elements, expected) => {
+    expect(codesOf(elements)).toEqual(expected);
   });
 });
 

@@ -128,6 +128,7 @@ describe('PID-3 and the document', () => {
   const nir = { root: '1.2.250.1.213.1.4.8', extension: ins.extension };
   const nia = { root: '1.2.250.1.213.1.4.9', extension: ins.extension };
   const other = { root: INS_TEST, extension: insNumber('1680399341036') };
+  const niaOf = ({ extension }: SampleId): SampleId => ({ ...nia, extension });
   const elsewhere = { root: '1.2.250.1.999.77', extension: '8000123' };
 
   it.each<[string, readonly SampleId[], readonly SampleId[], 'same' | 'other']>([
@@ -142,6 +143,13 @@ describe('PID-3 and the document', () => {
     ['two INS of an authority', [ins, other], [ins], 'other'],
     ['an INS of another authority', [nir], [ins], 'other'],
     ['an INS of another authority beside the same IPP', [nia, ipp], [nir, ipp], 'other'],
+    ['the matricules of two persons, the document’s of one', [nir, niaOf(other)], [nir], 'other'],
+    ['the same, the other way round', [niaOf(other), nir, ipp], [nir, ipp], 'other'],
+    ['the same for tests', [ins, niaOf(other)], [ins], 'other'],
+    ['two matricules of the document, and another', [nir, niaOf(other), ins], [nir, niaOf(other)], 'same'],
+    ['the same matricule by two authorities', [nir, nia], [nir], 'same'],
+    ['one of two matricules of the document', [nir], [nir, niaOf(other)], 'same'],
+    ['a matricule where the document has none', [nir, ipp], [ipp], 'same'],
     ['a value of another authority', [elsewhere], [ipp], 'other'],
     ['nothing in common', [ins], [ipp], 'other'],
   ])('%s', (_, announced, written, verdict) => {
@@ -162,6 +170,24 @@ describe('PID-3 and the document', () => {
     expect(refused(wrong(set('PID', 3, '8000123^^^EMBRUNS')))).toEqual(['REQ-016', 'PID^1^3']);
     const both = read(wrong(set('PID', 3, `8000123^^^EMBRUNS~${ins.extension}^^^ASIP&${INS_TEST}&ISO^INS`)));
     expect(both.patient.identifiers.map(({ root }) => root)).toEqual(['EMBRUNS', INS_TEST]);
+  });
+
+  it.each<[string, string, string]>([
+    ['another’s matricule by the name of its authority', other.extension, 'REQ-016'],
+    ['the same matricule so', ins.extension ?? '', 'taken'],
+  ])('%s', (_, matricule, expected) => {
+    const pid3 = `${ins.extension}^^^ASIP&${INS_TEST}&ISO^INS~${matricule}^^^`;
+    for (const authority of ['ASIP-SANTE-INS-NIA', 'ASIP-SANTE-INS-NIR&1.2.250.1.999.78&ISO']) {
+      expect(outcome(wrong(set('PID', 3, pid3 + authority)))).toBe(expected);
+    }
+  });
+
+  it('must each agree where there are two', () => {
+    const own = { ...PATIENTS.morvan, identifiers: [nir, ipp] };
+    const both = { ...PATIENTS.morvan, identifiers: [nir, niaOf(other), ipp] };
+    const documents = [cdaSample({ patient: both }), cdaSample({ id: PREVIOUS, patient: own })];
+    expect(outcome({ documents, patient: own })).toBe('taken');
+    expect(refused({ documents, patient: both })).toEqual(['REQ-016', 'PID^1^3']);
   });
 
   it('must both speak of one person where there are two', () => {

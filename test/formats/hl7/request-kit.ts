@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { cdaDocument, type CdaSample, cdaSample } from '../../../samples/kit/cda.ts';
+import { type CdaSample, cdaSample } from '../../../samples/kit/cda.ts';
 import { requestMessage, type RequestSample } from '../../../samples/kit/request.ts';
+import { confidential, LEVELS } from '../../kit/confidentiality.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { parseMessage } from '../../../src/formats/hl7/message.ts';
 import { readRequest } from '../../../src/formats/hl7/read-request.ts';
@@ -118,10 +119,7 @@ export function refuses(cases: readonly Case[]): void {
 
 /** A document whose own header hides it: its confidentialityCode is another one. */
 export function hiding(code: string, sample: Partial<CdaSample> = {}): Buffer {
-  const open = '<confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/>';
-  const text = cdaDocument(cdaSample(sample)).toString();
-  if (!text.includes(open)) throw new Error('the sample is written in another way');
-  return Buffer.from(text.replace(open, open.replace('"N"', `"${code}"`)));
+  return confidential(`<confidentialityCode code="${code}" codeSystem="${LEVELS}"/>`, sample);
 }
 
 /** The document that {@link REPLACING} replaces. */

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { cdaDocument, cdaSample, PATIENTS } from '../../../samples/kit/cda.ts';
 import { patientRecipient } from '../../../samples/kit/request.ts';
+import { AFTER_NORMAL, confidential } from '../../kit/confidentiality.ts';
 import {
   after,
   type Case,
@@ -144,6 +145,20 @@ const SENDING: readonly Case[] = [
     'OBX^1^5^1^5',
     '207',
     { ...TO_PATIENT, documents: [hiding('invisible_ patient')] },
+  ],
+  [
+    'a document that hides itself from professionals by a second code',
+    'REQ-020',
+    'OBX^1^5^1^5',
+    '207',
+    { documents: [confidential(AFTER_NORMAL.second('MASQUE_PS'))] },
+  ],
+  [
+    'a document that hides itself from the patient by a translation',
+    'REQ-021',
+    'OBX^1^5^1^5',
+    '207',
+    { ...TO_PATIENT, documents: [confidential(AFTER_NORMAL.translation('invisible_ patient'))] },
   ],
   [
     'a document beside one that hides itself from the patient, to the patient',

@@ -28,7 +28,7 @@ export const HEADER: CdaHeader = {
   code: { code: '18748-4', system: '2.16.840.1.113883.6.1', display: "CR d'imagerie médicale" },
   title: 'Échographie',
   effectiveTime: '20261119103000+0100',
-  confidentiality: undefined,
+  confidentiality: [],
   language: undefined,
   templates: [],
   replaces: [],

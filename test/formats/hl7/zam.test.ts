@@ -5,23 +5,50 @@ import { requestMessage } from '../../../samples/kit/request.ts';
 import { parseMessage } from '../../../src/formats/hl7/message.ts';
 import { acceptance } from '../../../src/formats/hl7/request-answer.ts';
 import { smtpErrorOf } from '../../../src/formats/hl7/smtp-error-codes.ts';
-import { buildZam, type ZamInput } from '../../../src/formats/hl7/zam.ts';
+import {
+  buildZam,
+  type DmpZamInput,
+  type MailZamInput,
+  type ZamInput,
+} from '../../../src/formats/hl7/zam.ts';
 import { all, read, set, wrong } from './request-kit.ts';
 
-const zam = (change: Partial<ZamInput> = {}): ZamInput => ({
-  kind: 'Z02',
+const receipt = () => ({
   head: read({ processingId: 'T' }).head,
   controlId: 'ZAM-1',
   time: new Date('2026-11-20T08:00:00Z'),
-  recipient: { address: 'anne.tanguy@cabinet-du-port.mssante.fr', identifier: '810009990025' },
   error: undefined,
+});
+const zam = (change: Partial<MailZamInput> = {}): ZamInput => ({
+  ...receipt(),
+  kind: 'Z02',
+  recipient: { address: 'anne.tanguy@cabinet-du-port.mssante.fr', identifier: '810009990025' },
   ...change,
 });
+const dmpZam = (change: Partial<DmpZamInput> = {}): ZamInput => ({ ...receipt(), kind: 'Z01', ...change });
 const text = (input: ZamInput) => Buffer.from(buildZam(input)).toString();
 const MSH = (kind: string) =>
   `MSH|^~\\&|PFI|EMBRUNS|SGL|EMBRUNS|20261120090000+0100||ZAM^${kind}^ZAM_Z01|ZAM-1|T|2.6|||||FRA|UNICODE UTF-8|||2.1^CISIS_CDA_HL7_V2\rEVN||20261120090000+0100\r`;
 
 describe('a ZAM', () => {
+  // The whole message of the text's table; the published sample of a refusal has other words in ERR (quirk H28).
+  it('tells that the DMP has the documents', () => {
+    expect(text(dmpZam())).toBe(
+      'MSH|^~\\&|PFI|EMBRUNS|SGL|EMBRUNS|20261120090000+0100||ZAM^Z01^ZAM_Z01|ZAM-1|T|2.6|||||FRA|UNICODE UTF-8|||2.1^CISIS_CDA_HL7_V2\r' +
+        'EVN||20261120090000+0100\r' +
+        'OBX|1|CWE|ACK_RECEPTION_DMP^Accusé de réception DMP^AckMetierZAM|EMB-000001|Y^^expandedYes-NoIndicator||||||F\r',
+    );
+  });
+
+  it('tells that the DMP has not, and why in the DMP’s words', () => {
+    expect(text(dmpZam({ error: { code: 'DMPClosed', label: 'DMP fermé' } }))).toBe(
+      'MSH|^~\\&|PFI|EMBRUNS|SGL|EMBRUNS|20261120090000+0100||ZAM^Z01^ZAM_Z01|ZAM-1|T|2.6|||||FRA|UNICODE UTF-8|||2.1^CISIS_CDA_HL7_V2\r' +
+        'EVN||20261120090000+0100\r' +
+        'OBX|1|CWE|ACK_RECEPTION_DMP^Accusé de réception DMP^AckMetierZAM|EMB-000001|N^^expandedYes-NoIndicator||||||F\r' +
+        'ERR|||207^Application error^messageErrorCondition|E|DMPClosed^DMP fermé^DMP_ERROR_CODE\r',
+    );
+  });
+
   it('tells that the mail server took the mail', () => {
     expect(text(zam())).toBe(
       `${MSH('Z02')}OBX|1|CWE|ACK_RECEPTION_MSS^Accusé de réception MSSanté^AckMetierZAM|EMB-000001|Y^^expandedYes-NoIndicator||||||F\r` +

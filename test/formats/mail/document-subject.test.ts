@@ -9,7 +9,7 @@ const header: CdaHeader = {
   code: { code: '11502-2', system: '2.16.840.1.113883.6.1', display: 'CR d’examens biologiques' },
   title: 'Résultats',
   effectiveTime: undefined,
-  confidentiality: undefined,
+  confidentiality: [],
   language: undefined,
   templates: [],
   replaces: [],

@@ -5,6 +5,7 @@ import { type CdaSample, cdaDocument, cdaSample, PATIENTS } from '../../../sampl
 import { samplePdf } from '../../../samples/kit/pdf.ts';
 import { readCdaHeader } from '../../../src/formats/cda/read-header.ts';
 import { documentPdf } from '../../../src/formats/pdf/document-pdf.ts';
+import { AFTER_NORMAL, confidential } from '../../kit/confidentiality.ts';
 import { bodyText, type ShownText, shownTexts, squeezed } from '../../kit/pdf-text.ts';
 import { pdfaFaults } from '../../kit/pdfa-faults.ts';
 import { type PdfStructure, pagesOf, readPdf } from '../../kit/read-pdf.ts';
@@ -104,6 +105,14 @@ describe('a rendered document', () => {
       expect(lines).toContain(expected);
     }
     expect(lines.join('\n')).toMatch(/^INS \d{15} \(NIR de Identifiant .*\ntest\)$/m);
+  });
+
+  it.each([
+    ['Très restreinte', '<confidentialityCode code="R"/><confidentialityCode code="V"/>'],
+    ['Restreinte', AFTER_NORMAL.translation('r')],
+  ])('says the strictest of its levels: %s', async (expected, elements) => {
+    const lines = linesOf(shownTexts(await rendered(confidential(elements))));
+    expect(lines).toContain(`Confidentialité ${expected}`);
   });
 
   it('names the patient, the document and the page on each page', async () => {

@@ -4,11 +4,11 @@ import { readCdaHeader } from '../../../src/formats/cda/read-header.ts';
 import type { Author, CdaHeader, ServiceEvent } from '../../../src/formats/cda/types.ts';
 import { documentMetadata, type HiddenFrom } from '../../../src/formats/xdm/document-metadata.ts';
 import type { DocumentMetadata } from '../../../src/formats/xdm/document-types.ts';
+import { LEVELS, VISIBILITY } from '../../kit/confidentiality.ts';
 import { codeOf, thrownBy } from '../cda/thrown-by.ts';
 
 const OPEN: HiddenFrom = { masquePs: false, invisiblePatient: false, invisibleRepLegaux: false };
 const LOINC = '2.16.840.1.113883.6.1';
-const VISIBILITY = '1.2.250.1.213.1.1.4.13';
 
 const bytes = cdaDocument(cdaSample());
 const HEADER = readCdaHeader(bytes);
@@ -220,7 +220,7 @@ describe('documentMetadata: details', () => {
     ],
     [
       'a confidentiality without system',
-      { confidentiality: { code: 'R', system: undefined, display: undefined } },
+      { confidentiality: [{ code: 'R', system: undefined, display: undefined }] },
       { confidentialityCodes: [{ code: 'R', system: '2.16.840.1.113883.5.25', display: 'Restreint' }] },
     ],
     ['a time without offset', { effectiveTime: '20260704103328' }, { creationTime: '20260704083328' }],
@@ -270,15 +270,78 @@ describe('documentMetadata: details', () => {
       [FROM_GUARDIANS],
     ],
   ])('says once what hides it, and no level that it does not give: %s', (_, code, system, hidden, codes) => {
-    const confidentiality = { code, system, display: undefined };
+    const confidentiality = [{ code, system, display: undefined }];
     expect(metadata({ confidentiality }, { ...OPEN, ...hidden }).confidentialityCodes).toEqual(codes);
+  });
+
+  const MASKED = { code: 'MASQUE_PS', system: VISIBILITY, display: 'Masqué aux professionnels de santé' };
+  const level = (code: string, display: string) => ({ code, system: LEVELS, display });
+  const [NORMAL, RESTRICTED] = [level('N', 'Normal'), level('R', 'Restreint')];
+  type Named = readonly [code: string, system?: string];
+  it.each<[string, readonly Named[], Partial<HiddenFrom>, readonly object[]]>([
+    [
+      'a level and what hides it',
+      [
+        ['N', LEVELS],
+        ['MASQUE_PS', VISIBILITY],
+      ],
+      {},
+      [NORMAL, MASKED],
+    ],
+    ['in the document’s order', [['MASQUE_PS'], ['N']], {}, [MASKED, NORMAL]],
+    [
+      'in any spelling and system',
+      [['n', '1.2'], [' masque_ ps', LEVELS], ['r']],
+      {},
+      [NORMAL, MASKED, RESTRICTED],
+    ],
+    [
+      'each once',
+      [['N', LEVELS], ['n'], ['INVISIBLE_REP_LEGAUX'], ['INVISIBLE_REPRESENTANTS_LEGAUX']],
+      {},
+      [NORMAL, FROM_GUARDIANS],
+    ],
+    [
+      'what the request hides it from too, once',
+      [['N', LEVELS], ['MASQUE_PS']],
+      { masquePs: true, invisiblePatient: true },
+      [NORMAL, MASKED, INVISIBLE],
+    ],
+    [
+      'none of another system',
+      [
+        ['N', LEVELS],
+        ['STANDARD', '1.2.250.1.999.5'],
+      ],
+      {},
+      [NORMAL],
+    ],
+    [
+      'the known one behind another',
+      [
+        ['STANDARD', '1.2.250.1.999.5'],
+        ['R', LEVELS],
+      ],
+      {},
+      [RESTRICTED],
+    ],
+    [
+      'the first that can be written where none is known',
+      [['M'], ['L', LEVELS], ['S', LEVELS]],
+      {},
+      [level('L', 'L')],
+    ],
+  ])('says every code of the document that JDV_J08 has: %s', (_, codes, hidden, expected) => {
+    const confidentiality = codes.map(([code, system]) => ({ code, system, display: undefined }));
+    expect(metadata({ confidentiality }, { ...OPEN, ...hidden }).confidentialityCodes).toEqual(expected);
   });
 
   it('takes no more of a crowd than METADATA.XML can bear', () => {
     const authors = Array.from({ length: 10_000 }, () => author);
     const code = { code: 'Z13.9', system: '1.2', display: 'é'.repeat(1_000) };
     const services = Array.from({ length: 10_000 }, () => ({ ...service, code }));
-    expect(JSON.stringify(metadata({ authors, services })).length).toBeLessThan(100_000);
+    const confidentiality = Array.from({ length: 10_000 }, (_, at) => ({ ...code, code: `N${at}` }));
+    expect(JSON.stringify(metadata({ authors, services, confidentiality })).length).toBeLessThan(100_000);
   });
 });
 
@@ -317,11 +380,11 @@ describe('documentMetadata refuses what nothing sound can stand in for', () => {
       facility,
       { encounter: { identifier: undefined, start: undefined, end: undefined, facility: undefined } },
     ],
-    ['no confidentiality', 'confidentialityCode', { confidentiality: undefined }],
+    ['no confidentiality', 'confidentialityCode', { confidentiality: [] }],
     [
       'a confidentiality of no system',
       'confidentialityCode',
-      { confidentiality: { code: 'L', system: undefined, display: 'low' } },
+      { confidentiality: [{ code: 'L', system: undefined, display: 'low' }] },
     ],
     ['an id that no slot holds', 'id', { id: { root: '1.2', extension: long } }],
     [

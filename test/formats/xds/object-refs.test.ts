@@ -58,6 +58,6 @@ describe('readObjectRefs', () => {
     ],
     ['a fault', '<S:Fault/>', { kind: 'fault' }],
   ])('%s', (_, content, expected) => {
-    expect(readObjectRefs(enveloped(content))).toMatchObject(expected);
+    expect(readObjectRefs(enveloped(content), 'urn:uuid:1')).toMatchObject(expected);
   });
 });

@@ -30,6 +30,7 @@ export function publicationInput(changes: Partial<PublicationInput> = {}): Publi
   return {
     documents: [requestDocument()],
     action: 'add',
+    newWhereUnknown: false,
     restrictions: { masquePs: false, invisiblePatient: false, invisibleRepLegaux: false },
     qualified: true,
     patientClass: 'I',

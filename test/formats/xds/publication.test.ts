@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type CdaSample, PATIENTS } from '../../../samples/kit/cda.ts';
+import { type CdaSample, cdaSample, PATIENTS, type SampleId } from '../../../samples/kit/cda.ts';
+import { readCdaHeader } from '../../../src/formats/cda/read-header.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { preparePublication, type PublicationInput } from '../../../src/formats/xds/publication.ts';
+import { AFTER_NORMAL, confidential, LEVELS, VISIBILITY } from '../../kit/confidentiality.ts';
 import { codeOf, thrownBy } from '../cda/thrown-by.ts';
 import { deletion, deposit, publicationInput, requestDocument, uniqueId, uuid } from './publication-kit.ts';
 
@@ -17,16 +19,14 @@ const known = (root: string): Partial<CdaSample> => ({
     identifiers: PATIENTS.morvan.identifiers.map((id, place) => (place === 0 ? { ...id, root } : id)),
   },
 });
-const withConfidentiality = (code: string) => {
-  const document = requestDocument();
-  return {
-    ...document,
-    header: {
-      ...document.header,
-      confidentiality: { code, system: '2.16.840.1.113883.5.25', display: undefined },
-    },
-  };
+const confidentialDocument = (elements: string) => {
+  const bytes = confidential(elements);
+  return { bytes, header: readCdaHeader(bytes) };
 };
+const withConfidentiality = (code: string, system: string | undefined = LEVELS) =>
+  confidentialDocument(
+    `<confidentialityCode code="${code}"${system === undefined ? '' : ` codeSystem="${system}"`}/>`,
+  );
 const prepared = (changes: Partial<PublicationInput>) => preparePublication(publicationInput(changes));
 const preparedOf = (sample: Partial<CdaSample>, changes: Partial<PublicationInput> = {}) =>
   prepared({ documents: [requestDocument(sample)], ...changes });
@@ -109,6 +109,17 @@ describe('preparePublication', () => {
       'MASQUE_PS',
       'INVISIBLE_PATIENT',
       'INVISIBLE_REPRESENTANTS_LEGAUX',
+    ]);
+  });
+});
+
+describe('a document that hides itself', () => {
+  it.each(['second', 'translation'] as const)('by a %s code is deposited hidden', where => {
+    const documents = [confidentialDocument(AFTER_NORMAL[where]('MASQUE_PS'))];
+    const [published] = deposit({ documents }).documents;
+    expect(published?.confidentialityCodes).toEqual([
+      { code: 'N', system: LEVELS, display: 'Normal' },
+      { code: 'MASQUE_PS', system: VISIBILITY, display: 'Masqué aux professionnels de santé' },
     ]);
   });
 });
@@ -206,6 +217,50 @@ describe('a replacement', () => {
   });
 });
 
+describe('a replacement of several documents', () => {
+  const OWN = cdaSample().id;
+  const replacing = (...replaces: readonly SampleId[]) => {
+    const document = requestDocument();
+    const parents = replaces.map(({ root, extension }) => ({ root, extension }));
+    return prepared({
+      documents: [{ ...document, header: { ...document.header, replaces: parents } }],
+      action: 'replace',
+    });
+  };
+
+  it.each<[string, string, readonly SampleId[]]>([
+    ['DMP-017', 'two', [{ root: '1.2.4.1' }, { root: '1.2.4.2' }]],
+    ['DMP-017', 'two and itself', [OWN, { root: '1.2.4.1' }, { root: '1.2.4.2' }]],
+    [
+      'DMP-017',
+      'one that the DMP can hold, and another',
+      [{ root: '1.2.4.1', extension: '7' }, { root: '1.2.4.1' }],
+    ],
+    [
+      'DMP-008',
+      'none that the DMP can hold',
+      [
+        { root: '1.2.4.1', extension: '7' },
+        { root: '1.2.4.1', extension: '8' },
+      ],
+    ],
+    ['none', 'the same twice', [{ root: '1.2.4.1' }, { root: '1.2.4.1' }]],
+    ['none', 'one and itself', [{ root: '1.2.4.1' }, OWN]],
+  ])('%s: %s', (code, _, replaces) => {
+    expect(codeOf(() => replacing(...replaces))).toBe(code);
+  });
+
+  it('says so to the person who decides', () => {
+    const { fault } = thrownBy(() => replacing({ root: '1.2.4.1' }, { root: '1.2.4.2' }));
+    expect(fault).toEqual({
+      code: 'DMP-017',
+      detail:
+        'Le document dit en remplacer plusieurs (relatedDocument RPLC) : il ne peut en remplacer qu’un.',
+      fields: { document: 1 },
+    });
+  });
+});
+
 describe('a deletion', () => {
   it('is a submission set for each document, and nothing else', () => {
     const documents = [requestDocument(), requestDocument({ id: { root: '1.2.3' }, level: 1 })];
@@ -275,6 +330,30 @@ describe('a fault found before sending', () => {
     ],
   ])('%s: %s', (code, _, run) => {
     expect(codeOf(run)).toBe(code);
+  });
+
+  it.each<[string, string]>([
+    ['DMP-011', AFTER_NORMAL.second('R')],
+    ['DMP-011', AFTER_NORMAL.second(' v ')],
+    ['DMP-011', AFTER_NORMAL.translation('R')],
+    // The schema of levels has more than JDV_J58, above and below the normal one: N alone is deposited.
+    ...['S', 'L', 'U', 'M', 'HIV', 'toString'].map((code): [string, string] => [
+      'DMP-011',
+      AFTER_NORMAL.second(code),
+    ]),
+    ['DMP-011', AFTER_NORMAL.translation('S')],
+    ['DMP-011', AFTER_NORMAL.translation('R" codeSystem="1.2.250.1.999.5')],
+    ['DMP-011', `<confidentialityCode code="S" codeSystem="${LEVELS}"/>`],
+    ['DMP-011', `<confidentialityCode code="MASQUE_PS"/><confidentialityCode code="R"/>`],
+    ['none', AFTER_NORMAL.second('n')],
+    ['none', AFTER_NORMAL.translation('N')],
+    ['none', AFTER_NORMAL.translation('STANDARD" codeSystem="1.2.250.1.999.5')],
+    ['none', AFTER_NORMAL.second('invisible_ rep_legaux')],
+    ['none', `<confidentialityCode code="MASQUE_PS" codeSystem="${VISIBILITY}"/>`],
+  ])('%s: a confidentiality of %s', (code, elements) => {
+    const documents = [confidentialDocument(elements)];
+    expect(codeOf(() => prepared({ documents }))).toBe(code);
+    expect(codeOf(() => prepared({ documents, action: 'delete' }))).toBe('none');
   });
 
   it('is told without a word of the patient', () => {

@@ -18,6 +18,9 @@ import {
   fault11,
 } from './answers.ts';
 
+/** The MessageID of what the answers are to. */
+const MESSAGE = 'urn:uuid:3f0c6d2e-0000-4000-8000-000000000001';
+
 describe('readRegistryAnswer', () => {
   it.each<[string, Uint8Array, object]>([
     ['Success', enveloped(response(SUCCESS)), { kind: 'success', warnings: [] }],
@@ -187,19 +190,20 @@ describe('readRegistryAnswer', () => {
       { kind: 'unreadable', because: 'too-large' },
     ],
   ])('%s', (_, xml, expected) => {
-    expect(readRegistryAnswer(xml)).toMatchObject(expected);
+    expect(readRegistryAnswer(xml, MESSAGE)).toMatchObject(expected);
   });
 
   it('is bounded: errors, codes, texts, subcodes', () => {
     const long = 'x'.repeat(2000);
     const many = readRegistryAnswer(
       enveloped(response(FAILURE, ...Array.from({ length: 150 }, () => problem(long)))),
+      MESSAGE,
     );
     if (many.kind !== 'failure') throw new Error(many.kind);
     expect(many.errors).toHaveLength(100);
     expect([many.error?.code.length, many.error?.context?.length]).toEqual([200, 1000]);
     const open = '<S:Value>a:B</S:Value><S:Subcode>';
-    const deep = readRegistryAnswer(fault12(open.repeat(50) + '</S:Subcode>'.repeat(50), long));
+    const deep = readRegistryAnswer(fault12(open.repeat(50) + '</S:Subcode>'.repeat(50), long), MESSAGE);
     expect(deep).toEqual({ kind: 'fault', code: 'B', side: 'other', reason: 'x'.repeat(1000) });
   });
 
@@ -215,7 +219,7 @@ describe('readRegistryAnswer', () => {
     fc.assert(
       fc.property(fc.oneof(broken, fc.uint8Array({ maxLength: 200 })), bytes => {
         const kinds: readonly RegistryAnswer['kind'][] = ['success', 'failure', 'fault', 'unreadable'];
-        expect(kinds).toContain(readRegistryAnswer(bytes).kind);
+        expect(kinds).toContain(readRegistryAnswer(bytes, MESSAGE).kind);
       }),
       { numRuns: 300 },
     );
@@ -224,6 +228,18 @@ describe('readRegistryAnswer', () => {
   it('reads a megabyte of errors', () => {
     const answer = enveloped(response(FAILURE, ...Array.from({ length: 7000 }, () => problem('A'))));
     expect(answer.length).toBeGreaterThan(900_000);
-    expect(readRegistryAnswer(answer)).toMatchObject({ kind: 'failure', error: error('A') });
+    expect(readRegistryAnswer(answer, MESSAGE)).toMatchObject({ kind: 'failure', error: error('A') });
+  });
+
+  it.each<[string, string, string]>([
+    ['to the message', MESSAGE, 'success'],
+    ['to it, with blanks around', `\n  ${MESSAGE} `, 'success'],
+    ['to another', 'urn:uuid:3f0c6d2e-0000-4000-8000-000000000002', 'unreadable'],
+    ['to nothing that has a name', '', 'success'],
+  ])('believes an answer %s as it should (RelatesTo)', (_, relatesTo, kind) => {
+    const header = `<RelatesTo xmlns="http://www.w3.org/2005/08/addressing">${relatesTo}</RelatesTo></S:Header>`;
+    const answer = enveloped(response(SUCCESS)).toString();
+    const xml = Buffer.from(answer.replace('</S:Header>', header));
+    expect(readRegistryAnswer(xml, MESSAGE).kind).toBe(kind);
   });
 });

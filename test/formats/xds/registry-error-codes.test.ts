@@ -1,24 +1,27 @@
 import { expect, it } from 'vitest';
-import { isOtherStatus, isRetryable, shownCode } from '../../../src/formats/xds/registry-error-codes.ts';
+import { isDuplicate, isRetryable, shownCode } from '../../../src/formats/xds/registry-error-codes.ts';
 
-it.each<[string, retryable: boolean, otherStatus: boolean]>([
+it.each<[string, retryable: boolean, duplicate: boolean]>([
   ['XDSRegistryBusy', true, false],
   ['XDSRepositoryBusy', true, false],
   ['XDSRegistryNotAvailable', true, false],
   ['XDSRegistryOutOfResources', true, false],
   ['XDSRepositoryOutOfResources', true, false],
-  ['XDSMetadataUpdateError', false, true],
-  ['XDSMetadataUpdateOperationError', false, true],
-  ['UnmodifiableMetadataError', false, true],
-  ['XDSDuplicateUniqueIdInRegistry', false, false],
+  ['XDSMetadataUpdateError', false, false],
+  ['XDSMetadataUpdateOperationError', false, false],
+  ['UnmodifiableMetadataError', false, false],
+  ['XDSDuplicateUniqueIdInRegistry', false, true],
+  ['XDSRegistryDuplicateUniqueIdInMessage', false, true],
+  ['XDSRepositoryDuplicateUniqueIdInMessage', false, true],
+  ['XDSNonIdenticalSize', false, false],
   ['XDSNonIdenticalHash', false, false],
   ['XDSRegistryMetadataError', false, false],
   ['XDSRegistryError', false, false],
   ['DMPInvalidCertificate', false, false],
   ['xdsregistrybusy', false, false],
   ['', false, false],
-])('%s: another attempt %s, deleted already, perhaps %s', (code, retryable, otherStatus) => {
-  expect([isRetryable(code), isOtherStatus(code)]).toEqual([retryable, otherStatus]);
+])('%s: another attempt %s, known already %s', (code, retryable, duplicate) => {
+  expect([isRetryable(code), isDuplicate(code)]).toEqual([retryable, duplicate]);
 });
 
 it.each<[string, string]>([

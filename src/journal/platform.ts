@@ -1,0 +1,58 @@
+import type { JournalContext } from './context.ts';
+import type { Journal } from './journal.ts';
+import { packAll, putPayloads } from './payload-rows.ts';
+import { text } from './rows.ts';
+import * as fhir from './sql-fhir.ts';
+import * as requests from './sql-requests.ts';
+
+type Platform = Pick<Journal, 'requestNamed' | 'answered' | 'platformIds' | 'platformIdsOf'>;
+
+/** The payload that holds what a platform answered to an exchange. */
+export const ANSWER = 'answer';
+
+/** Exchanges with FHIR platforms: what came back. */
+export function platform(context: JournalContext): Platform {
+  const { engine } = context;
+  return {
+    requestNamed: ({ application, from, since }) =>
+      engine.read(async statements => {
+        const row = await statements.first(
+          requests.REQUEST_SAME,
+          application,
+          from.application,
+          from.facility,
+          from.controlId,
+          since,
+        );
+        return row && { exchangeId: text(row, 'exchange_id'), digest: text(row, 'digest') };
+      }),
+
+    answered: async (exchangeId, { bytes, ids, owner }) => {
+      const packed = await packAll(context, exchangeId, [{ name: ANSWER, bytes }]);
+      await engine.write(async statements => {
+        await putPayloads(statements, exchangeId, packed);
+        for (const { local, remote } of ids) {
+          await statements.run(fhir.PLATFORM_ID_PUT, owner.flow, owner.caller, local, remote, exchangeId);
+        }
+      });
+    },
+
+    platformIds: ({ flow, caller }, locals) =>
+      engine.read(async statements => {
+        const known = new Map<string, string>();
+        for (const local of new Set(locals)) {
+          const row = await statements.first(fhir.PLATFORM_ID_GET, flow, caller, local);
+          if (row !== undefined) known.set(local, text(row, 'remote'));
+        }
+        return known;
+      }),
+
+    platformIdsOf: exchangeId =>
+      engine.read(async statements =>
+        (await statements.all(fhir.PLATFORM_IDS_OF, exchangeId)).map(row => ({
+          local: text(row, 'local'),
+          remote: text(row, 'remote'),
+        })),
+      ),
+  };
+}
