@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { application } from './application-schema.ts';
 import { dmp } from './dmp-schema.ts';
+import { fhir } from './fhir-schema.ts';
 import { mailbox } from './mailbox-schema.ts';
 import { refuseSharedAddresses } from './own-addresses.ts';
 import { duration, size } from './units.ts';
@@ -107,6 +108,7 @@ export const configSchema = z
       .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8080) })
       .prefault({}),
     dmp: dmp.optional(),
+    fhir: fhir.optional(),
     log: z
       .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') })
       .prefault({}),
@@ -136,6 +138,7 @@ export type MailboxConfig = Config['mailboxes'][number];
 export type ApplicationConfig = Config['applications'][number];
 
 export type { DmpCertificateConfig, DmpConfig } from './dmp-schema.ts';
+export type { FhirAuthConfig, FhirConfig, FhirFlow } from './fhir-schema.ts';
 export type { MailServerConfig } from './mailbox-schema.ts';
 export type { Mark, Secret } from './values.ts';
 

@@ -211,3 +211,5 @@ export interface TlsOptions {
   readonly cert: string | undefined;
   readonly key: string | undefined;
 }
+
+export type * from './fhir-interfaces.ts';

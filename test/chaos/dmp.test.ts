@@ -105,9 +105,12 @@ describe(`${KILLS} times SIGKILL while documents go to a DMP that fails often`, 
     const fates = site.dmp.documents().map(({ uniqueId, status }): Fate => [uniqueId, status]);
     expect(fates.toSorted(byId)).toEqual(sequences.flatMap(sequence => sequence.fates).toSorted(byId));
     expect(requests.map(({ controlId }) => heard(controlId))).toEqual(requests.map(() => ['Z01 Y']));
-    const unforeseen = site.dmp.faults().filter(({ isScripted, code }) => !isScripted && !isRepetition(code));
+    // A kill in the middle of a handshake is a fault of TLS.
+    const unforeseen = site.dmp
+      .faults()
+      .filter(({ isScripted, layer, code }) => !isScripted && layer !== 'tls' && !isRepetition(code));
     expect(unforeseen).toEqual([]);
-    const repeated = site.dmp.faults().filter(({ isScripted }) => !isScripted).length;
+    const repeated = site.dmp.faults().filter(({ code }) => isRepetition(code)).length;
     const answers = site.dmp.requests().length;
     process.stdout.write(
       `\n[chaos] ${requests.length} DMP requests, ${KILLS} kills (seed ${SEED}; ${told(died)}): ` +

@@ -1,11 +1,10 @@
 import type { Clock } from '../../basics/clock.ts';
 import { createLimit } from '../../basics/limit.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
+import { createConnections, hostOf, type HttpsHost, tryConnection } from '../https-connections.ts';
 import type { DmpPeer, PeerReport } from '../interfaces.ts';
-import { reportCertificates } from '../tls.ts';
-import { createConnections, type DmpHost, openConnection } from './connections.ts';
-import { exchange } from './exchange.ts';
-import { notReached } from './faults.ts';
+import { post } from './exchange.ts';
+import { FAULTS } from './faults.ts';
 
 /** Where the DMP is, and how it is talked to. Time in ms, size in bytes. */
 export interface DmpClientOptions {
@@ -30,36 +29,24 @@ export interface DmpClientOptions {
  */
 export function createDmpClient(options: DmpClientOptions): DmpPeer {
   const base = options.url.replace(/\/+$/, '');
-  const to = hostOf(new URL(base), options);
+  const to = hostOf(new URL(base), options.tls, options.timeoutMs);
   const agent = createConnections(to, options.parallel);
   const limit = createLimit(options.parallel);
   return {
-    post: (service, message) =>
-      limit.run(() => exchange(`${base}/${service}`, message, { ...options, agent })),
+    post: (service, message) => limit.run(() => post(`${base}/${service}`, message, { ...options, agent })),
     probe: () => probe(to, options.clock),
     async close() {
-      await limit.close(() => new GatewayError('DMP-001', { fields: { reason: 'closing' } }));
+      // What is under way has had its time: the stop of a gateway does not wait for a DMP that says nothing.
       agent.destroy();
+      await limit.close(() => new GatewayError('DMP-001', { fields: { reason: 'closing' } }));
     },
   };
 }
 
-function hostOf(url: URL, { tls, timeoutMs }: DmpClientOptions): DmpHost {
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || 443,
-    tls: { mode: 'implicit', ...tls },
-    timeoutMs,
-  };
-}
-
-async function probe(to: DmpHost, clock: Clock): Promise<PeerReport> {
-  const socket = await openConnection(to).catch((thrown: unknown) => {
-    throw notReached(thrown);
+async function probe(to: HttpsHost, clock: Clock): Promise<PeerReport> {
+  const { protocol, certificates } = await tryConnection(to, clock.now()).catch((thrown: unknown) => {
+    throw FAULTS.notReached(thrown);
   });
-  const certificates = reportCertificates(socket.getPeerCertificate(true), to.tls, clock.now());
-  const protocol = socket.getProtocol() ?? 'TLS';
-  socket.destroy();
   return {
     ...certificates,
     lines: [

@@ -1,0 +1,232 @@
+import { type IncomingMessage, METHODS, type ServerResponse } from 'node:http';
+import type { Server } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FhirHttpAnswer, FhirHttpReport, FhirHttpRequest, FhirRoute } from '../interfaces.ts';
+import type { Admission } from './admission.ts';
+import { createDoorkeeper, type FhirCaller } from './callers.ts';
+import { answerType, isReadableType, type JsonType } from './content.ts';
+import { type FhirRefusal, REFUSALS, refusalOf } from './refusals.ts';
+
+/** Requests of one listener, from headers to answer. Sizes in bytes, times in ms. */
+export interface ServiceOptions {
+  readonly callers: readonly FhirCaller[];
+  readonly routes: readonly FhirRoute[];
+  readonly maxBytes: number;
+  /** How long a caller may take to take its answer. */
+  readonly answerMs: number;
+  readonly admission: Admission;
+  readonly isStopping: () => boolean;
+  /** For the log, once for each request. */
+  readonly done: (report: FhirHttpReport) => void;
+  /** For the log: why an answer could not be made. */
+  readonly failed: (error: unknown) => void;
+  readonly createServer: (handle: (request: IncomingMessage, response: ServerResponse) => void) => Server;
+  /** A connection broke, or brought what is no request. `isInHand` while a route has a request of it. */
+  readonly clientError: (
+    error: Error & { readonly code?: string },
+    socket: TLSSocket,
+    isInHand: boolean,
+  ) => void;
+}
+
+/** What is known of a request so far. */
+interface Serving {
+  caller: FhirCaller | undefined;
+  route: FhirRoute | undefined;
+  /** What its answer is written as. */
+  type: JsonType;
+  leave: (() => void) | undefined;
+}
+
+type Request = FastifyRequest<object, Server>;
+type Reply = FastifyReply<object, Server>;
+
+/** Headers that belong to one connection or one body: an answer that is passed on does not bring its own. */
+const NOT_PASSED_ON =
+  /^(?:connection|keep-alive|upgrade|trailer|te|date|transfer-encoding|content-(?:length|type|encoding))$/;
+
+/**
+ * The HTTP side of the façade: who calls, what it may use, what it takes and brings. A request reaches its route's `handle`
+ * when all that is settled, its body read.
+ */
+export function createService(options: ServiceOptions): FastifyInstance<Server> {
+  const { admission, isStopping, failed } = options;
+  const knock = createDoorkeeper(options.callers, failed);
+  const underway = new WeakMap<IncomingMessage, Serving>();
+  const inHand = new Set<IncomingMessage>();
+
+  const app = Fastify<Server>({
+    https: {},
+    serverFactory: handle =>
+      options.createServer((request, response) => {
+        track(request, response);
+        handle(request, response);
+      }),
+    logger: false,
+    bodyLimit: options.maxBytes,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    // The router leaves it encoded, and operations begin with it (`$associer-implants-registre`).
+    rewriteUrl: ({ url = '/' }) => url.replace(/^[^?]*/, path => path.replaceAll('%24', '$')),
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    frameworkErrors: (_, request, reply) => void refuse(request, reply, REFUSALS.malformed),
+    clientErrorHandler: (error, socket) => {
+      const isInHand = [...inHand].some(request => request.socket === socket);
+      options.clientError(error, socket as TLSSocket, isInHand);
+    },
+  });
+  for (const method of METHODS) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
+  }
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, parsed) => parsed(null, body));
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = await judge(request, servingOf(request), request.headers);
+    if (refusal !== undefined) return refuse(request, reply, refusal);
+  });
+  app.setNotFoundHandler((request, reply) => refuse(request, reply, REFUSALS.route));
+  app.setErrorHandler((error, request, reply) => {
+    const { refusal, isOurs } = refusalOf(error);
+    if (isOurs) failed(error);
+    return refuse(request, reply, refusal);
+  });
+  const byPath = Map.groupBy(options.routes, ({ path }) => path);
+  for (const path of byPath.keys()) app.route({ method: app.supportedMethods, url: path, handler: serve });
+  return app;
+
+  function track(request: IncomingMessage, response: ServerResponse): void {
+    const serving: Serving = {
+      caller: undefined,
+      route: undefined,
+      type: 'application/fhir+json',
+      leave: undefined,
+    };
+    const began = performance.now();
+    underway.set(request, serving);
+    response.on('close', () => {
+      serving.leave?.();
+      inHand.delete(request);
+      options.done({
+        method: request.method ?? '',
+        route: serving.route?.path,
+        caller: serving.caller?.name,
+        status: response.headersSent ? response.statusCode : undefined,
+        isAnswered: response.writableFinished,
+        durationMs: performance.now() - began,
+      });
+    });
+  }
+
+  function servingOf({ raw }: Request): Serving {
+    const serving = underway.get(raw);
+    if (serving === undefined) throw new Error('a request that was not tracked');
+    return serving;
+  }
+
+  /** Everything about a request that is settled before its body is read. A stranger learns of no route. */
+  async function judge(
+    request: Request,
+    serving: Serving,
+    headers: IncomingMessage['headers'],
+  ): Promise<FhirRefusal | undefined> {
+    if (isStopping()) return REFUSALS.stopping;
+    const caller = await knock(request.raw.socket as TLSSocket, headers.authorization);
+    if (caller === 'nobody' || caller === 'stranger') return REFUSALS[caller];
+    serving.caller = caller;
+    const routes = byPath.get(request.routeOptions.url ?? '') ?? [];
+    const route = routes.find(({ method }) => method === request.method);
+    if (routes.length === 0) return REFUSALS.route;
+    if (route === undefined) return notAllowed(routes);
+    serving.route = route;
+    if (route.flow !== undefined && !caller.flows.includes(route.flow)) return REFUSALS.flow;
+    const type = answerType(headers.accept, new URLSearchParams(searchOf(request)).get('_format'));
+    if (type === undefined) return REFUSALS.accept;
+    serving.type = type;
+    const length = lengthOf(headers);
+    if (length !== 0) {
+      if (!isReadableType(headers['content-type'])) return REFUSALS.type;
+      if ((headers['content-encoding'] ?? 'identity') !== 'identity') return REFUSALS.encoding;
+      if (length !== undefined && length > options.maxBytes) return REFUSALS.large;
+    }
+    serving.leave = admission.enter(caller.name, length);
+    // Who has left meanwhile gives its room back at once.
+    if (request.raw.socket.destroyed) serving.leave?.();
+    return serving.leave === undefined ? REFUSALS.busy : undefined;
+  }
+
+  async function serve(request: Request, reply: Reply): Promise<Reply> {
+    const { caller, route } = servingOf(request);
+    if (caller === undefined || route === undefined) return refuse(request, reply, REFUSALS.route);
+    inHand.add(request.raw);
+    return write(request, reply, await route.handle(asked(request, caller, route)));
+  }
+
+  function refuse(request: Request, reply: Reply, { status, outcome, headers }: FhirRefusal): Reply {
+    return write(request, reply, { status, headers, body: outcome });
+  }
+
+  function write({ raw }: Request, reply: Reply, { status, headers = {}, body }: FhirHttpAnswer): Reply {
+    for (const [name, value] of Object.entries(headers)) {
+      if (NOT_PASSED_ON.test(name.toLowerCase())) continue;
+      // What a platform says may be what no header of ours can hold.
+      if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) reply.header(name, value);
+    }
+    reply.code(status >= 200 && status <= 599 ? status : 502);
+    reply.header('cache-control', 'no-store');
+    if (isStopping()) reply.header('connection', 'close');
+    reply.raw.setTimeout(options.answerMs, () => raw.socket.destroy());
+    if (body === undefined) return reply.send();
+    const type = underway.get(raw)?.type ?? 'application/fhir+json';
+    reply.header('content-type', `${type}; charset=utf-8`);
+    return reply.send(
+      body instanceof Uint8Array
+        ? Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+        : Buffer.from(JSON.stringify(body)),
+    );
+  }
+}
+
+function notAllowed(routes: readonly FhirRoute[]): FhirRefusal {
+  const allow = routes.map(({ method }) => method).join(', ');
+  return { ...REFUSALS.method, headers: { allow } };
+}
+
+/** Of a body: 0 where there is none, undefined where it is told by its end. */
+function lengthOf(headers: IncomingMessage['headers']): number | undefined {
+  if (headers['transfer-encoding'] !== undefined) return undefined;
+  return Number(headers['content-length'] ?? 0);
+}
+
+function searchOf({ raw: { url = '' } }: Request): string {
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at + 1);
+}
+
+function asked(request: Request, caller: FhirCaller, route: FhirRoute): FhirHttpRequest {
+  const search = searchOf(request);
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  );
+  return {
+    caller: caller.name,
+    method: request.method,
+    route: route.path,
+    params: request.params as Readonly<Record<string, string>>,
+    search,
+    query: new URLSearchParams(search),
+    headers,
+    origin: originOf(request),
+    respondAsync: /(?:^|,)\s*respond-async\s*(?:[,;]|$)/i.test(headers['prefer'] ?? ''),
+    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
+  };
+}
+
+/** As the caller wrote it, where that is an address. */
+function originOf({ headers, raw: { socket } }: Request): string {
+  const host = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.exec(headers.host ?? '')?.[0];
+  const { localAddress = '', localPort } = socket;
+  return `https://${host ?? `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`}`;
+}
