@@ -1,0 +1,72 @@
+import { GatewayError } from '../../errors/gateway-error.ts';
+
+/** A FHIR R4 resource as its JSON says it; what it holds is known once it was validated. */
+export interface FhirResource {
+  readonly resourceType: string;
+  readonly [element: string]: unknown;
+}
+
+/** Codes of https://hl7.org/fhir/R4/valueset-issue-type.html that the gateway itself says. */
+export type IssueCode =
+  | 'structure'
+  | 'required'
+  | 'value'
+  | 'invariant'
+  | 'code-invalid'
+  | 'business-rule'
+  | 'not-supported'
+  | 'not-found'
+  | 'invalid';
+
+/** Something that is wrong with a resource. */
+export interface Finding {
+  /** A warning keeps nothing from being sent. */
+  readonly severity: 'error' | 'warning';
+  readonly code: IssueCode;
+  /** FHIRPath of the element, indices from 0: `Bundle.entry[2].resource.agent[0].who`. */
+  readonly path: string;
+  /** For people, in French; names elements, never a value. */
+  readonly message: string;
+  /** What says so: a profile's id, an invariant's key, a section of the reference. */
+  readonly rule: string;
+}
+
+/** Deeper than any profile, and than the recursion of whatever walks it could harm. */
+const MAX_DEPTH = 64;
+
+/**
+ * A resource from the bytes of an HTTP body: UTF-8, with or without BOM. Of a member that is there twice the last counts,
+ * as for every JSON reader, so that nobody sees another resource than was validated: what is sent is written anew.
+ *
+ * @throws GatewayError FHIR-001 for what is no JSON object with a resourceType, FHIR-002 for one nested deeper than 64
+ */
+export function parseResource(bytes: Uint8Array): FhirResource {
+  const value = parseJson(bytes);
+  if (!isObject(value) || typeof value['resourceType'] !== 'string') {
+    throw new GatewayError('FHIR-001', { detail: '`resourceType` manque.' });
+  }
+  return value as FhirResource;
+}
+
+/** @throws GatewayError FHIR-001, FHIR-002, as {@link parseResource} */
+export function parseJson(bytes: Uint8Array): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new GatewayError('FHIR-001');
+  }
+  if (isDeeperThan(value, MAX_DEPTH)) throw new GatewayError('FHIR-002');
+  return value;
+}
+
+/** A JSON object, and no array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some(each => isDeeperThan(each, levels - 1));
+}
