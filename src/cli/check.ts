@@ -55,10 +55,11 @@ export interface Probe {
 }
 
 async function probes(config: Config): Promise<Probe[]> {
-  const { mailboxes, applications, dmp } = config;
+  const { mailboxes, applications, dmp, fhir } = config;
   const { applicationPeer, mailSender, probeMailboxOf } = await import('../gateway/peers.ts');
   const { reportListening } = await import('./check-listening.ts');
   const { dmpProbes } = await import('./check-dmp.ts');
+  const { fhirProbes } = await import('./check-fhir.ts');
   return [
     ...mailboxes.flatMap(box => [
       { peer: `boîte ${box.name}, relève (IMAP)`, probe: () => probeMailboxOf(box) },
@@ -75,6 +76,7 @@ async function probes(config: Config): Promise<Probe[]> {
         probe: async () => reportListening(application, config, systemClock.now()),
       })),
     ...(dmp === undefined ? [] : dmpProbes(dmp, systemClock)),
+    ...(fhir === undefined ? [] : fhirProbes(fhir, systemClock)),
   ];
 }
 

@@ -52,6 +52,8 @@ const EVENTS: Readonly<Record<EventType, Told>> = {
     `réponse à l’expéditeur préparée (${kind === 'mdn' ? 'MDN' : 'courriel d’erreur'})`,
   'not-notified': ({ because = '' }) =>
     `aucune réponse à l’expéditeur : ${SILENCES[because as Silence] ?? because}`,
+  'call-accepted': ({ warnings = '0' }) =>
+    warnings === '0' ? 'demande acceptée' : `demande acceptée, avec ${warnings} remarques`,
   'request-accepted': ({ event = '', documents = '', recipients = '' }) =>
     `demande acceptée (${event}) : documents ${documents}, destinataires ${recipients}`,
   'request-repeated': () => 'la même demande est revenue : rien n’est refait',
@@ -98,6 +100,7 @@ const WHAT: Readonly<Record<Exclude<DeliveryKind, 'mail' | 'dmp'>, string>> = {
   prepare: 'préparation',
   report: 'remise',
   zam: 'accusé (ZAM)',
+  fhir: 'FHIR',
 };
 
 function endOf(kind: string, outcome: Outcome): string {

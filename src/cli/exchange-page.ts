@@ -43,7 +43,7 @@ function codeOf(view: ExchangeView): string {
 
 /** Who sent a mail, or which application asks. A patient's address is the INS. */
 function senderOf({ nature, application, sender }: Exchange): string | undefined {
-  if (nature === 'request') return application;
+  if (nature === 'request' || nature === 'fhir') return application;
   return sender === undefined ? undefined : addressText(sender);
 }
 
@@ -97,26 +97,31 @@ export function exchangeSummary(view: ExchangeView): string {
 }
 
 function headLines(view: ExchangeView): string[] {
-  const { exchange, requested } = view;
-  const { id, nature, mailbox, application, receivedAt, place, messageId, sender, fault } = exchange;
-  const received = frenchTime(receivedAt);
-  const leaving = requested?.recipients.length === 0 ? '' : ` ; part de la boîte ${mailbox}`;
-  const origin =
-    nature === 'request'
-      ? [
-          `  demande de l’application ${application}, reçue le ${received}${leaving}`,
-          `  identifiant du message (MSH-10) ${messageId}`,
-        ]
-      : [
-          `  reçu le ${received} dans la boîte ${mailbox}, pour l’application ${application}`,
-          ...(sender === undefined ? [] : [`  expéditeur ${senderOf(exchange)}`]),
-          ...(messageId === undefined ? [] : [`  identifiant du courriel (Message-ID) ${messageId}`]),
-        ];
+  const { id, place, fault } = view.exchange;
   return [
     `Échange ${id} : ${stateOf(view)}`,
-    ...origin,
+    ...originLines(view),
     ...(place === undefined ? [] : [`  dossier ${place.folder}`]),
     ...(fault === undefined ? [] : faultLines(fault, '  ')),
+  ];
+}
+
+/** Who has asked or sent, and when. */
+function originLines({ exchange, requested }: ExchangeView): string[] {
+  const { nature, mailbox, application, receivedAt, messageId, sender } = exchange;
+  const received = frenchTime(receivedAt);
+  if (nature === 'fhir') return [`  demande FHIR de l’appelant ${application}, reçue le ${received}`];
+  if (nature === 'request') {
+    const leaving = requested?.recipients.length === 0 ? '' : ` ; part de la boîte ${mailbox}`;
+    return [
+      `  demande de l’application ${application}, reçue le ${received}${leaving}`,
+      `  identifiant du message (MSH-10) ${messageId}`,
+    ];
+  }
+  return [
+    `  reçu le ${received} dans la boîte ${mailbox}, pour l’application ${application}`,
+    ...(sender === undefined ? [] : [`  expéditeur ${senderOf(exchange)}`]),
+    ...(messageId === undefined ? [] : [`  identifiant du courriel (Message-ID) ${messageId}`]),
   ];
 }
 

@@ -5,6 +5,7 @@ import { APPLICATION_ERRORS } from '../formats/hl7/error-tables.ts';
 import { isPatientAddress } from '../formats/hl7/request-address.ts';
 import { SMTP_ERRORS } from '../formats/hl7/smtp-error-codes.ts';
 import type { Delivery, DeliveryKind, Exchange, ExchangeView, Outcome } from '../journal/journal.ts';
+import { fhirTargetName } from './fhir-words.ts';
 import { frenchTime } from './output.ts';
 import { requestState } from './request-words.ts';
 
@@ -55,6 +56,7 @@ const KINDS: Readonly<Record<DeliveryKind, string>> = {
   report: 'remise à un destinataire, pour l’application',
   zam: 'accusé (ZAM) à l’application',
   dmp: 'DMP',
+  fhir: 'FHIR',
 };
 
 /** What the end of a delivery that is no document's is called. */
@@ -69,6 +71,7 @@ const DONE: Readonly<Record<DeliveryKind, Readonly<Record<Outcome, string>>>> = 
   report: { accepted: 'faite', refused: 'échec', abandoned: 'écartée' },
   zam: { accepted: 'rendu', refused: 'refusé', abandoned: 'écarté' },
   dmp: { accepted: 'fait', refused: 'refusé', abandoned: 'écarté' },
+  fhir: { accepted: 'accepté', refused: 'refusé', abandoned: 'écarté' },
 };
 
 /** Where an exchange stands, in a word or two. */
@@ -99,6 +102,8 @@ export function endText(kind: DeliveryKind, outcome: Outcome): string {
 
 /** A delivery and where it goes. The gateway itself and the DMP need no name. */
 function titleOf({ kind, target }: Delivery): string {
+  const platform = fhirTargetName(target);
+  if (platform !== undefined) return `demande à ${platform}`;
   return kind === 'prepare' || kind === 'dmp'
     ? KINDS[kind]
     : `${KINDS[kind]} ${target.replace(/^(imap|smtp):/, '')}`;

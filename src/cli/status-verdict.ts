@@ -2,6 +2,7 @@ import type { CertificateStatus, GatewayStatus, TargetStatus } from '../admin/st
 import { describe, isErrorCode } from '../errors/catalogue.ts';
 import { targetOf } from '../flows/settings.ts';
 import { ACT_DAYS, expiryNotice, URGENT_DAYS } from '../formats/pki/certificate-expiry.ts';
+import { fhirTargetName } from './fhir-words.ts';
 import { count } from './output.ts';
 
 /** Exit codes of monitoring plugins (Nagios, Centreon, PRTG). */
@@ -179,6 +180,8 @@ function parsed(target: string): { readonly protocol?: string; readonly mailbox?
 function called(target: string): string {
   if (target === targetOf.prepare) return 'la préparation des courriels';
   if (target === targetOf.dmp) return 'le DMP';
+  const platform = fhirTargetName(target);
+  if (platform !== undefined) return platform;
   const { protocol, mailbox } = parsed(target);
   if (mailbox === undefined) return `l’application ${target}`;
   return `${protocol === 'imap' ? 'le rangement' : 'le serveur SMTP'} de la boîte ${mailbox}`;

@@ -123,7 +123,7 @@ function laterThan({ exchangeId, subject }: Delivery): string[] {
 async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerContext): Promise<number> {
   // The operator's word cannot be asked for again.
   if (delivery.kind === 'report') return 0;
-  if (delivery.kind === 'dmp') {
+  if (delivery.kind === 'dmp' || delivery.kind === 'fhir') {
     const identifiers = withOrder(delivery, { order: newId(), asNew: false });
     await journal.resend(delivery.id, { identifiers, payload: undefined, by });
     return 1;

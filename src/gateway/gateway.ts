@@ -14,6 +14,7 @@ import { createDispatcher, type Dispatcher } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import { assembleApplications } from './applications.ts';
 import { watchDmpCertificates } from './dmp-certificates.ts';
+import { assembleFhir } from './fhir.ts';
 import { assembleMailboxes } from './mailboxes.ts';
 import { openJournal } from './open-journal.ts';
 import { assembleOutgoing } from './outgoing.ts';
@@ -34,6 +35,8 @@ export interface Gateway {
   readonly adminPort: number;
   /** Where an application sends its requests; undefined for one that sends none. */
   requestPort(application: string): number | undefined;
+  /** Where FHIR calls come in; undefined without a façade. */
+  fhirPort(): number | undefined;
   readonly journal: Journal;
   status(): Promise<GatewayStatus>;
   /** Stops intake, finishes what is on the wire (at most 30 s), closes. */
@@ -97,6 +100,7 @@ async function startOn(
   const applications = assembleApplications(config, common);
   const mailboxes = assembleMailboxes(config, common);
   const outgoing = assembleOutgoing(config, common);
+  const fhir = assembleFhir(config, common);
   const dispatcher: Dispatcher = createDispatcher({
     ...deps,
     journal,
@@ -104,6 +108,7 @@ async function startOn(
       ...applications.targets(conclude),
       ...[...mailboxes.values()].flatMap(box => box.targets),
       ...outgoing.targets,
+      ...fhir.targets,
     ],
   });
 
@@ -151,8 +156,10 @@ async function startOn(
   });
   try {
     await outgoing.listen();
+    await fhir.listen();
   } catch (error) {
-    await Promise.all([outgoing.stopIntake(0), outgoing.close(), reader.stop(), admin.stop()]);
+    await Promise.all([outgoing.stopIntake(0), fhir.stopIntake(0)]);
+    await Promise.all([outgoing.close(), fhir.close(), reader.stop(), admin.stop()]);
     throw error;
   }
   upkeep.start();
@@ -164,6 +171,7 @@ async function startOn(
   return {
     adminPort: admin.port,
     requestPort: application => outgoing.port(application),
+    fhirPort: () => fhir.port(),
     journal,
     status,
     stop: async () => {
@@ -172,12 +180,13 @@ async function startOn(
       log.info('gateway stopping');
       await Promise.all([
         outgoing.stopIntake(GRACE_MS),
+        fhir.stopIntake(GRACE_MS),
         ...[...mailboxes.values()].map(box => box.watcher.stop()),
       ]);
       await dispatcher.stop(GRACE_MS);
       await Promise.all([applications.close(), ...[...mailboxes.values()].map(box => box.sender.close())]);
       await upkeep.stop();
-      await Promise.all([reader.stop(), outgoing.close()]);
+      await Promise.all([reader.stop(), outgoing.close(), fhir.close()]);
       await admin.stop();
       await journal.close();
       log.info('gateway stopped');

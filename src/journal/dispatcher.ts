@@ -15,11 +15,17 @@ export interface RetryPolicy {
   readonly giveUpAfterMs: number;
 }
 
+/** What a peer asks for instead of its target's own pace, ms. */
+export interface Pace {
+  readonly pauseMs?: number | undefined;
+  readonly giveUpAfterMs?: number | undefined;
+}
+
 /** How an attempt ended: for good (and what is owed because of it), for a person, or not yet. A thrown GatewayError says the same by its class. */
 export type Attempt = (
   | { readonly ended: Ending; readonly owed?: readonly NewDelivery[] }
   | { readonly hold: Fault; readonly owed?: readonly NewDelivery[] }
-  | { readonly later: GatewayError }
+  | { readonly later: GatewayError; readonly pace?: Pace }
 ) & {
   /** Records what has happened at the peer, before how the attempt ended: tried until the journal takes it. */
   readonly noted?: () => Promise<void>;

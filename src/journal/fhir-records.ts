@@ -8,6 +8,14 @@ export interface PlatformId {
   readonly remote: string;
 }
 
+/** What of some names a caller's earlier exchanges are known by. */
+export interface KnownIds {
+  /** The caller's name → the platform's. */
+  readonly remoteOf: ReadonlyMap<string, string>;
+  /** Those that are the platform's own. */
+  readonly remotes: ReadonlySet<string>;
+}
+
 /** Whose ids are meant: callers know their own alone. */
 export interface IdOwner {
   readonly flow: string;

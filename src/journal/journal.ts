@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/gateway-error.ts';
-import type { Account, AccountChange, AccountQuery, IdOwner, PlatformId } from './fhir-records.ts';
+import type { Account, AccountChange, AccountQuery, IdOwner, KnownIds, PlatformId } from './fhir-records.ts';
 import type {
   Acceptance,
   NewRequest,
@@ -104,8 +104,8 @@ export interface Journal {
     exchangeId: string,
     answer: { readonly bytes: Uint8Array; readonly ids: readonly PlatformId[]; readonly owner: IdOwner },
   ): Promise<void>;
-  /** The platform's ids of those that a caller knows by its own; without those that it has none for. */
-  platformIds(owner: IdOwner, locals: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What names are known by: a caller's own, and the platform's. */
+  platformIds(owner: IdOwner, names: readonly string[]): Promise<KnownIds>;
   /** Every id that a platform gave because of an exchange. */
   platformIdsOf(exchangeId: string): Promise<PlatformId[]>;
   /** The accounts that any of these identifiers finds, those that were replaced among them. */

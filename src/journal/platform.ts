@@ -37,14 +37,18 @@ export function platform(context: JournalContext): Platform {
       });
     },
 
-    platformIds: ({ flow, caller }, locals) =>
+    platformIds: ({ flow, caller }, names) =>
       engine.read(async statements => {
-        const known = new Map<string, string>();
-        for (const local of new Set(locals)) {
-          const row = await statements.first(fhir.PLATFORM_ID_GET, flow, caller, local);
-          if (row !== undefined) known.set(local, text(row, 'remote'));
+        const remoteOf = new Map<string, string>();
+        const remotes = new Set<string>();
+        for (const name of new Set(names)) {
+          const row = await statements.first(fhir.PLATFORM_ID_GET, flow, caller, name);
+          if (row !== undefined) remoteOf.set(name, text(row, 'remote'));
+          if ((await statements.first(fhir.PLATFORM_ID_KNOWN, flow, caller, name)) !== undefined) {
+            remotes.add(name);
+          }
         }
-        return known;
+        return { remoteOf, remotes };
       }),
 
     platformIdsOf: exchangeId =>

@@ -15,7 +15,7 @@ export type ExchangeState = 'seen' | 'open' | 'held' | 'closing' | 'ended';
 /**
  * Of a mail: `mdm` document → application · `mdn`, `error-mail` → sender · `file` mail → folder · `read` a mail again.
  * Of a request: `prepare` its mails · `mail` → recipients · `report` the operator's word on one recipient, which is owed
- * to us · `zam` receipt → application · `dmp` documents → DMP.
+ * to us · `zam` receipt → application · `dmp` documents → DMP. Of a FHIR call: `fhir` → platform or hook.
  */
 export type DeliveryKind =
   | 'mdm'
@@ -27,7 +27,8 @@ export type DeliveryKind =
   | 'mail'
   | 'report'
   | 'zam'
-  | 'dmp';
+  | 'dmp'
+  | 'fhir';
 
 /** `claimed` was never sent, `sending` may have been; `held` waits for a person; `expected` is owed to us. */
 export type DeliveryState = 'waiting' | 'claimed' | 'sending' | 'held' | 'expected' | 'done';
@@ -103,6 +104,7 @@ export type EventType =
   | `${'mdn' | 'dsn' | 'error-mail'}-received`
   | 'error-mail-about-none-of-ours'
   | 'not-a-document'
+  | 'call-accepted'
   | 'same-id-other-bytes'
   | 'names-a-parent-without-action'
   | 'no-hash-given'

@@ -5,7 +5,7 @@ import { publicCode } from '../basics/public-code.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { type Fault, type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { logFields } from '../errors/log-fields.ts';
-import type { Attempt, DispatcherOptions, RetryPolicy, Target, TargetState } from './dispatcher.ts';
+import type { Attempt, DispatcherOptions, Pace, RetryPolicy, Target, TargetState } from './dispatcher.ts';
 import type { Delivery, NewDelivery } from './journal.ts';
 
 /** The share of a pause that is left to chance. */
@@ -109,7 +109,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
       return unreachable(delivery, result.later, dlog);
     reachable();
     const { kind } = delivery;
-    if ('later' in result) return later(delivery, result.later, dlog);
+    if ('later' in result) return later(delivery, result.later, dlog, result.pace);
     if ('hold' in result) {
       const { hold, owed } = result;
       if (!(await persist(dlog, () => setAside(delivery, hold, dlog, { owed })))) return;
@@ -150,11 +150,16 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     }
   };
 
-  const later = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
+  const later = async (
+    delivery: Delivery,
+    error: GatewayError,
+    dlog: Logger,
+    { pauseMs, giveUpAfterMs = target.retry.giveUpAfterMs }: Pace = {},
+  ): Promise<void> => {
     const { kind } = delivery;
-    const pause = waitOf(target.retry, delivery.attempts - 1, random());
+    const pause = pauseMs ?? waitOf(target.retry, delivery.attempts - 1, random());
     const spentMs = now() - (delivery.triedAt ?? now()) + pause;
-    if (delivery.spentMs + spentMs > target.retry.giveUpAfterMs) {
+    if (delivery.spentMs + spentMs > giveUpAfterMs) {
       const fault = target.givenUp(error, delivery);
       if (!(await persist(dlog, () => setAside(delivery, fault, dlog, { last: error.code })))) return;
       dlog.warn({ kind, code: fault.code, last: error.code }, 'given up: waits for a person');

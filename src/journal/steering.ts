@@ -15,7 +15,13 @@ const ABANDONED = '906';
 const GIVEN_UP = { outcome: 'abandoned', code: ABANDONED } as const;
 
 /** What is made anew at each attempt. */
-const WITHOUT_BYTES: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['file', 'read', 'prepare', 'dmp']);
+const WITHOUT_BYTES: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>([
+  'file',
+  'read',
+  'prepare',
+  'dmp',
+  'fhir',
+]);
 
 /** What a person does to an exchange. Each act leaves an event that names who did it. */
 export function steering(context: JournalContext): Steering {

@@ -36,14 +36,18 @@ export function platformContract({ bed, another }: ContractContext): void {
         '{"status":201}',
       );
       expect(await other.platformIdsOf(exchangeId)).toEqual(ids);
-      expect(await other.platformIds(OWNER, ['urn:uuid:2', 'urn:uuid:3', 'urn:uuid:2'])).toEqual(
-        new Map([['urn:uuid:2', 'Encounter/72']]),
-      );
+      expect(await other.platformIds(OWNER, ['urn:uuid:2', 'urn:uuid:3', 'Patient/71'])).toEqual({
+        remoteOf: new Map([['urn:uuid:2', 'Encounter/72']]),
+        remotes: new Set(['Patient/71']),
+      });
       for (const owner of [
         { ...OWNER, caller: 'autre' },
         { ...OWNER, flow: 'dmi' },
       ]) {
-        expect(await other.platformIds(owner, ['urn:uuid:1'])).toEqual(new Map());
+        expect(await other.platformIds(owner, ['urn:uuid:1', 'Patient/71'])).toEqual({
+          remoteOf: new Map(),
+          remotes: new Set(),
+        });
       }
     });
 
@@ -57,7 +61,8 @@ export function platformContract({ bed, another }: ContractContext): void {
           owner: OWNER,
         });
       }
-      expect(await journal.platformIds(OWNER, ['Patient/p'])).toEqual(new Map([['Patient/p', 'Patient/2']]));
+      const { remoteOf } = await journal.platformIds(OWNER, ['Patient/p']);
+      expect(remoteOf).toEqual(new Map([['Patient/p', 'Patient/2']]));
     });
   });
 }

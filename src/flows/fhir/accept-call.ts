@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { IdSource } from '../../basics/ids.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
+import { type FhirResource, type Finding, parseJson } from '../../formats/fhir/resource.ts';
+import type { Journal, NewRequest } from '../../journal/journal.ts';
+import type { FhirHttpAnswer, FhirHttpRequest } from '../../peers/interfaces.ts';
+import type { Woken } from '../settings.ts';
+import { CALL, type CallFacts, keptAnswer, passedOn } from './kept-call.ts';
+import type { CallForm, PlatformFlow } from './platform-flow.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+
+export interface CallContext {
+  readonly journal: Journal;
+  readonly newId: IdSource;
+  readonly log: Logger;
+  readonly wake: (targets: Woken) => void;
+  readonly room: WaitingRoom;
+  readonly flow: PlatformFlow;
+  /** `warn`: a resource that does not follow its profile is sent all the same. */
+  readonly validation: 'refuse' | 'warn';
+  /** How long a caller waits for the platform, ms. */
+  readonly waitMs: number;
+}
+
+/** The deliveries of a flow. */
+export function fhirTarget(flow: string): string {
+  return `fhir:${flow}`;
+}
+
+/**
+ * Takes what a caller asks a platform for, and answers with what the platform says: the same caller that asks the same
+ * again gets the first answer. Nothing is sent before it stands in the journal; what takes longer than the caller waits
+ * goes on, and 202 says where its outcome appears.
+ *
+ * @throws GatewayError FHIR-001 and FHIR-002 for what is no resource, and the journal's own
+ */
+export async function acceptCall(
+  asked: FhirHttpRequest,
+  form: CallForm,
+  context: CallContext,
+): Promise<FhirHttpAnswer> {
+  const { journal, flow, log, wake, validation } = context;
+  const digest = createHash('sha256').update(asked.body).digest('base64url');
+  const json = parseJson(asked.body);
+  const ownName = flow.nameOf(json);
+  // What names a call may name a patient, too.
+  const controlId = ownName === undefined ? digest : journal.keyOf(`${flow.name}:${ownName}`);
+  const name = {
+    application: asked.caller,
+    from: { application: flow.name, facility: '', controlId },
+    since: 0,
+  };
+  const known = await journal.requestNamed(name);
+  if (known !== undefined) return outcome(known.exchangeId, asked, context);
+  const owner = { flow: flow.name, caller: asked.caller };
+  const ids = await journal.platformIds(owner, flow.namesElsewhere(json));
+  const { resource, findings, about } = flow.plan(json, form, ids);
+  if (resource === undefined || (validation === 'refuse' && findings.some(isError))) {
+    log.warn(
+      { code: 'FHIR-003', caller: asked.caller, flow: flow.name, ...counts(findings) },
+      'call refused',
+    );
+    return { status: 422, body: outcomeOf(findings) };
+  }
+  if (!journal.intact()) throw new GatewayError('JRN-001');
+  const request = plan({ resource, findings, about }, { ...name, digest }, context);
+  const accepted = await journal.acceptRequest(request);
+  if (accepted !== 'accepted') {
+    const first = await journal.requestNamed(name);
+    return first === undefined ? { status: 409, body: undefined } : outcome(first.exchangeId, asked, context);
+  }
+  log.info({ exchange: request.exchangeId, flow: flow.name, ...counts(findings) }, 'call accepted');
+  wake([fhirTarget(flow.name)]);
+  return outcome(request.exchangeId, asked, context);
+}
+
+/** What has become of an exchange, for whoever asked; 202 while nobody knows. */
+export async function outcome(
+  exchangeId: string,
+  { respondAsync, origin }: Pick<FhirHttpRequest, 'respondAsync' | 'origin'>,
+  { journal, room, waitMs }: Pick<CallContext, 'journal' | 'room' | 'waitMs'>,
+): Promise<FhirHttpAnswer> {
+  const waited = room.wait(exchangeId, respondAsync ? 0 : waitMs);
+  const answer =
+    (await keptAnswer(journal, exchangeId)) ?? (await waited.then(() => keptAnswer(journal, exchangeId)));
+  if (answer !== undefined) return passedOn(answer);
+  return {
+    status: 202,
+    headers: { 'content-location': `${origin}/fhir/outcomes/${exchangeId}` },
+    body: outcomeOf([]),
+  };
+}
+
+function plan(
+  call: {
+    readonly resource: FhirResource;
+    readonly findings: readonly Finding[];
+    readonly about: string | undefined;
+  },
+  name: Pick<NewRequest, 'application' | 'from' | 'digest' | 'since'>,
+  { journal, newId, flow }: CallContext,
+): NewRequest {
+  const exchangeId = newId();
+  const target = fhirTarget(flow.name);
+  const facts: CallFacts = { flow: flow.name };
+  const lane = call.about === undefined ? name.application : journal.keyOf(`patient:${call.about}`);
+  return {
+    ...name,
+    exchangeId,
+    nature: 'fhir',
+    mailbox: '',
+    facts: JSON.stringify(facts),
+    documents: [],
+    recipients: [],
+    deliveries: [
+      {
+        id: newId(),
+        kind: 'fhir',
+        target,
+        subject: '',
+        lane: `${target}|${lane}`,
+        identifiers: {},
+        start: { state: 'waiting' },
+      },
+    ],
+    payloads: [{ name: CALL, bytes: Buffer.from(JSON.stringify(call.resource)) }],
+    events: [{ type: 'call-accepted', data: counts(call.findings) }],
+  };
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'error';
+}
+
+function counts(findings: readonly Finding[]): { errors: number; warnings: number } {
+  const errors = findings.filter(isError).length;
+  return { errors, warnings: findings.length - errors };
+}

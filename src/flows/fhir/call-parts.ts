@@ -1,0 +1,44 @@
+import { type FhirResource, type Finding, isObject } from '../../formats/fhir/resource.ts';
+import { entriesOf, listOf, textOf } from '../../formats/fhir/transaction-entries.ts';
+import type { PlannedCall } from './platform-flow.ts';
+
+/** `system|value` of an Identifier, of a simple JSON's identifier, or a text alone; undefined for none. */
+export function identifierText(identifier: unknown): string | undefined {
+  if (!isObject(identifier)) return textOf(identifier);
+  const value = textOf(identifier['value']) ?? textOf(identifier['valeur']);
+  const system = textOf(identifier['system']) ?? textOf(identifier['systeme']) ?? '';
+  return value === undefined ? undefined : `${system}|${value}`;
+}
+
+/** The first identifier of the first Patient of a Bundle: it groups what is about the same person. */
+export function patientOf(bundle: FhirResource): string | undefined {
+  const patient = entriesOf(bundle)
+    .map(({ resource }) => resource)
+    .find(resource => resource?.resourceType === 'Patient');
+  return listOf(patient?.['identifier'])
+    .map(identifierText)
+    .find(text => text !== undefined);
+}
+
+/** A resource that is none of the flow's. */
+export function wrongType(expected: string): PlannedCall {
+  return {
+    resource: undefined,
+    findings: [
+      {
+        severity: 'error',
+        code: 'structure',
+        path: 'resourceType',
+        message: `La ressource attendue est un ${expected}.`,
+        rule: 'flow',
+      },
+    ],
+    about: undefined,
+  };
+}
+
+/** Findings that two checks have in common, each once. */
+export function withoutRepetition(findings: readonly Finding[]): Finding[] {
+  const seen = new Map(findings.toReversed().map(each => [`${each.path} ${each.rule}`, each]));
+  return [...seen.values()].toReversed();
+}

@@ -1,0 +1,54 @@
+import type { Verdict } from '../../formats/fhir/operation-outcome-class.ts';
+import type { Finding, FhirResource } from '../../formats/fhir/resource.ts';
+import type { KnownIds, PlatformId } from '../../journal/journal.ts';
+import type { FhirPeer } from '../../peers/interfaces.ts';
+
+/** The flows in which the gateway asks a platform for the hospital's software. */
+export type PlatformFlowName = 'dmi' | 'dui' | 'renacot';
+
+/** What a caller asks for, read: a resource to be sent, and what is wrong with it. */
+export interface PlannedCall {
+  /** Undefined where nothing can be made of it: then a finding is an error. */
+  readonly resource: FhirResource | undefined;
+  readonly findings: readonly Finding[];
+  /** Whom it is about, for the order in which requests leave; undefined: the caller's requests leave in theirs. */
+  readonly about: string | undefined;
+}
+
+/** How a call is read: the resource itself, or a flow's own simple JSON. */
+export type CallForm = 'resource' | 'simple';
+
+/** What an answer of a platform means, and the ids that it gives. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly ids: readonly PlatformId[];
+}
+
+/** What is sent to a platform. */
+export interface PlatformRequest {
+  readonly path: string;
+  readonly resource: FhirResource;
+}
+
+/** What is known of a request that nobody heard the end of. */
+export type AfterSilence =
+  | { readonly kind: 'again' }
+  | { readonly kind: 'unknown' }
+  /** The platform has it: what it would have answered. */
+  | { readonly kind: 'taken'; readonly answer: FhirResource; readonly ids: readonly PlatformId[] };
+
+/** What differs between the flows; all else is the same. Values of resources never go into errors. */
+export interface PlatformFlow {
+  readonly name: PlatformFlowName;
+  /** What names a call among its caller's (Bundle.identifier, a message's id); undefined: its bytes alone. */
+  nameOf(json: unknown): string | undefined;
+  /** Names by which it refers to what earlier calls have brought to the platform; none of what is no resource. */
+  namesElsewhere(json: unknown): readonly string[];
+  /** Reads and validates. @param known of those names */
+  plan(json: unknown, form: CallForm, known: KnownIds): PlannedCall;
+  /** What is sent, in the platform's names. */
+  request(resource: FhirResource, known: KnownIds): PlatformRequest;
+  judge(resource: FhirResource, status: number, body: unknown): Judgement;
+  /** Asks the platform where it can be asked. */
+  afterSilence(resource: FhirResource, peer: FhirPeer): Promise<AfterSilence>;
+}

@@ -1,0 +1,130 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../basics/clock.ts';
+import type { IdSource } from '../basics/ids.ts';
+import type { Config, FhirConfig } from '../config/schema.ts';
+import { readBytes, readSecret } from '../config/secrets.ts';
+import { logFields } from '../errors/log-fields.ts';
+import { type CallContext, fhirTarget } from '../flows/fhir/accept-call.ts';
+import { platformRoutes } from '../flows/fhir/platform-routes.ts';
+import type { PlatformFlow } from '../flows/fhir/platform-flow.ts';
+import { sendCall } from '../flows/fhir/send-call.ts';
+import { createWaitingRoom } from '../flows/fhir/waiting-room.ts';
+import type { Woken } from '../flows/settings.ts';
+import type { Target } from '../journal/dispatcher.ts';
+import type { Journal } from '../journal/journal.ts';
+import { startFhirListener } from '../peers/fhir/listener.ts';
+import type { FhirListener, FhirPeer } from '../peers/interfaces.ts';
+import { fhirFlows, fhirPeer } from './fhir-platforms.ts';
+import { MAIL_RETRY } from './settings.ts';
+
+export interface FhirDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly log: Logger;
+  readonly wake: (targets: Woken) => void;
+}
+
+/** The FHIR flows: what the hospital's software asks for is taken, and brought to the platforms. */
+export interface AssembledFhir {
+  readonly targets: readonly Target[];
+  /** Opens the façade. @throws GatewayError MLLP-005 */
+  listen(): Promise<void>;
+  /** Where the façade listens; undefined without one. */
+  port(): number | undefined;
+  /** Takes no more calls; those in hand are answered, at most `graceMs`. */
+  stopIntake(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const HEADERS_MS = 10_000;
+const MAX_CONNECTIONS = 500;
+const MAX_REQUESTS = 100;
+
+/** @throws GatewayError CFG-003 for a file that has become unreadable, FHIR-… for rules that cannot be read */
+export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
+  const { log } = deps;
+  const room = createWaitingRoom();
+  const platforms = fhir === undefined ? [] : fhirFlows(fhir, deps.clock);
+  const peers = platforms.map(({ settings }) => fhirPeer(settings, deps.clock));
+  const contexts = new Map(
+    platforms.map(({ flow, settings }): [string, CallContext] => [
+      flow.name,
+      { ...deps, room, flow, validation: settings.validation, waitMs: fhir?.facade?.wait ?? 0 },
+    ]),
+  );
+  let listener: FhirListener | undefined;
+  return {
+    targets: platforms.flatMap(({ flow, settings }, index) => {
+      const peer = peers[index];
+      return peer === undefined ? [] : [target(flow, settings, peer, { ...deps, room })];
+    }),
+    listen: async () => {
+      if (fhir?.facade === undefined) return;
+      const at = platforms.findIndex(({ flow }) => flow.name === 'dmi');
+      const peer = peers[at];
+      const traces = peer && { peer, base: platforms[at]?.settings.url ?? '' };
+      const routes = platformRoutes(contexts, traces);
+      listener = await startFhirListener({
+        ...listenerOptions(fhir, fhir.facade),
+        routes,
+        done: report => log.info(report, 'FHIR request answered'),
+        failed: error => log.warn(logFields(error), 'FHIR connection broken'),
+      });
+    },
+    port: () => listener?.port,
+    stopIntake: async graceMs => {
+      room.empty();
+      await listener?.stop(graceMs);
+    },
+    close: async () => {
+      await Promise.all(peers.map(peer => peer.close()));
+    },
+  };
+}
+
+function target(
+  flow: PlatformFlow,
+  { limits, pairing }: ReturnType<typeof fhirFlows>[number]['settings'],
+  peer: FhirPeer,
+  deps: Pick<FhirDeps, 'journal'> & { readonly room: ReturnType<typeof createWaitingRoom> },
+): Target {
+  const name = fhirTarget(flow.name);
+  const context = { ...deps, flow, peer, pairing };
+  return {
+    name,
+    logged: { target: name },
+    parallel: limits.parallel,
+    retriesAtOnce: Math.max(1, limits.parallel - 1),
+    retry: { ...MAIL_RETRY, giveUpAfterMs: limits.giveUpAfter },
+    attempt: delivery => sendCall(delivery, context),
+    givenUp: error => ({ code: 'FHIR-012', detail: error.publicText, fields: { last: error.code } }),
+    ended: async () => undefined,
+  };
+}
+
+function listenerOptions(
+  { callers }: FhirConfig,
+  { host, port, tls, body, wait }: NonNullable<FhirConfig['facade']>,
+): Omit<Parameters<typeof startFhirListener>[0], 'routes' | 'done' | 'failed'> {
+  return {
+    host,
+    port,
+    tls: {
+      cert: readBytes(tls.cert).toString('utf8'),
+      key: readBytes(tls.key).toString('utf8'),
+      clientCa: tls.clientCa === undefined ? undefined : readBytes(tls.clientCa).toString('utf8'),
+    },
+    callers: callers.map(({ name, flows, certificate, token }) => ({
+      name,
+      flows,
+      certificate,
+      token: token === undefined ? undefined : async () => readSecret(token),
+    })),
+    maxBytes: body,
+    headersMs: HEADERS_MS,
+    requestMs: wait + HEADERS_MS,
+    maxConnections: MAX_CONNECTIONS,
+    maxRequests: MAX_REQUESTS,
+  };
+}
