@@ -41,7 +41,7 @@ export function accountsContract({ bed, another }: ContractContext): void {
       await change({ id: 'a1', active: true, identifiers: [INTERN] });
       const { request } = planRequest(bed());
       const account = { id: 'a2', active: true, identifiers: [RPPS, INTERN] };
-      await expect(bed().journal.changeAccount({ request, account })).rejects.toThrow();
+      await expect(bed().journal.changeAccount({ request, account })).rejects.toThrow('UNIQUE');
       expect(await bed().journal.findAccounts([RPPS])).toEqual([]);
       expect(await bed().journal.exchange(request.exchangeId)).toBeUndefined();
     });
