@@ -60,10 +60,6 @@ const LATER = [
   { http: 503 },
   { http: 429 },
   { failure: 'XDSRegistryBusy' },
-  { failure: 'XDSRepositoryBusy' },
-  { failure: 'XDSRegistryNotAvailable' },
-  { failure: 'XDSRegistryOutOfResources' },
-  { failure: 'XDSRepositoryOutOfResources' },
 ] as const;
 
 /** The first requests of each kind are answered so; the rest as they should be. */
