@@ -12,6 +12,9 @@ const UNREAD =
 
 type Listening = NonNullable<ApplicationConfig['accept']>['mllp'];
 
+/** Where we listen, and what we show there. */
+export type Address = Pick<Listening, 'host' | 'port' | 'tls'>;
+
 /**
  * Where an application sends its requests, and who could read or send some. Nothing is opened: a gateway that runs has
  * the address.
@@ -26,12 +29,7 @@ export function reportListening(
 ): PeerReport {
   if (accept === undefined) return { lines: [], warnings: [] };
   const { mllp, matrix } = accept;
-  if (isOfAnotherMachine(mllp.host)) {
-    throw new GatewayError('MLLP-005', {
-      detail: `${mllp.host}:${mllp.port} : cette adresse n’est pas celle de la machine.`,
-    });
-  }
-  const certificates = reportCertificates(mllp, now);
+  const certificates = reportAddress(mllp, now);
   return {
     lines: [
       `Écoute en MLLP sur ${mllp.host}:${mllp.port}, ${secrecyOf(mllp)}`,
@@ -42,8 +40,23 @@ export function reportListening(
       ...certificates.lines,
     ],
     warnings: [...dangersOf(mllp), ...certificates.warnings],
-    ...(certificates.warnings.length === 0 ? {} : { expiring: true }),
+    ...(certificates.expiring === true ? { expiring: true } : {}),
   };
+}
+
+/**
+ * An address of ours that others come to: our certificate, and the authorities that theirs must be of. Nothing is opened.
+ *
+ * @throws GatewayError CFG-003, MLLP-005 as {@link reportListening}
+ */
+export function reportAddress({ host, port, tls }: Address, now: Date): PeerReport {
+  if (isOfAnotherMachine(host)) {
+    throw new GatewayError('MLLP-005', {
+      detail: `${host}:${port} : cette adresse n’est pas celle de la machine.`,
+    });
+  }
+  const { lines, warnings } = reportCertificates(tls, now);
+  return { lines, warnings, ...(warnings.length === 0 ? {} : { expiring: true }) };
 }
 
 function secrecyOf({ tls }: Listening): string {
@@ -67,7 +80,7 @@ function dangersOf({ host, tls }: Listening): string[] {
 }
 
 /** Our own certificate with its chain, and the authorities that the application's must be of. */
-function reportCertificates({ tls }: Listening, now: Date): PeerReport {
+function reportCertificates(tls: Listening['tls'], now: Date): PeerReport {
   if (tls === undefined) return { lines: [], warnings: [] };
   const { cert, key, clientCa } = readServerTls(tls);
   const all = [...certificatesIn(cert), ...certificatesIn(clientCa ?? '')];

@@ -2,6 +2,8 @@ import { describe, isErrorCode } from '../errors/catalogue.ts';
 import type { Silence } from '../formats/mail/notification-policy.ts';
 import type { DeliveryKind, EventType, JournalEvent, Outcome } from '../journal/journal.ts';
 import { codeText, endText, OUTCOMES } from './exchange-words.ts';
+import { httpText } from './fhir-words.ts';
+import { count } from './output.ts';
 
 // The journal's history in French, for `pfi exchanges show`.
 
@@ -42,7 +44,9 @@ const EVENTS: Readonly<Record<EventType, Told>> = {
   accepted: ({ kind = 'mdm', report }) =>
     report === 'false' ? 'l’opérateur n’offre pas d’avis de remise' : endOf(kind, 'accepted'),
   refused: ({ kind, code = '' }) =>
-    kind === undefined ? `archive refusée (${code})` : `${endOf(kind, 'refused')} ${code}`,
+    kind === undefined
+      ? `archive refusée (${code})`
+      : `${endOf(kind, 'refused')} ${kind === 'fhir' ? `(${httpText(code)})` : code}`,
   abandoned: ({ kind = 'mdm', by }) => (by === undefined ? endOf(kind, 'abandoned') : `écarté par ${by}`),
   resent: ({ by = '' }) => `relancé par ${by}`,
   reread: ({ by = '' }) => `relecture demandée par ${by}`,
@@ -52,8 +56,12 @@ const EVENTS: Readonly<Record<EventType, Told>> = {
     `réponse à l’expéditeur préparée (${kind === 'mdn' ? 'MDN' : 'courriel d’erreur'})`,
   'not-notified': ({ because = '' }) =>
     `aucune réponse à l’expéditeur : ${SILENCES[because as Silence] ?? because}`,
-  'call-accepted': ({ warnings = '0' }) =>
-    warnings === '0' ? 'demande acceptée' : `demande acceptée, avec ${warnings} remarques`,
+  'call-accepted': ({ errors = '0', warnings = '0' }) =>
+    [
+      'demande acceptée',
+      ...(errors === '0' ? [] : [`malgré ${count(Number(errors), 'erreur')} (\`validation: warn\`)`]),
+      ...(warnings === '0' ? [] : [`avec ${count(Number(warnings), 'remarque')}`]),
+    ].join(', '),
   'request-accepted': ({ event = '', documents = '', recipients = '' }) =>
     `demande acceptée (${event}) : documents ${documents}, destinataires ${recipients}`,
   'request-repeated': () => 'la même demande est revenue : rien n’est refait',
@@ -100,7 +108,7 @@ const WHAT: Readonly<Record<Exclude<DeliveryKind, 'mail' | 'dmp'>, string>> = {
   prepare: 'préparation',
   report: 'remise',
   zam: 'accusé (ZAM)',
-  fhir: 'FHIR',
+  fhir: 'demande',
 };
 
 function endOf(kind: string, outcome: Outcome): string {

@@ -11,6 +11,7 @@ import {
   NATURES,
   stateOf,
 } from './exchange-words.ts';
+import { fhirCode } from './fhir-words.ts';
 import { frenchTime, table } from './output.ts';
 import { aboutInHistory, requestLines } from './request-page.ts';
 import { failureCode, recipientName, recipientOf } from './request-words.ts';
@@ -35,8 +36,9 @@ export function exchangeTable(views: readonly ExchangeView[]): string {
 }
 
 function codeOf(view: ExchangeView): string {
-  const { exchange, requested } = view;
+  const { exchange, requested, deliveries } = view;
   const own = holdsOf(view)[0]?.code ?? exchange.fault?.code;
+  if (exchange.nature === 'fhir') return own ?? fhirCode(deliveries);
   const told = requested === undefined ? exchange.outcomeCode : failureCode(view, requested);
   return own ?? (told === undefined ? '' : codeText(told));
 }

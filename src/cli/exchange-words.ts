@@ -5,7 +5,7 @@ import { APPLICATION_ERRORS } from '../formats/hl7/error-tables.ts';
 import { isPatientAddress } from '../formats/hl7/request-address.ts';
 import { SMTP_ERRORS } from '../formats/hl7/smtp-error-codes.ts';
 import type { Delivery, DeliveryKind, Exchange, ExchangeView, Outcome } from '../journal/journal.ts';
-import { fhirTargetName } from './fhir-words.ts';
+import { FHIR_IN_TURN, fhirState, fhirTitle, httpText, issueLines } from './fhir-words.ts';
 import { frenchTime } from './output.ts';
 import { requestState } from './request-words.ts';
 
@@ -71,13 +71,14 @@ const DONE: Readonly<Record<DeliveryKind, Readonly<Record<Outcome, string>>>> = 
   report: { accepted: 'faite', refused: 'échec', abandoned: 'écartée' },
   zam: { accepted: 'rendu', refused: 'refusé', abandoned: 'écarté' },
   dmp: { accepted: 'fait', refused: 'refusé', abandoned: 'écarté' },
-  fhir: { accepted: 'accepté', refused: 'refusé', abandoned: 'écarté' },
+  fhir: { accepted: 'acceptée', refused: 'refusée', abandoned: 'écartée' },
 };
 
 /** Where an exchange stands, in a word or two. */
 export function stateOf({ exchange, deliveries, requested }: ExchangeView): string {
   if (exchange.state === 'held' || deliveries.some(({ state }) => state === 'held')) return STATES.held;
   if (requested !== undefined) return requestState(exchange, deliveries, requested);
+  if (exchange.nature === 'fhir') return fhirState(exchange, deliveries);
   return exchange.outcome === undefined || exchange.state === 'open'
     ? STATES[exchange.state]
     : OUTCOMES[exchange.outcome];
@@ -102,8 +103,8 @@ export function endText(kind: DeliveryKind, outcome: Outcome): string {
 
 /** A delivery and where it goes. The gateway itself and the DMP need no name. */
 function titleOf({ kind, target }: Delivery): string {
-  const platform = fhirTargetName(target);
-  if (platform !== undefined) return `demande à ${platform}`;
+  const fhir = fhirTitle(target);
+  if (fhir !== undefined) return fhir;
   return kind === 'prepare' || kind === 'dmp'
     ? KINDS[kind]
     : `${KINDS[kind]} ${target.replace(/^(imap|smtp):/, '')}`;
@@ -113,7 +114,10 @@ function titleOf({ kind, target }: Delivery): string {
 export function deliveryLines(delivery: Delivery, indent: string, title = titleOf(delivery)): string[] {
   const { kind, state, ending, hold, attempts, ambiguous, lastError, identifiers, blockedBy } = delivery;
   const how = ending === undefined ? DELIVERY_STATES[state] : DONE[kind][ending.outcome];
-  const code = ending?.code === undefined ? '' : ` ${codeWithLabel(ending.code)}`;
+  const code =
+    ending?.code === undefined
+      ? ''
+      : ` ${kind === 'fhir' ? `(${httpText(ending.code)})` : codeWithLabel(ending.code)}`;
   const reason = ending === undefined ? undefined : reasonOf(kind, ending);
   return [
     `${indent}${title} : ${how}${code}`,
@@ -131,10 +135,14 @@ export function deliveryLines(delivery: Delivery, indent: string, title = titleO
           `${indent}  prochain essai : ${frenchTime(delivery.nextAt)}`,
         ]
       : []),
+    ...(kind === 'fhir' && state === 'waiting' && lastError === undefined
+      ? [`${indent}  ${FHIR_IN_TURN}`]
+      : []),
     ...(blockedBy === undefined
       ? []
       : [`${indent}  attend que le document d’avant soit réglé : échange ${blockedBy}`]),
     ...(hold === undefined ? [] : faultLines(hold, `${indent}  `)),
+    ...(kind === 'fhir' ? issueLines(delivery, `${indent}  `) : []),
   ];
 }
 

@@ -23,7 +23,7 @@ export function addRetry(exchanges: Command): void {
     .argument('[id]', EXCHANGE_ID)
     .summary('relance ce qui attend, sinon les documents refusés')
     .description(
-      'Relance ce qui attend une personne ; si rien n’attend, les documents refusés. Corrigez d’abord la cause. Un document ou un accusé repart sous un nouvel identifiant de message ; un courriel mis de côté est relu dans la boîte ; un courriel de documents que l’opérateur n’a pas pris repart tel quel ; un dépôt au DMP est préparé à nouveau. Ce qui est déjà parti ne peut pas être relancé.',
+      'Relance ce qui attend une personne ; si rien n’attend, les documents refusés. Corrigez d’abord la cause. Un document ou un accusé repart sous un nouvel identifiant de message ; un courriel mis de côté est relu dans la boîte ; un courriel de documents que l’opérateur n’a pas pris repart tel quel ; un dépôt au DMP est préparé à nouveau ; une demande FHIR repart telle quelle. Ce qui est déjà parti ne peut pas être relancé.',
     )
     .option('--confirm', 'envoie aussi ce qu’un doute d’identité retient : vous avez vérifié', false)
     .addOption(

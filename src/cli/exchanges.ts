@@ -41,7 +41,7 @@ export function addExchanges(program: Command): void {
     .command('exchanges')
     .summary('montre les échanges et agit sur ceux qui attendent')
     .description(
-      'Montre les échanges (un échange : un courriel reçu, ou une demande d’envoi d’une application, suivi jusqu’à son terme) et agit sur ceux qui attendent. Fonctionne que la passerelle tourne ou non. Ne montre jamais de nom de patient, ni l’adresse d’un patient.',
+      'Montre les échanges (un échange : un courriel reçu, une demande d’envoi d’une application, ou une demande FHIR, suivi jusqu’à son terme) et agit sur ceux qui attendent. Fonctionne que la passerelle tourne ou non. Ne montre jamais de nom de patient, ni l’adresse d’un patient.',
     );
 
   withCommonOptions(exchanges.command('list'))
@@ -67,7 +67,7 @@ export function addExchanges(program: Command): void {
     .requiredOption('--reason <motif>', 'motif, que l’expéditeur lira : sans nom de patient')
     .summary('écarte ce qui attend, avec un motif')
     .description(
-      'Écarte ce qui attend : les documents ne seront pas transmis, et l’expéditeur lira le motif (code 906), s’il n’a pas déjà eu de réponse. D’une demande d’envoi, le motif reste au journal.',
+      'Écarte ce qui attend : les documents ne seront pas transmis, et l’expéditeur lira le motif (code 906), s’il n’a pas déjà eu de réponse. D’une demande d’envoi ou d’une demande FHIR, le motif reste au journal.',
     )
     .addOption(
       new Option(

@@ -48,8 +48,14 @@ export function usageMessage({ code, message }: CommanderError): string {
     case 'commander.excessArguments':
       return 'Il y a trop d’arguments.';
     case 'commander.invalidArgument':
-      return `Option ${subject} : valeur incorrecte. ${message.split('is invalid. ').at(-1)}`;
+      return `Option ${subject} : valeur incorrecte. ${reasonIn(message)}`;
     default:
       return message;
   }
+}
+
+/** What commander says after the value that it repeats; its choices it gives in English. */
+function reasonIn(message: string): string {
+  const reason = message.split('is invalid. ').at(-1) ?? '';
+  return reason.replace('Allowed choices are', 'Valeurs admises :');
 }

@@ -4,8 +4,10 @@ const SERVER = { host: 'localhost', port: 1, auth: 'none' };
 
 const CERTIFICATE = { cert: 'none', key: 'none' };
 
+const PLATFORM = { url: 'https://localhost', auth: { type: 'none' } };
+
 /**
- * What `inspect` is asked about arrives nowhere: one mailbox, one application, a DMP, and every setting at its default. No
+ * What `inspect` is asked about arrives nowhere: one mailbox, one application, a DMP, FHIR platforms, and every setting at its default. No
  * file that it names is read.
  */
 export const DEFAULTS: Config = configSchema.parse({
@@ -40,5 +42,12 @@ export const DEFAULTS: Config = configSchema.parse({
     oid: { source: '2.25.1', root: '2.25.2' },
     structures: [{ id: '1000000000', name: 'Établissement', sector: 'SA01' }],
     automate: { responsible: '800000000000', name: 'pfi-gateway' },
+  },
+  fhir: {
+    facade: { port: 2, tls: CERTIFICATE },
+    callers: [{ name: 'appelant', token: 'none', flows: ['dmi', 'dui', 'renacot'] }],
+    dmi: PLATFORM,
+    dui: PLATFORM,
+    renacot: PLATFORM,
   },
 });

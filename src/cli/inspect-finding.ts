@@ -23,12 +23,27 @@ export interface Part {
   readonly facts: Facts;
 }
 
+/** Something that is wrong with an element. */
+export interface Issue {
+  readonly severity: 'error' | 'warning';
+  /** issue-type of FHIR R4. */
+  readonly code: string;
+  /** FHIRPath, or the member of a simple JSON. */
+  readonly path: string;
+  /** French. */
+  readonly message: string;
+  /** What says so. */
+  readonly rule: string;
+}
+
 /** What was found in a file. */
 export interface Finding {
-  readonly kind: 'mail' | 'archive' | 'document' | 'hl7' | 'request';
+  readonly kind: 'mail' | 'archive' | 'document' | 'hl7' | 'request' | 'fhir';
   readonly facts: Facts;
   readonly documents: readonly DocumentFinding[];
   readonly parts: readonly Part[];
+  /** Of FHIR: what is wrong, element by element; without a value of it. */
+  readonly issues?: readonly Issue[];
   /** Undefined for what says nothing of its fate: a document or a message alone. */
   readonly decision: Decision | undefined;
   /** What keeps the whole from being handed over. */
@@ -38,7 +53,7 @@ export interface Finding {
 }
 
 /** A finding for a person, in French. */
-export function renderFinding({ facts, documents, parts, verdict }: Finding): string {
+export function renderFinding({ facts, documents, parts, issues = [], verdict }: Finding): string {
   const blocks = [
     renderFacts(facts, ''),
     ...documents.map((document, position) =>
@@ -49,9 +64,18 @@ export function renderFinding({ facts, documents, parts, verdict }: Finding): st
       ].join('\n'),
     ),
     ...parts.map(part => [part.title, renderFacts(part.facts, '  ')].join('\n')),
+    ...(issues.length === 0 ? [] : [['Constats', ...issues.map(renderIssue)].join('\n')]),
     renderVerdict(verdict, ''),
   ];
   return blocks.filter(block => block !== '').join('\n\n');
+}
+
+const SEVERITIES = { error: 'erreur', warning: 'remarque' } as const;
+
+function renderIssue({ severity, code, path, message, rule }: Issue): string {
+  const by = [code, rule.replace(/^.*\//, '')].filter(Boolean).join(', ');
+  const said = [path, message].filter(Boolean).join(' : ');
+  return `  ${SEVERITIES[severity]} : ${oneLine(said)} (${by})`;
 }
 
 function renderVerdict([first = '', ...others]: readonly string[], indent: string): string {

@@ -12,12 +12,12 @@ export function addInspect(program: Command): void {
     .command('inspect')
     .argument(
       '<fichier>',
-      'courriel ou accusé (.eml), archive (.zip), document CDA (.xml), demande ou autre message HL7 (.hl7)',
+      'courriel ou accusé (.eml), archive (.zip), document CDA (.xml), demande ou autre message HL7 (.hl7), ressource FHIR ou JSON simple (.json)',
     )
     .summary('montre ce que la passerelle voit dans un fichier, sans rien envoyer')
     .description(
       paragraphs(
-        'Montre ce que la passerelle voit dans un fichier et ce qu’elle en ferait, avec les réglages par défaut et un journal vide, sans rien envoyer. Le résultat contient des données de santé.',
+        'Montre ce que la passerelle voit dans un fichier et ce qu’elle en ferait, avec les réglages par défaut et un journal vide, sans rien envoyer. Le résultat contient des données de santé, sauf celui d’un fichier FHIR : de lui, rien du patient n’est montré.',
         'Retour :\n  0  fichier examiné\n  2  fichier illisible, ou d’une autre nature',
       ),
     )
@@ -48,9 +48,10 @@ export async function look(file: string, reader: Reader): Promise<Finding> {
   const kind = kindOf(begin);
   if (kind === undefined) {
     throw new UsageError(
-      `${file} n’est ni un courriel, ni une archive, ni un document XML, ni un message HL7 : rien à examiner.`,
+      `${file} n’est ni un courriel, ni une archive, ni un document XML, ni un message HL7, ni du JSON : rien à examiner.`,
     );
   }
+  if (kind === 'fhir') return lookAtJson(file, size);
   if (kind === 'mail')
     return size > mail ? lookAtLargeMail(begin, size) : lookAtMail(readFileSync(file), reader);
   const large = kind === 'hl7' && size > request ? lookAtLargeRequest(begin, size) : undefined;
@@ -68,8 +69,19 @@ export async function look(file: string, reader: Reader): Promise<Finding> {
   }
 }
 
+async function lookAtJson(file: string, size: number): Promise<Finding> {
+  const { lookAtFhir, MAX_FHIR_BYTES, tooLarge } = await import('./inspect-fhir.ts');
+  const finding = size > MAX_FHIR_BYTES ? tooLarge() : lookAtFhir(readFileSync(file));
+  if (finding !== undefined) return finding;
+  throw new UsageError(
+    `${file} est du JSON, mais ni une ressource FHIR, ni une trace (POST /dmi/traces), ni une intervention (POST /renacot/interventions) : rien à examiner.`,
+  );
+}
+
 function kindOf(begin: Buffer): Exclude<Finding['kind'], 'request'> | undefined {
   const head = begin.subarray(0, 2_000).toString('latin1');
+  // Before mails, whose headers may begin with any of these characters.
+  if (/^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[{[\]"])/.test(head)) return 'fhir';
   if (head.startsWith('PK')) return 'archive';
   if (/^\v?\s*MSH[^\w\s]/.test(head)) return 'hl7';
   if (/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\0?</.test(head)) return 'document';

@@ -4,6 +4,7 @@ import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addExchanges } from './exchanges.ts';
 import { failureOf, tellFailure } from './failure.ts';
+import { addFhir } from './fhir-distill.ts';
 import { inFrench } from './french.ts';
 import { addInspect } from './inspect.ts';
 import { addRun } from './run.ts';
@@ -29,11 +30,12 @@ function createProgram(): Command {
   const program = inFrench(
     new Command('pfi')
       .description(
-        'Passerelle entre la messagerie MSSanté et les logiciels d’un hôpital.\n\nLe guide : docs/guide.md. Les codes d’erreur : docs/errors.md.',
+        'Passerelle entre les logiciels d’un hôpital et la messagerie MSSanté, le DMP et les plateformes FHIR nationales.\n\nLe guide : docs/guide.md. Les codes d’erreur : docs/errors.md.',
       )
       .version(VERSION, '-V, --version', 'affiche la version'),
   );
-  for (const add of [addDemo, addRun, addCheck, addStatus, addInspect, addSend, addExchanges]) add(program);
+  const commands = [addDemo, addRun, addCheck, addStatus, addInspect, addSend, addExchanges, addFhir];
+  for (const add of commands) add(program);
   return program;
 }
 

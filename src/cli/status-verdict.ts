@@ -165,7 +165,8 @@ function owedToStrangers(targets: readonly TargetStatus[]): ReadonlyMap<string, 
   for (const { name, configured, waiting, held } of targets) {
     if (configured) continue;
     const { mailbox } = parsed(name);
-    const who = mailbox === undefined ? `l’application ${name}` : `la boîte ${mailbox}`;
+    const who =
+      mailbox === undefined ? (fhirTargetName(name) ?? `l’application ${name}`) : `la boîte ${mailbox}`;
     owed.set(who, (owed.get(who) ?? 0) + waiting + held);
   }
   return owed;

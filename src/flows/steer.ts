@@ -141,7 +141,14 @@ async function resend(delivery: Delivery, { journal, clock, newId, by }: SteerCo
 }
 
 /** What a person may give up while it is still being tried. */
-const GIVEN_UP: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>(['mdm', 'prepare', 'mail', 'zam', 'dmp']);
+const GIVEN_UP: ReadonlySet<DeliveryKind> = new Set<DeliveryKind>([
+  'mdm',
+  'prepare',
+  'mail',
+  'zam',
+  'dmp',
+  'fhir',
+]);
 
 /**
  * What of a request is given up while a part waits for a person and the mails are still to leave: that part alone, or

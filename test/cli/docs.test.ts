@@ -5,6 +5,8 @@ import { CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
 import { GatewayError } from '../../src/errors/gateway-error.ts';
 import { readAck } from '../../src/formats/hl7/ack.ts';
 import { refusal } from '../../src/formats/hl7/request-answer.ts';
+import { lookAtFhir } from '../../src/cli/inspect-fhir.ts';
+import { kindOfJson } from '../../src/cli/inspect-fhir-kind.ts';
 import { called } from './called.ts';
 
 const PAGES = ['README.md', 'docs/guide.md', 'docs/errors.md', 'config/pfi.example.yaml', 'compose.yaml'];
@@ -29,7 +31,8 @@ describe('what the pages say of the commands', () => {
       .flatMap(line => (/^ {4}|^#/.test(line) ? [line] : (line.match(/`[^`]+`/g) ?? [])));
     for (const [, words = '', rest = ''] of code.join('\n').matchAll(COMMAND)) {
       const [command = '', ...others] = words.trim().split(' ');
-      const name = command === 'exchanges' ? [command, ...others.slice(0, 1)] : [command];
+      const isGroup = command === 'exchanges' || command === 'fhir';
+      const name = isGroup ? [command, ...others.slice(0, 1)] : [command];
       const { code: exit, stdout } = await called([...name, '--help']);
       expect([name.join(' '), exit]).toEqual([name.join(' '), 0]);
       for (const option of rest.match(/--[a-z]+(?:-[a-z]+)*/g) ?? []) expect(stdout).toContain(`${option} `);
@@ -55,5 +58,23 @@ describe('the guide’s table of refusals', () => {
     const self = { application: 'PFI', facility: 'X' };
     const answer = refusal({ request: requestMessage(), error, self, controlId: '1', time: new Date(0) });
     expect(readAck(answer).errors[0]?.condition?.code).toBe(condition);
+  });
+});
+
+describe('the guide’s examples of simple JSON', () => {
+  const blocks = [...readFileSync('docs/guide.md', 'utf8').matchAll(/^```json\n(\{\n[^`]*)```$/gm)];
+  const examples = blocks.map(([, text = '']) => text);
+
+  it('are of both flows', () => {
+    expect(examples.map(text => kindOfJson(JSON.parse(text)))).toMatchObject([
+      { flow: 'dmi', form: 'simple' },
+      { flow: 'renacot', form: 'simple' },
+    ]);
+  });
+
+  it.each(examples)('are accepted without an error: %#', text => {
+    const finding = lookAtFhir(Buffer.from(text));
+    expect(finding?.issues?.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(finding?.decision).toBe('send');
   });
 });

@@ -226,6 +226,12 @@ describe('the verdict', () => {
       'PFI WARNING - l’application ris n’est plus dans la configuration, et 1 envoi l’attend',
     ],
     [
+      'a FHIR platform that is configured no more is owed something',
+      { targets: [{ ...target, name: 'fhir:renacot', ...STRANGE, waiting: 1, oldestSeconds: 9_000 }] },
+      1,
+      'PFI WARNING - le registre RENACOT n’est plus dans la configuration, et 1 envoi l’attend',
+    ],
+    [
       'a mailbox that is configured no more is owed several things: told once',
       {
         targets: [

@@ -4,7 +4,7 @@ import { RETRIED } from './phrases.ts';
 /** Said to a caller in an answer of ours, before anything is kept. */
 const REFUSED = 'La demande est refusée aussitôt (OperationOutcome), rien n’est gardé.';
 const WAITS =
-  'L’échange attend dans la liste « À traiter » ; l’appelant lit l’issue à l’adresse qui lui a été donnée.';
+  'L’échange attend dans la liste « À traiter ». Un appelant qui n’a pas encore de réponse lit l’issue à l’adresse qui lui a été donnée.';
 
 /** The four FHIR flows: DMI, DUI, RENACOT, SAS. */
 export const FHIR_FAULTS = {
@@ -72,7 +72,7 @@ export const FHIR_FAULTS = {
     class: 'permanent',
     why: 'La plateforme FHIR ne trouve pas l’intervention à associer (422).',
     did: 'Réessayé chaque jour pendant le temps prévu (`pairingRetry`), puis mis dans la liste « À traiter ».',
-    todo: 'Vérifiez la saisie au registre, puis relancez ou écartez l’échange.',
+    todo: 'Vérifiez la saisie au registre : la demande repart d’elle-même ; écartez-la si l’intervention n’y sera jamais.',
   },
   'FHIR-012': {
     class: 'permanent',

@@ -1,0 +1,80 @@
+import { type KnownResources, namesElsewhere } from '../../formats/fhir/dui/known-resources.ts';
+import { referencesOf } from '../../formats/fhir/references.ts';
+import type { FhirResource } from '../../formats/fhir/resource.ts';
+import { textOf } from '../../formats/fhir/transaction-entries.ts';
+import type { IdOwner, Journal, PlatformId } from '../../journal/journal.ts';
+import { patientOf } from './call-parts.ts';
+
+type Looking = Pick<Journal, 'keyOf' | 'platformIds'>;
+
+/** What of the names that a Bundle uses earlier ones of its sender have made known: the sender's own, and ours. */
+export async function knownTo(
+  bundle: FhirResource,
+  owner: IdOwner,
+  journal: Looking,
+): Promise<KnownResources> {
+  const names = namesElsewhere(bundle);
+  const nameOf = new Map(names.map(name => [journal.keyOf(name), name]));
+  const { remoteOf, remotes } = await journal.platformIds(owner, [...nameOf.keys(), ...names]);
+  const known = [...remoteOf].flatMap(([key, remote]): [string, string][] => {
+    const name = nameOf.get(key);
+    return name === undefined ? [] : [[name, remote]];
+  });
+  return { remoteOf: new Map(known), remotes };
+}
+
+/**
+ * The names by which later Bundles may call what was created: the sender's, and the absolute ones of our answer.
+ * A name may tell who a person is (`Patient/<NIR>`): it is kept as its key alone.
+ */
+export function namesToKeep(
+  names: readonly PlatformId[],
+  base: string,
+  { keyOf }: Pick<Journal, 'keyOf'>,
+): readonly PlatformId[] {
+  const remotes = new Set(names.map(({ remote }) => remote));
+  const absolute = [...remotes].map(remote => ({ local: `${base}/${remote}`, remote }));
+  return [...names, ...absolute].map(({ local, remote }) => ({ local: keyOf(local), remote }));
+}
+
+/** In whose order a Bundle is handed over, and under which names that is found again. */
+export interface PatientOrder {
+  readonly key: string;
+  readonly ids: readonly PlatformId[];
+}
+
+/**
+ * Bundles about a patient are handed over in their order: one that refers to the patient of an earlier Bundle is of that
+ * one's order, since the application must have the patient first; else the first identifier of its own patient says
+ * whose it is; else it is its sender's.
+ *
+ * @param created resources as created
+ */
+export async function patientOrder(
+  created: readonly FhirResource[],
+  owner: IdOwner,
+  journal: Looking,
+): Promise<PatientOrder> {
+  const own = created.filter(({ resourceType }) => resourceType === 'Patient').map(nameOf);
+  const referred = created
+    .flatMap(referencesOf)
+    .map(({ reference }) => reference)
+    .filter(reference => reference.startsWith('Patient/') && !own.includes(reference));
+  const { remoteOf } = await journal.platformIds(
+    owner,
+    referred.map(name => orderName(name, journal)),
+  );
+  const [earlier] = remoteOf.values();
+  const identifier = patientOf({ resourceType: 'Bundle', entry: created.map(resource => ({ resource })) });
+  const key = earlier ?? (identifier === undefined ? owner.caller : journal.keyOf(`patient:${identifier}`));
+  return { key, ids: own.map(name => ({ local: orderName(name, journal), remote: key })) };
+}
+
+/** What the order of a patient is kept under: the key of what no reference is. */
+function orderName(name: string, { keyOf }: Pick<Journal, 'keyOf'>): string {
+  return keyOf(`order of ${name}`);
+}
+
+function nameOf(resource: FhirResource): string {
+  return `${resource.resourceType}/${textOf(resource['id'])}`;
+}

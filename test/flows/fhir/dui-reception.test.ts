@@ -1,0 +1,158 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fhirTarget } from '../../../src/flows/fhir/accept-call.ts';
+import { receiveBundle } from '../../../src/flows/fhir/dui-reception.ts';
+import { handOverBundle } from '../../../src/flows/fhir/hand-over-bundle.ts';
+import { RECEPTION } from '../../../src/flows/fhir/received-bundle.ts';
+import { rulesFor } from '../../../src/formats/fhir/rules/rules-for.ts';
+import type { Delivery, Journal } from '../../../src/journal/journal.ts';
+import type { FhirHttpAnswer, FhirHttpRequest, FhirPeer } from '../../../src/peers/interfaces.ts';
+import { newRecord, newStay } from '../../kit/fhir-dui.ts';
+import { type JournalBed, openBed, type SqliteStore, sqliteStore } from '../../kit/journal.ts';
+
+/** What comes between a Bundle in the journal and its answer: a crash, or a journal that takes no more. */
+
+let store: SqliteStore;
+let bed: JournalBed;
+beforeEach(async () => {
+  store = sqliteStore();
+  bed = await openBed(store);
+});
+afterEach(async () => {
+  await bed.journal.close();
+  store.remove();
+});
+
+function asked(bundle: unknown): FhirHttpRequest {
+  return {
+    caller: 'editeur',
+    method: 'POST',
+    route: '/fhir/dui-consommateur',
+    params: {},
+    search: '',
+    query: new URLSearchParams(),
+    headers: {},
+    origin: 'https://pfi.example',
+    respondAsync: false,
+    body: Buffer.from(JSON.stringify(bundle)),
+  };
+}
+
+function receiving(bundle: unknown, journal: Journal = bed.journal): Promise<FhirHttpAnswer> {
+  return receiveBundle(asked(bundle), {
+    journal,
+    clock: bed.clock,
+    newId: bed.newId,
+    log: pino({ level: 'silent' }),
+    wake: () => {},
+    rules: rulesFor('dui'),
+    validation: 'refuse',
+    contract: '2.0.0',
+  });
+}
+
+/** Takes the Bundle, and breaks before its answer is kept. */
+async function crashing(bundle: unknown): Promise<void> {
+  const broken = { ...bed.journal, answered: () => Promise.reject(new Error('crash')) };
+  await expect(receiving(bundle, broken)).rejects.toMatchObject({ code: 'REQ-030' });
+}
+
+interface Told {
+  readonly entry: readonly { readonly resource: { readonly id: string; readonly subject?: object } }[];
+}
+const toldIn = ({ body }: FhirHttpAnswer): Told =>
+  JSON.parse(Buffer.from(body as Uint8Array).toString()) as Told;
+
+async function claimed(): Promise<Delivery> {
+  const [delivery, ...others] = await bed.journal.claim(fhirTarget(RECEPTION), 10);
+  expect(others).toEqual([]);
+  if (delivery === undefined) throw new Error('nothing is owed');
+  return delivery;
+}
+
+function hookOf(got: unknown[]): FhirPeer {
+  return {
+    send: async ({ body }) => {
+      got.push(JSON.parse(Buffer.from(body ?? []).toString()));
+      return { status: 200, headers: {}, retryAfter: undefined, body: new Uint8Array(0) };
+    },
+    probe: () => Promise.reject(new Error('not asked for')),
+    close: async () => {},
+  };
+}
+
+/** Hands over what is owed, and says what the application got. */
+async function handedOver(): Promise<Told> {
+  const got: unknown[] = [];
+  const delivery = await claimed();
+  await bed.journal.sending(delivery.id);
+  const attempt = await handOverBundle(delivery, { journal: bed.journal, hook: hookOf(got) });
+  expect(attempt).toEqual({ ended: { outcome: 'accepted' } });
+  await bed.journal.end(delivery.id, { outcome: 'accepted' });
+  expect(got).toHaveLength(1);
+  return got[0] as Told;
+}
+
+const ids = ({ entry }: Told): string[] => entry.map(({ resource }) => resource.id);
+
+describe('a crash before the answer', () => {
+  it('leaves the Bundle to be answered when it comes again, under the ids that it is handed over with', async () => {
+    const sent = newRecord();
+    await crashing(sent);
+    const answer = await receiving(sent);
+    expect(answer.status).toBe(200);
+    expect(ids(await handedOver())).toEqual(ids(toldIn(answer)));
+    expect(await bed.journal.list({ limit: 10 })).toHaveLength(1);
+  });
+
+  it('keeps no later Bundle from referring to it, once it was handed over', async () => {
+    const sent = newRecord();
+    await crashing(sent);
+    const [patient] = ids(await handedOver());
+    const later = await receiving(newStay(sent.entry[0]?.fullUrl, sent.entry[1]?.fullUrl));
+    expect(toldIn(later).entry[0]?.resource.subject).toEqual({ reference: `Patient/${patient}` });
+    expect(ids(toldIn(await receiving(sent)))[0]).toBe(patient);
+  });
+});
+
+describe('a journal that takes nothing', () => {
+  it('has the Bundle refused, and nothing of it known', async () => {
+    const sent = newRecord();
+    const full = { ...bed.journal, acceptRequest: () => Promise.reject(new Error('full')) };
+    await expect(receiving(sent, full)).rejects.toMatchObject({ code: 'REQ-030' });
+    expect(await bed.journal.list({ limit: 10 })).toEqual([]);
+    const stay = await receiving(newStay(sent.entry[0]?.fullUrl, sent.entry[1]?.fullUrl));
+    expect(stay.status).toBe(422);
+  });
+
+  it('that was removed has the Bundle refused', async () => {
+    await expect(receiving(newRecord(), { ...bed.journal, intact: () => false })).rejects.toMatchObject({
+      code: 'REQ-030',
+    });
+  });
+});
+
+describe('a Bundle whose payloads are purged', () => {
+  it('is not created again, and still known to later ones', async () => {
+    const sent = newRecord();
+    await receiving(sent);
+    const [patient] = ids(await handedOver());
+    bed.clock.advance(1_000);
+    await bed.journal.purge({ payloads: bed.clock.at(), history: 0 });
+    const again = await receiving(sent);
+    expect(again.status).toBe(410);
+    const later = await receiving(newStay(sent.entry[0]?.fullUrl, sent.entry[1]?.fullUrl));
+    expect(toldIn(later).entry[0]?.resource.subject).toEqual({ reference: `Patient/${patient}` });
+  });
+});
+
+describe('the application’s hook', () => {
+  it('is not asked for what is kept no more', async () => {
+    await receiving(newRecord());
+    const delivery = await claimed();
+    const purged = { ...bed.journal, payload: async () => undefined };
+    await expect(handOverBundle(delivery, { journal: purged, hook: hookOf([]) })).rejects.toMatchObject({
+      code: 'JRN-007',
+    });
+  });
+});

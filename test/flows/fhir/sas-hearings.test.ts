@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createHearings } from '../../../src/flows/fhir/sas-hearings.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a hearing', () => {
+  it('ends with the word once it is recorded, for all who wait', async () => {
+    const hearings = createHearings();
+    const unheard = vi.fn<() => Promise<void>>(async () => {});
+    const all = Promise.all([hearings.hear('e', 100, unheard), hearings.hear('e', 1, unheard)]);
+    const word = hearings.speak('e');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(hearings.isOpen('e')).toBe(true);
+    word?.recorded();
+    await all;
+    expect(unheard).not.toHaveBeenCalled();
+    expect(hearings.isOpen('e')).toBe(false);
+  });
+
+  it('ends without a word when the time is over, and what comes then is too late', async () => {
+    const hearings = createHearings();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const unheard = vi.fn<() => Promise<void>>(() => promise);
+    const all = Promise.all([hearings.hear('e', 100, unheard), hearings.hear('e', 100, unheard)]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect([hearings.speak('e'), hearings.isOpen('e')]).toEqual([undefined, true]);
+    resolve();
+    await all;
+    expect(unheard).toHaveBeenCalledTimes(1);
+    expect(hearings.isOpen('e')).toBe(false);
+  });
+
+  it('waits for a word that came before anybody listened', async () => {
+    const hearings = createHearings();
+    const unheard = vi.fn<() => Promise<void>>(async () => {});
+    const word = hearings.speak('e');
+    const heard = hearings.hear('e', 1, unheard);
+    await vi.advanceTimersByTimeAsync(10_000);
+    word?.recorded();
+    await heard;
+    expect(unheard).not.toHaveBeenCalled();
+    hearings.speak('f')?.recorded();
+    expect([hearings.isOpen('e'), hearings.isOpen('f')]).toEqual([false, false]);
+  });
+
+  it('ends at once where nothing will be said, where a word is dropped, and where nobody waits any longer', async () => {
+    const hearings = createHearings();
+    const unheard = vi.fn<() => Promise<void>>(async () => {});
+    const missed = hearings.hear('a', 60_000, unheard);
+    hearings.miss('a');
+    const dropped = hearings.hear('b', 60_000, unheard);
+    const word = hearings.speak('b');
+    hearings.miss('b');
+    word?.dropped();
+    const closed = hearings.hear('c', 60_000, unheard);
+    hearings.close();
+    await Promise.all([missed, dropped, closed, hearings.hear('d', 60_000, unheard)]);
+    expect(unheard).toHaveBeenCalledTimes(4);
+  });
+
+  it('fails for all where nothing can be made of the silence, and may begin again', async () => {
+    const hearings = createHearings();
+    const unheard = async (): Promise<void> => {
+      throw new Error('disk');
+    };
+    const all = Promise.allSettled([hearings.hear('e', 1, unheard), hearings.hear('e', 1, unheard)]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await all).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(hearings.isOpen('e')).toBe(false);
+  });
+});
