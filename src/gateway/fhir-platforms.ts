@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../basics/clock.ts';
 import type { FhirAuthConfig, FhirConfig } from '../config/schema.ts';
 import { readBytes, readSecret } from '../config/secrets.ts';
@@ -6,6 +5,7 @@ import { dmiFlow } from '../flows/fhir/dmi-flow.ts';
 import { duiFlow } from '../flows/fhir/dui-flow.ts';
 import type { PlatformFlow } from '../flows/fhir/platform-flow.ts';
 import { renacotFlow } from '../flows/fhir/renacot-flow.ts';
+import { readRules } from '../formats/fhir/rules/read-rules.ts';
 import { rulesFor, withAmendments } from '../formats/fhir/rules/rules-for.ts';
 import type { RuleSet } from '../formats/fhir/rules/types.ts';
 import { createFhirClient, type FhirAuth } from '../peers/fhir/client.ts';
@@ -90,7 +90,11 @@ function textOf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : readBytes(file).toString('utf8');
 }
 
-function rulesOf(flow: 'dmi' | 'dui' | 'renacot', file: string | undefined): RuleSet {
-  if (file === undefined) return rulesFor(flow);
-  return withAmendments(JSON.parse(readFileSync(file, 'utf8')) as RuleSet, flow);
+/**
+ * The rules of a flow: the gateway's own, or those that an administrator has distilled.
+ *
+ * @throws GatewayError CFG-001 for a file that holds none, CFG-003 for one that has become unreadable
+ */
+export function rulesOf(flow: 'dmi' | 'dui' | 'renacot' | 'sas', file: string | undefined): RuleSet {
+  return file === undefined ? rulesFor(flow) : withAmendments(readRules(readBytes(file), flow), flow);
 }

@@ -15,6 +15,7 @@ import type { Journal } from '../journal/journal.ts';
 import { startFhirListener } from '../peers/fhir/listener.ts';
 import type { FhirListener, FhirPeer } from '../peers/interfaces.ts';
 import { fhirFlows, fhirPeer } from './fhir-platforms.ts';
+import { assembleReception } from './fhir-reception.ts';
 import { MAIL_RETRY } from './settings.ts';
 
 export interface FhirDeps {
@@ -53,18 +54,25 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
       { ...deps, room, flow, validation: settings.validation, waitMs: fhir?.facade?.wait ?? 0 },
     ]),
   );
+  const reception = fhir && assembleReception(fhir, deps);
   let listener: FhirListener | undefined;
   return {
-    targets: platforms.flatMap(({ flow, settings }, index) => {
-      const peer = peers[index];
-      return peer === undefined ? [] : [target(flow, settings, peer, { ...deps, room })];
-    }),
+    targets: [
+      ...platforms.flatMap(({ flow, settings }, index) => {
+        const peer = peers[index];
+        return peer === undefined ? [] : [target(flow, settings, peer, { ...deps, room })];
+      }),
+      ...(reception === undefined ? [] : [reception.target]),
+    ],
     listen: async () => {
       if (fhir?.facade === undefined) return;
       const at = platforms.findIndex(({ flow }) => flow.name === 'dmi');
       const peer = peers[at];
       const traces = peer && { peer, base: platforms[at]?.settings.url ?? '' };
-      const routes = platformRoutes(contexts, traces);
+      const routes = [
+        ...platformRoutes(contexts, traces),
+        ...(reception === undefined ? [] : [reception.route]),
+      ];
       listener = await startFhirListener({
         ...listenerOptions(fhir, fhir.facade),
         routes,
@@ -78,7 +86,7 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
       await listener?.stop(graceMs);
     },
     close: async () => {
-      await Promise.all(peers.map(peer => peer.close()));
+      await Promise.all([...peers.map(peer => peer.close()), reception?.close()]);
     },
   };
 }

@@ -15,6 +15,7 @@ import type { Journal } from '../journal/journal.ts';
 import { assembleApplications } from './applications.ts';
 import { watchDmpCertificates } from './dmp-certificates.ts';
 import { assembleFhir } from './fhir.ts';
+import { assembleSas } from './fhir-sas.ts';
 import { assembleMailboxes } from './mailboxes.ts';
 import { openJournal } from './open-journal.ts';
 import { assembleOutgoing } from './outgoing.ts';
@@ -37,6 +38,8 @@ export interface Gateway {
   requestPort(application: string): number | undefined;
   /** Where FHIR calls come in; undefined without a façade. */
   fhirPort(): number | undefined;
+  /** Where the SAS platform calls; undefined where it does not. */
+  sasPort(): number | undefined;
   readonly journal: Journal;
   status(): Promise<GatewayStatus>;
   /** Stops intake, finishes what is on the wire (at most 30 s), closes. */
@@ -101,6 +104,7 @@ async function startOn(
   const mailboxes = assembleMailboxes(config, common);
   const outgoing = assembleOutgoing(config, common);
   const fhir = assembleFhir(config, common);
+  const sas = assembleSas(config, common);
   const dispatcher: Dispatcher = createDispatcher({
     ...deps,
     journal,
@@ -109,6 +113,7 @@ async function startOn(
       ...[...mailboxes.values()].flatMap(box => box.targets),
       ...outgoing.targets,
       ...fhir.targets,
+      ...sas.targets,
     ],
   });
 
@@ -157,9 +162,10 @@ async function startOn(
   try {
     await outgoing.listen();
     await fhir.listen();
+    await sas.listen();
   } catch (error) {
-    await Promise.all([outgoing.stopIntake(0), fhir.stopIntake(0)]);
-    await Promise.all([outgoing.close(), fhir.close(), reader.stop(), admin.stop()]);
+    await Promise.all([outgoing.stopIntake(0), fhir.stopIntake(0), sas.stopIntake(0)]);
+    await Promise.all([outgoing.close(), fhir.close(), sas.close(), reader.stop(), admin.stop()]);
     throw error;
   }
   upkeep.start();
@@ -172,6 +178,7 @@ async function startOn(
     adminPort: admin.port,
     requestPort: application => outgoing.port(application),
     fhirPort: () => fhir.port(),
+    sasPort: () => sas.port(),
     journal,
     status,
     stop: async () => {
@@ -181,12 +188,13 @@ async function startOn(
       await Promise.all([
         outgoing.stopIntake(GRACE_MS),
         fhir.stopIntake(GRACE_MS),
+        sas.stopIntake(GRACE_MS),
         ...[...mailboxes.values()].map(box => box.watcher.stop()),
       ]);
       await dispatcher.stop(GRACE_MS);
       await Promise.all([applications.close(), ...[...mailboxes.values()].map(box => box.sender.close())]);
       await upkeep.stop();
-      await Promise.all([reader.stop(), outgoing.close(), fhir.close()]);
+      await Promise.all([reader.stop(), outgoing.close(), fhir.close(), sas.close()]);
       await admin.stop();
       await journal.close();
       log.info('gateway stopped');

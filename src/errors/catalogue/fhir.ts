@@ -86,4 +86,10 @@ export const FHIR_FAULTS = {
     did: WAITS,
     todo: 'Vérifiez auprès de la plateforme : relancez si elle n’a rien, écartez sinon.',
   },
+  'FHIR-014': {
+    class: 'transient',
+    why: 'La demande FHIR n’a pas pu être enregistrée.',
+    did: 'L’appelant reçoit 503 et doit la renvoyer ; rien n’est gardé.',
+    todo: 'Vérifiez le disque et le journal (`pfi status`).',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

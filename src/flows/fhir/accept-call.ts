@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { IdSource } from '../../basics/ids.ts';
-import { GatewayError } from '../../errors/gateway-error.ts';
 import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
 import { type FhirResource, type Finding, parseJson } from '../../formats/fhir/resource.ts';
 import type { Journal, NewRequest } from '../../journal/journal.ts';
 import type { FhirHttpAnswer, FhirHttpRequest } from '../../peers/interfaces.ts';
 import type { Woken } from '../settings.ts';
+import { durably } from './durably.ts';
 import { CALL, type CallFacts, keptAnswer, passedOn } from './kept-call.ts';
 import type { CallForm, PlatformFlow } from './platform-flow.ts';
+import { knownNames } from './platform-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 export interface CallContext {
@@ -34,7 +35,7 @@ export function fhirTarget(flow: string): string {
  * again gets the first answer. Nothing is sent before it stands in the journal; what takes longer than the caller waits
  * goes on, and 202 says where its outcome appears.
  *
- * @throws GatewayError FHIR-001 and FHIR-002 for what is no resource, and the journal's own
+ * @throws GatewayError FHIR-001 and FHIR-002 for what is no resource, FHIR-014 where it cannot be kept
  */
 export async function acceptCall(
   asked: FhirHttpRequest,
@@ -55,7 +56,7 @@ export async function acceptCall(
   const known = await journal.requestNamed(name);
   if (known !== undefined) return outcome(known.exchangeId, asked, context);
   const owner = { flow: flow.name, caller: asked.caller };
-  const ids = await journal.platformIds(owner, flow.namesElsewhere(json));
+  const ids = await knownNames(journal, owner, flow.namesElsewhere(json));
   const { resource, findings, about } = flow.plan(json, form, ids);
   if (resource === undefined || (validation === 'refuse' && findings.some(isError))) {
     log.warn(
@@ -64,9 +65,8 @@ export async function acceptCall(
     );
     return { status: 422, body: outcomeOf(findings) };
   }
-  if (!journal.intact()) throw new GatewayError('JRN-001');
   const request = plan({ resource, findings, about }, { ...name, digest }, context);
-  const accepted = await journal.acceptRequest(request);
+  const accepted = await durably(journal, () => journal.acceptRequest(request));
   if (accepted !== 'accepted') {
     const first = await journal.requestNamed(name);
     return first === undefined ? { status: 409, body: undefined } : outcome(first.exchangeId, asked, context);
@@ -83,15 +83,28 @@ export async function outcome(
   { journal, room, waitMs }: Pick<CallContext, 'journal' | 'room' | 'waitMs'>,
 ): Promise<FhirHttpAnswer> {
   const waited = room.wait(exchangeId, respondAsync ? 0 : waitMs);
-  const answer =
-    (await keptAnswer(journal, exchangeId)) ?? (await waited.then(() => keptAnswer(journal, exchangeId)));
+  const known = await keptAnswer(journal, exchangeId);
+  // Nobody waits for what is there.
+  if (known !== undefined) room.call(exchangeId);
+  const answer = known ?? (await waited.then(() => keptAnswer(journal, exchangeId)));
   if (answer !== undefined) return passedOn(answer);
+  // Of what a person has given up, or what is kept no more, there is no answer to come.
+  if ((await journal.exchange(exchangeId))?.exchange.state === 'ended')
+    return { status: 410, body: outcomeOf([GONE]) };
   return {
     status: 202,
     headers: { 'content-location': `${origin}/fhir/outcomes/${exchangeId}` },
     body: outcomeOf([]),
   };
 }
+
+const GONE = {
+  severity: 'error',
+  code: 'not-found',
+  path: '',
+  message: 'Cette demande a été écartée, ou sa réponse n’est plus conservée.',
+  rule: 'facade',
+} as const;
 
 function plan(
   call: {

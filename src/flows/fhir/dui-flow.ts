@@ -30,7 +30,8 @@ export function duiFlow({ base, path, rules }: DuiFlowOptions): PlatformFlow {
       const resource = resourceOf(json);
       if (resource?.resourceType !== 'Bundle') return wrongType('Bundle');
       const findings = withoutRepetition([
-        ...validate(resource, rules, FLOW_PROFILES.dui),
+        // What an earlier Bundle has brought is no loose end.
+        ...validate(withRemoteNames(resource, known, base), rules, FLOW_PROFILES.dui),
         ...checkConsistency(resource, known),
       ]);
       return { resource, findings, about: patientOf(resource) };

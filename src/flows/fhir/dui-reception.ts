@@ -46,7 +46,7 @@ export function receptionRoute(context: ReceptionContext): FhirRoute {
  * Receives a transaction, all or nothing: whatever is answered with yes stands in the journal, as it will be handed to the
  * application. The same caller that brings the same again gets the first answer, and nothing is handed over twice.
  *
- * @throws GatewayError FHIR-001 and FHIR-002 for what is no resource, REQ-030 where it cannot be kept
+ * @throws GatewayError FHIR-001 and FHIR-002 for what is no resource, FHIR-014 where it cannot be kept
  */
 export async function receiveBundle(
   asked: FhirHttpRequest,

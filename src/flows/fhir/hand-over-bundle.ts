@@ -17,7 +17,7 @@ export interface HandOverContext {
  * Hands a received Bundle to the application, the same bytes under the same X-Request-Id at every attempt: what nobody
  * heard the end of is sent again. Its no waits for a person, for the sender was told yes before.
  *
- * @throws GatewayError JRN-007 when the Bundle is kept no more, FHIR-004 … FHIR-008, FHIR-010, REQ-030
+ * @throws GatewayError JRN-007 when the Bundle is kept no more, FHIR-004 … FHIR-008, FHIR-010, FHIR-014
  */
 export async function handOverBundle(
   delivery: Delivery,

@@ -1,4 +1,6 @@
-import type { FhirResource } from '../../formats/fhir/resource.ts';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
+import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
 import { ANSWER } from '../../journal/platform.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { FhirHttpAnswer } from '../../peers/interfaces.ts';
@@ -19,6 +21,8 @@ export interface KeptAnswer {
   readonly body: string | undefined;
   /** False: the request is tried again all the same. */
   readonly isFinal: boolean;
+  /** Of a platform's: whether it was a yes, and to which order of a person (`undefined`: to the call itself). */
+  readonly judged?: { readonly isYes: boolean; readonly order?: string | undefined };
 }
 
 /** @returns undefined once purged. @throws GatewayError JRN-004 */
@@ -39,7 +43,19 @@ export async function keptAnswer(
   return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as KeptAnswer);
 }
 
-/** The platform's answer passed on, unchanged. */
+/** The platform's answer passed on, unchanged; of a no that is no JSON, the page of a proxy, its status. */
 export function passedOn({ status, body }: Pick<KeptAnswer, 'status' | 'body'>): FhirHttpAnswer {
-  return { status, body: body === undefined ? undefined : Buffer.from(body) };
+  if (body !== undefined) return { status, body: Buffer.from(body) };
+  const detail = `Réponse HTTP ${status}, sans ressource FHIR.`;
+  return { status, body: status < 400 ? undefined : outcomeOf(new GatewayError('FHIR-009', { detail })) };
+}
+
+/** A body where it is a JSON object; undefined for anything else. */
+export function jsonIn(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const json: unknown = JSON.parse(Buffer.from(body).toString());
+    return isObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -49,6 +49,15 @@ export interface PlatformFlow {
   /** What is sent, in the platform's names. */
   request(resource: FhirResource, known: KnownIds): PlatformRequest;
   judge(resource: FhirResource, status: number, body: unknown): Judgement;
-  /** Asks the platform where it can be asked. */
-  afterSilence(resource: FhirResource, peer: FhirPeer): Promise<AfterSilence>;
+  /**
+   * Asks the platform where it can be asked.
+   *
+   * @param isKnown whether something that it has, as `Type/id`, came by another call
+   * @throws GatewayError as `peer.send`; FHIR-006, FHIR-008 where it is to be asked later
+   */
+  afterSilence(
+    resource: FhirResource,
+    peer: FhirPeer,
+    isKnown: (remote: string) => Promise<boolean>,
+  ): Promise<AfterSilence>;
 }

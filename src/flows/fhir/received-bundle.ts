@@ -64,7 +64,7 @@ function isWhole(identifier: unknown): boolean {
  * a later Bundle may have given the same names to other resources since.
  *
  * @returns undefined once purged
- * @throws GatewayError JRN-004, REQ-030 where it cannot be kept
+ * @throws GatewayError JRN-004, FHIR-014 where it cannot be kept
  */
 export async function settled(
   journal: Settling,

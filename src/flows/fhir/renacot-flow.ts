@@ -30,7 +30,7 @@ export function renacotFlow({ contract, path, rules }: RenacotFlowOptions): Plat
   function planned(resource: FhirResource | undefined, findings: readonly Finding[]): PlannedCall {
     if (resource === undefined) return { resource, findings, about: undefined };
     const found = withoutRepetition([...findings, ...validate(resource, rules, PROFILE_OF[contract])]);
-    return { resource, findings: found, about: readParameters(resource).intervention?.nir };
+    return { resource, findings: found, about: operationOf(resource) };
   }
   return {
     name: 'renacot',
@@ -38,7 +38,7 @@ export function renacotFlow({ contract, path, rules }: RenacotFlowOptions): Plat
     namesElsewhere: () => [],
     plan: (json, form) => {
       if (form === 'simple') {
-        const { parameters, findings } = parametersOfIntervention(json, contract);
+        const { parameters, findings } = parametersOfIntervention(withoutMessage(json), contract);
         return planned(parameters, findings);
       }
       const resource = resourceOf(json);
@@ -47,13 +47,31 @@ export function renacotFlow({ contract, path, rules }: RenacotFlowOptions): Plat
       return planned(parameters, [...findings, ...checkParameters(resource)]);
     },
     request: resource => ({ path, resource }),
-    judge: (_resource, status, body) => {
+    judge: (resource, status, body) => {
       const { verdict, identifiers } = readAssociation(status, body);
       const ids = identifiers
         .filter(({ isRegistry }) => isRegistry)
-        .map(({ name, system, value }) => ({ local: name, remote: `${system ?? ''}|${value}` }));
+        .map(({ name, system, value }) => ({
+          local: `${name} ${operationOf(resource)}`,
+          remote: `${system ?? ''}|${value}`,
+        }));
       return { verdict, ids };
     },
     afterSilence: async () => ({ kind: 'again' }),
   };
+}
+
+/** `message` names the call; the rest is the operation. */
+function withoutMessage(json: unknown): unknown {
+  if (!isObject(json)) return json;
+  const { message: _, ...operation } = json;
+  return operation;
+}
+
+/** What makes it the same operation: of one patient, others do not wait for one that the registry does not have yet. */
+function operationOf(parameters: FhirResource): string | undefined {
+  const { intervention } = readParameters(parameters);
+  if (intervention === undefined) return undefined;
+  const { nir, rpps, finessGeographique, dateIntervention, typeProcedure, lateralite } = intervention;
+  return JSON.stringify([nir, rpps, finessGeographique, dateIntervention, typeProcedure, lateralite]);
 }

@@ -61,7 +61,7 @@ export async function note(
  * Waits for the hook's word on a change, at most `waitMs`; then the change stands, and its delivery goes on. Safe for any
  * change, also one that was settled meanwhile.
  *
- * @throws GatewayError REQ-030 when the journal does not take that it stands: the platform is not told so
+ * @throws GatewayError FHIR-014 when the journal does not take that it stands: the platform is not told so
  */
 export async function settle(
   exchangeId: string,

@@ -46,7 +46,7 @@ export interface DecideContext extends SettleContext {
  * Says what comes of a request, and records it where it changes an account. Only one may be decided at a time: two that
  * found no account would make two.
  *
- * @throws GatewayError REQ-030 when it cannot be recorded, and the journal's own
+ * @throws GatewayError FHIR-014 when it cannot be recorded, and the journal's own
  */
 export async function decide(wanted: WantedChange, context: DecideContext): Promise<Decision> {
   const { journal } = context;

@@ -1,14 +1,16 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { shownIssue } from '../../formats/fhir/operation-outcome-class.ts';
+import type { FhirResource } from '../../formats/fhir/resource.ts';
 import type { Attempt } from '../../journal/dispatcher.ts';
-import type { Delivery, Journal } from '../../journal/journal.ts';
+import type { Delivery, IdOwner, Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
-import { keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
+import { jsonIn, keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
 import type { Judgement, PlatformFlow } from './platform-flow.ts';
+import { knownNames, namesAsKept } from './platform-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 export interface SendContext {
-  readonly journal: Pick<Journal, 'payload' | 'answered' | 'platformIds' | 'requestFacts'>;
+  readonly journal: Pick<Journal, 'payload' | 'answered' | 'platformIds' | 'requestFacts' | 'keyOf'>;
   readonly peer: FhirPeer;
   readonly flow: PlatformFlow;
   readonly room: Pick<WaitingRoom, 'call' | 'isAwaited'>;
@@ -18,73 +20,95 @@ export interface SendContext {
 
 const ACCEPTED = { outcome: 'accepted' } as const;
 const AGAIN = { kind: 'again' } as const;
+/** Who asks to be tried again at once is, a second later. */
+const SHORTEST_PAUSE_S = 1;
 
 /**
  * Sends what a caller asked for to its platform, and keeps the answer before the delivery ends by it.
  *
- * @throws GatewayError JRN-007 when the call is kept no more, FHIR-004 … FHIR-008, FHIR-010, FHIR-013
+ * @throws GatewayError JRN-007 when the call is kept no more, FHIR-004 … FHIR-008, FHIR-010
  */
 export async function sendCall(delivery: Delivery, context: SendContext): Promise<Attempt> {
-  const { journal, flow, peer } = context;
+  const { journal, flow, pairing } = context;
   const { exchangeId } = delivery;
   const resource = await keptResource(journal, exchangeId);
   const facts = await journal.requestFacts(exchangeId);
   if (resource === undefined || facts === undefined) throw new GatewayError('JRN-007');
   const owner = { flow: flow.name, caller: facts.application };
-  if (delivery.identifiers['order'] === undefined) {
-    // A crash between the answer and the end of the delivery.
-    const before = await keptAnswer(journal, exchangeId);
-    if (before?.isFinal === true) return ended(before);
-    const after = delivery.ambiguous === 0 ? AGAIN : await flow.afterSilence(resource, peer);
-    if (after.kind === 'unknown') return { hold: { code: 'FHIR-013' } };
-    if (after.kind === 'taken') {
-      const answer = { status: 200, body: JSON.stringify(after.answer), isFinal: true };
-      return { ended: ACCEPTED, noted: () => note(exchangeId, answer, after.ids, { ...context, owner }) };
-    }
+  const order = delivery.identifiers['order'];
+  const sending: Sending = { ...context, delivery, owner, order };
+  const before = await keptAnswer(journal, exchangeId);
+  // A crash between the answer and the end of the delivery.
+  if (before?.isFinal === true && before.judged?.order === order) return endedBy(before, sending);
+  try {
+    return await attempt(resource, sending);
+  } catch (thrown) {
+    // What waits for the registry has more patience, whatever goes wrong meanwhile.
+    if (before?.isFinal !== false || !(thrown instanceof GatewayError) || thrown.class === 'permanent')
+      throw thrown;
+    return { later: thrown, pace: { giveUpAfterMs: pairing.giveUpAfterMs } };
   }
-  const known = await journal.platformIds(owner, flow.namesElsewhere(resource));
+}
+
+interface Sending extends SendContext {
+  readonly delivery: Delivery;
+  readonly owner: IdOwner;
+  /** A person's, to send it again; undefined where nobody had to. */
+  readonly order: string | undefined;
+}
+
+async function attempt(resource: FhirResource, sending: Sending): Promise<Attempt> {
+  const { journal, flow, peer, owner, delivery } = sending;
+  const after = isInDoubt(sending) ? await flow.afterSilence(resource, peer, isKnownOf(sending)) : AGAIN;
+  if (after.kind === 'unknown') return { hold: { code: 'FHIR-013' } };
+  if (after.kind === 'taken') {
+    const answer = keptOf({ status: 200, body: JSON.stringify(after.answer) }, 'accepted', sending);
+    return { ended: ACCEPTED, noted: () => note(answer, after.ids, sending) };
+  }
+  const known = await knownNames(journal, owner, flow.namesElsewhere(resource));
   const request = flow.request(resource, known);
-  const body = Buffer.from(JSON.stringify(request.resource));
   const answer = await peer.send({
     method: 'POST',
     path: request.path,
-    body,
+    body: Buffer.from(JSON.stringify(request.resource)),
     headers: { 'x-request-id': delivery.id },
   });
-  const judged = flow.judge(resource, answer.status, bodyOf(answer));
-  return concluded(answer, judged, delivery, { ...context, owner });
+  return concluded(answer, flow.judge(resource, answer.status, jsonIn(answer.body)), sending);
 }
 
-function concluded(
-  answer: FhirAnswer,
-  { verdict, ids }: Judgement,
-  { exchangeId }: Delivery,
-  { journal, owner, pairing, room }: Owned & Pick<SendContext, 'pairing'>,
-): Attempt {
-  const fields = { status: answer.status, issue: shownIssue(bodyOf(answer)) };
-  const kept: KeptAnswer = {
-    status: answer.status,
-    body: answer.body.byteLength === 0 ? undefined : Buffer.from(answer.body).toString(),
-    isFinal: verdict !== 'pairing',
-  };
-  const noted = (): Promise<void> => note(exchangeId, kept, ids, { journal, owner, room });
+/** Whether an attempt since the call, or since a person's order, may have been taken without anybody hearing of it. */
+function isInDoubt({ delivery: { ambiguous, attempts }, order }: Sending): boolean {
+  return ambiguous > 0 && (order === undefined || attempts > 1);
+}
+
+/** Whether something at the platform is known to be an earlier call's. */
+function isKnownOf({ journal, owner }: Sending): (remote: string) => Promise<boolean> {
+  return async remote => (await journal.platformIds(owner, [remote])).remotes.has(remote);
+}
+
+function concluded(answer: FhirAnswer, { verdict, ids }: Judgement, sending: Sending): Attempt {
+  const { pairing } = sending;
+  const { status } = answer;
+  const json = jsonIn(answer.body);
+  const body = json === undefined ? undefined : Buffer.from(answer.body).toString();
+  const fields = { status, issue: shownIssue(json) };
   switch (verdict) {
     case 'accepted':
-      return { ended: ACCEPTED, noted };
-    case 'refused':
-      // Whoever waits is told at once; nobody else looks.
-      return room.isAwaited(exchangeId)
-        ? { ended: { outcome: 'refused', code: String(answer.status) }, noted }
-        : { hold: { code: 'FHIR-009', detail: `Réponse HTTP ${answer.status}.`, fields }, noted };
+    case 'refused': {
+      const kept = keptOf({ status, body }, verdict, sending);
+      return { ...endedBy(kept, sending), noted: () => note(kept, ids, sending) };
+    }
     case 'pairing': {
       const pace = { pauseMs: pairing.everyMs, giveUpAfterMs: pairing.giveUpAfterMs };
-      return { later: new GatewayError('FHIR-011', { fields }), pace, noted };
+      const kept = keptOf({ status, body }, verdict, sending);
+      return { later: new GatewayError('FHIR-011', { fields }), pace, noted: () => note(kept, ids, sending) };
     }
     case 'unauthorised':
       throw new GatewayError('FHIR-006', { fields });
     case 'later': {
       const { retryAfter } = answer;
-      const pace = retryAfter === undefined ? {} : { pauseMs: retryAfter * 1_000 };
+      const pace =
+        retryAfter === undefined ? {} : { pauseMs: Math.max(SHORTEST_PAUSE_S, retryAfter) * 1_000 };
       return { later: new GatewayError('FHIR-008', { fields }), pace };
     }
     case 'unreadable':
@@ -92,28 +116,32 @@ function concluded(
   }
 }
 
-function ended({ status }: KeptAnswer): Attempt {
-  return status < 300 ? { ended: ACCEPTED } : { ended: { outcome: 'refused', code: String(status) } };
+function keptOf(
+  answer: Pick<KeptAnswer, 'status' | 'body'>,
+  verdict: 'accepted' | 'refused' | 'pairing',
+  { order }: Sending,
+): KeptAnswer {
+  return {
+    ...answer,
+    isFinal: verdict !== 'pairing',
+    judged: { isYes: verdict === 'accepted', order },
+  };
 }
 
-type Owned = Pick<SendContext, 'journal' | 'room'> & {
-  readonly owner: { readonly flow: string; readonly caller: string };
-};
+function endedBy({ status, body, judged }: KeptAnswer, { delivery, room }: Sending): Attempt {
+  if (judged?.isYes === true) return { ended: ACCEPTED };
+  // Whoever waits is told at once; nobody else looks.
+  if (room.isAwaited(delivery.exchangeId)) return { ended: { outcome: 'refused', code: String(status) } };
+  const fields = { status, issue: shownIssue(body === undefined ? undefined : JSON.parse(body)) };
+  return { hold: { code: 'FHIR-009', detail: `Réponse HTTP ${status}.`, fields } };
+}
 
 async function note(
-  exchangeId: string,
   answer: KeptAnswer,
   ids: Judgement['ids'],
-  { journal, owner, room }: Owned,
+  { journal, owner, room, delivery: { exchangeId } }: Sending,
 ): Promise<void> {
-  await journal.answered(exchangeId, { bytes: Buffer.from(JSON.stringify(answer)), ids, owner });
+  const bytes = Buffer.from(JSON.stringify(answer));
+  await journal.answered(exchangeId, { bytes, ids: namesAsKept(ids, journal), owner });
   room.call(exchangeId);
-}
-
-function bodyOf({ body }: FhirAnswer): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,9 @@
 import { facadeAddresses, rewriteLinks } from '../../formats/fhir/dmi/search-pages.ts';
 import { readSearch, searchPath } from '../../formats/fhir/dmi/search.ts';
 import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
-import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
-import type { FhirHttpAnswer, FhirPeer, FhirRoute } from '../../peers/interfaces.ts';
+import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
+import type { FhirAnswer, FhirHttpAnswer, FhirPeer, FhirRoute } from '../../peers/interfaces.ts';
+import { jsonIn, passedOn } from './kept-call.ts';
 
 /** Where traces are asked for. */
 export interface TracePlatform {
@@ -20,9 +21,11 @@ export function searchTracesRoute({ peer, base }: TracePlatform): FhirRoute {
     handle: async asked => {
       const reading = readSearch(asked.query);
       if (!('query' in reading)) return { status: 400, body: outcomeOf(reading.findings) };
-      const answer = await peer.send({ method: 'GET', path: searchPath(reading.query) });
+      const path = searchPath(reading.query);
+      // A further page may lie at the address itself: `?_getpages=…`.
+      const answer = await peer.send({ method: 'GET', path: path.startsWith('?') ? path : `/${path}` });
       const facade = `${asked.origin}/fhir/dmi`;
-      return withLinks(answer.status, answer.body, facadeAddresses({ platform: base, facade }));
+      return withLinks(answer, facadeAddresses({ platform: base, facade }));
     },
   };
 }
@@ -37,14 +40,17 @@ export function readTraceRoute({ peer }: TracePlatform): FhirRoute {
       const id = asked.params['id'] ?? '';
       // FHIR's ids may be dots alone, which are no path.
       if (!/^[A-Za-z0-9.-]{1,64}$/.test(id) || /^\.+$/.test(id)) return { status: 404, body: outcomeOf([]) };
-      const { status, body } = await peer.send({ method: 'GET', path: `/AuditEvent/${id}` });
-      return { status, body };
+      return asIs(await peer.send({ method: 'GET', path: `/AuditEvent/${id}` }));
     },
   };
 }
 
-function withLinks(status: number, body: Uint8Array, toFacade: (url: string) => string): FhirHttpAnswer {
-  const json: unknown = JSON.parse(Buffer.from(body).toString() || 'null');
-  const isSearchset = isObject(json) && json['resourceType'] === 'Bundle';
-  return { status, body: isSearchset ? rewriteLinks(json as FhirResource, toFacade) : body };
+function withLinks(answer: FhirAnswer, toFacade: (url: string) => string): FhirHttpAnswer {
+  const json = resourceOf(jsonIn(answer.body));
+  if (json?.resourceType !== 'Bundle') return asIs(answer);
+  return { status: answer.status, body: rewriteLinks(json, toFacade) };
+}
+
+function asIs({ status, body }: FhirAnswer): FhirHttpAnswer {
+  return jsonIn(body) === undefined ? passedOn({ status, body: undefined }) : { status, body };
 }

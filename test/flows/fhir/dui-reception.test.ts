@@ -54,7 +54,7 @@ function receiving(bundle: unknown, journal: Journal = bed.journal): Promise<Fhi
 /** Takes the Bundle, and breaks before its answer is kept. */
 async function crashing(bundle: unknown): Promise<void> {
   const broken = { ...bed.journal, answered: () => Promise.reject(new Error('crash')) };
-  await expect(receiving(bundle, broken)).rejects.toMatchObject({ code: 'REQ-030' });
+  await expect(receiving(bundle, broken)).rejects.toMatchObject({ code: 'FHIR-014' });
 }
 
 interface Told {
@@ -119,7 +119,7 @@ describe('a journal that takes nothing', () => {
   it('has the Bundle refused, and nothing of it known', async () => {
     const sent = newRecord();
     const full = { ...bed.journal, acceptRequest: () => Promise.reject(new Error('full')) };
-    await expect(receiving(sent, full)).rejects.toMatchObject({ code: 'REQ-030' });
+    await expect(receiving(sent, full)).rejects.toMatchObject({ code: 'FHIR-014' });
     expect(await bed.journal.list({ limit: 10 })).toEqual([]);
     const stay = await receiving(newStay(sent.entry[0]?.fullUrl, sent.entry[1]?.fullUrl));
     expect(stay.status).toBe(422);
@@ -127,7 +127,7 @@ describe('a journal that takes nothing', () => {
 
   it('that was removed has the Bundle refused', async () => {
     await expect(receiving(newRecord(), { ...bed.journal, intact: () => false })).rejects.toMatchObject({
-      code: 'REQ-030',
+      code: 'FHIR-014',
     });
   });
 });

@@ -201,7 +201,7 @@ describe('a journal that takes nothing', () => {
 
   it('makes no account, and the platform may try again', async () => {
     const error = await failureOf(life({ changeAccount: full }).ask(body));
-    expect([error.code, error.class]).toEqual(['REQ-030', 'transient']);
+    expect([error.code, error.class]).toEqual(['FHIR-014', 'transient']);
     expect(await accounts()).toEqual([]);
   });
 
@@ -210,7 +210,7 @@ describe('a journal that takes nothing', () => {
     const asking = failureOf(ask(body));
     const delivery = await claimed();
     hearings.miss(delivery.exchangeId);
-    expect((await asking).code).toBe('REQ-030');
+    expect((await asking).code).toBe('FHIR-014');
     expect(await relay(delivery, hook(422, OUTCOME))).toMatchObject({ ended: { outcome: 'refused' } });
     expect(await accounts()).toEqual([]);
   });

@@ -1,0 +1,105 @@
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { classify } from '../../formats/fhir/operation-outcome-class.ts';
+import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
+import { entriesOf, listOf, resourceOf, textOf } from '../../formats/fhir/transaction-entries.ts';
+import type { PlatformId } from '../../journal/journal.ts';
+import type { FhirPeer } from '../../peers/interfaces.ts';
+import { jsonIn } from './kept-call.ts';
+import type { AfterSilence } from './platform-flow.ts';
+
+/** Platforms keep instants to the second at least. */
+const PRECISION_MS = 1_000;
+
+/**
+ * Whether the platform has a trace that nobody heard the end of. An AuditEvent has no identifier (R4): the platform is asked
+ * for those of the trace's type of its second, and the one that says the same, and came by no other call, is it (reference
+ * §6). Of several nobody knows.
+ *
+ * @throws GatewayError as `peer.send`; FHIR-006, FHIR-008 where it is to be asked later
+ */
+export async function findTrace(
+  resource: FhirResource,
+  peer: FhirPeer,
+  isKnown: (remote: string) => Promise<boolean>,
+): Promise<AfterSilence> {
+  const sent = entriesOf(resource);
+  const index = sent.findIndex(entry => entry.resource?.resourceType === 'AuditEvent');
+  const own = sent[index]?.resource;
+  const code = own && typeOf(own);
+  const at = Date.parse(textOf(own?.['recorded']) ?? '');
+  if (own === undefined || code === undefined || Number.isNaN(at)) return { kind: 'unknown' };
+  const asked = new URLSearchParams([
+    ['date', `ge${new Date(at - PRECISION_MS).toISOString()}`],
+    ['date', `le${new Date(at + PRECISION_MS).toISOString()}`],
+    ['type', code],
+  ]);
+  const answer = await peer.send({ method: 'GET', path: `/AuditEvent?${asked.toString()}` });
+  const searchset = resourceOf(jsonIn(answer.body));
+  if (answer.status !== 200) throwIfLater(answer.status, searchset);
+  if (answer.status !== 200 || searchset?.['type'] !== 'searchset') return { kind: 'unknown' };
+  const found: FhirResource[] = [];
+  for (const { resource: each } of entriesOf(searchset)) {
+    if (each !== undefined && isSame(each, own) && !(await isKnown(nameOf(each)))) found.push(each);
+  }
+  const [trace] = found;
+  if (trace === undefined) return { kind: isWhole(searchset) ? 'again' : 'unknown' };
+  if (found.length > 1) return { kind: 'unknown' };
+  return {
+    kind: 'taken',
+    answer: wouldBeAnswer(sent.length, index, nameOf(trace)),
+    ids: [traceId(sent[index]?.fullUrl, nameOf(trace))],
+  };
+}
+
+/** What is left of the transaction-response that nobody heard: the trace's name among its entries. */
+function wouldBeAnswer(entries: number, index: number, name: string): FhirResource {
+  const entry = Array.from({ length: entries }, (_, at) => ({
+    response: { status: '201 Created', ...(at === index && { location: name }) },
+  }));
+  return { resourceType: 'Bundle', type: 'transaction-response', entry };
+}
+
+/** What is kept of a name that the platform gave. No later trace refers to it: a fullUrl that comes again takes no other's place. */
+export function traceId(fullUrl: string | undefined, remote: string): PlatformId {
+  return { local: `${fullUrl ?? ''} ${remote}`, remote };
+}
+
+function throwIfLater(status: number, body: FhirResource | undefined): void {
+  const verdict = classify('dmi', status, body);
+  if (verdict === 'unauthorised') throw new GatewayError('FHIR-006', { fields: { status } });
+  if (verdict === 'later' || verdict === 'unreadable')
+    throw new GatewayError('FHIR-008', { fields: { status } });
+}
+
+/** Of several pages the rest is not looked at: the trace may be there. */
+function isWhole(searchset: FhirResource): boolean {
+  return !listOf(searchset['link']).some(link => isObject(link) && link['relation'] === 'next');
+}
+
+function nameOf({ id }: FhirResource): string {
+  return `AuditEvent/${textOf(id) ?? ''}`;
+}
+
+function typeOf({ type }: FhirResource): string | undefined {
+  return isObject(type) ? textOf(type['code']) : undefined;
+}
+
+/** By what a platform keeps as it is; the references and the narrative are its own. */
+function isSame(one: FhirResource, other: FhirResource): boolean {
+  return (
+    typeOf(one) === typeOf(other) &&
+    textOf(one['outcomeDesc']) === textOf(other['outcomeDesc']) &&
+    isSameTime(one['recorded'], other['recorded']) &&
+    isSameTime(startOf(one), startOf(other))
+  );
+}
+
+function startOf({ period }: FhirResource): unknown {
+  return isObject(period) ? period['start'] : undefined;
+}
+
+/** Instants, in whatever zone and precision: `2026-03-05T10:05:00+01:00`. */
+function isSameTime(one: unknown, other: unknown): boolean {
+  const [a, b] = [Date.parse(textOf(one) ?? ''), Date.parse(textOf(other) ?? '')];
+  return Number.isNaN(a) || Number.isNaN(b) ? one === other : Math.abs(a - b) < PRECISION_MS;
+}

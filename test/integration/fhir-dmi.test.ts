@@ -1,0 +1,395 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fullTrace, minimalTrace } from '../../samples/fhir/dmi/traces.ts';
+import { abandonExchange, retryExchange } from '../../src/flows/steer.ts';
+import { FLUX_NUMBERS } from '../../src/formats/fhir/dmi/fluxes.ts';
+import type { FhirResource } from '../../src/formats/fhir/resource.ts';
+import {
+  type FhirReply,
+  type FhirSite,
+  heldIn,
+  startFhirSite,
+  stateOf,
+  newTrace,
+  newTraceBundle,
+} from '../kit/fhir.ts';
+import { FINAL, LATER, UNHEARD } from '../kit/fhir-verdicts.ts';
+
+/** Traces of implants over real HTTP: nothing is lost, nothing is sent twice, and the caller hears what the platform says. */
+
+const BUNDLE = '/fhir/dmi/Bundle';
+const ASYNC = { headers: { prefer: 'respond-async' } };
+
+let site: FhirSite;
+beforeAll(async () => {
+  site = await startFhirSite({ flows: ['dmi'] });
+});
+afterAll(() => site.stop());
+afterEach(() => site.platform('dmi').behave('answer'));
+
+const submitted = (): number => site.platform('dmi').submissions().length;
+/** How many traces the platform has that say so. */
+function tracesAbout(description: string): number {
+  const all = site.platform('dmi').transactions().flat();
+  return all.filter(({ type, resource }) => type === 'AuditEvent' && resource['outcomeDesc'] === description)
+    .length;
+}
+
+interface Entry {
+  readonly resource: Readonly<Record<string, unknown>>;
+}
+
+function entriesOf({ json }: FhirReply): readonly Entry[] {
+  return (json?.['entry'] ?? []) as readonly Entry[];
+}
+
+/** A Bundle of which an element of the AuditEvent is taken away, and the place of the AuditEvent. */
+function without(element: string): { readonly bundle: FhirResource; readonly index: number } {
+  const whole = newTraceBundle();
+  const entries = whole['entry'] as readonly Entry[];
+  const index = entries.findIndex(({ resource }) => resource['resourceType'] === 'AuditEvent');
+  const entry = entries.map(each => {
+    const { [element]: _, ...resource } = each.resource;
+    return each === entries[index] ? { ...each, resource } : each;
+  });
+  return { bundle: { ...whole, entry }, index };
+}
+
+describe('a trace', () => {
+  it.each(FLUX_NUMBERS)('of flux %s is built and taken by the platform', async number => {
+    for (const trace of [minimalTrace(number), fullTrace(number)]) {
+      const description = `Flux ${number}, ${String(trace['identifiant'])}`;
+      const answer = await site.post('/dmi/traces', { ...trace, message: description, description });
+      expect(answer.errors).toEqual([]);
+      expect([answer.status, answer.json?.['type']]).toEqual([200, 'transaction-response']);
+      expect(tracesAbout(description)).toBe(1);
+    }
+  });
+
+  it('as a Bundle is answered with what the platform says, unchanged, and its ids are kept', async () => {
+    const bundle = newTraceBundle();
+    const answer = await site.post(BUNDLE, bundle);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/fhir+json; charset=utf-8');
+    const created = site.platform('dmi').transactions().at(-1) ?? [];
+    const said = entriesOf(answer).map(({ resource }) => resource);
+    expect(said).toEqual(created.map(({ resource }) => resource));
+    const { exchange } = await site.settled();
+    const ids = await site.gateway().journal.platformIdsOf(exchange.id);
+    expect(ids.map(({ remote }) => remote).toSorted()).toEqual(
+      created.map(({ type, id }) => `${type}/${id}`).toSorted(),
+    );
+  });
+
+  it('comes to the platform by our certificate, as FHIR JSON, with an id of the request', async () => {
+    await site.post('/dmi/traces', newTrace());
+    const sent = site.platform('dmi').submissions().at(-1);
+    expect(sent).toMatchObject({ from: 'passerelle', url: '/fhir/Bundle', status: 200 });
+    expect(sent?.headers).toMatchObject({ 'content-type': 'application/fhir+json' });
+    expect(sent?.headers['x-request-id']).toBeTruthy();
+  });
+
+  it('is not sent before the journal has it: where it takes nothing, the caller is asked to come again', async () => {
+    const before = submitted();
+    const trace = newTrace();
+    const mend = site.breakJournal();
+    const refused = await site.post('/dmi/traces', trace);
+    mend();
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+    expect(submitted()).toBe(before);
+    expect((await site.post('/dmi/traces', trace)).status).toBe(200);
+  });
+});
+
+describe('what the platform refuses for good', () => {
+  it.each(FINAL)('%j: the caller who waits is told, unchanged, and nobody else is', async behaviour => {
+    site.platform('dmi').behave(behaviour, 1);
+    const before = submitted();
+    const answer = await site.post('/dmi/traces', newTrace());
+    const [status, code] =
+      'error' in behaviour ? [200, behaviour.error] : [behaviour.status, behaviour.issue];
+    expect([answer.status, answer.errors]).toEqual([status, [code]]);
+    expect(answer.text).toContain('"told to"');
+    expect(stateOf(await site.settled())).toEqual(['refused']);
+    expect(submitted()).toBe(before + 1);
+  });
+
+  it('of an entry of a 200, too', async () => {
+    site.platform('dmi').behave({ entry: '422 Unprocessable Entity', issue: 'business-rule' }, 1);
+    const answer = await site.post('/dmi/traces', newTrace());
+    expect([answer.status, answer.text.includes('business-rule')]).toEqual([200, true]);
+    expect(stateOf(await site.settled())).toEqual(['refused']);
+  });
+
+  it('with the page of a proxy is told with its status, and an OperationOutcome', async () => {
+    site.platform('dmi').behave({ page: 404 }, 1);
+    const answer = await site.post('/dmi/traces', newTrace());
+    expect([answer.status, answer.errors]).toEqual([404, ['processing']]);
+    expect(answer.text).not.toContain('html');
+  });
+
+  it('waits for a person where nobody waited for it; sent again by one, it is taken', async () => {
+    const { platform } = site;
+    platform('dmi').behave({ status: 500, issue: 'business-rule' }, 1);
+    const trace = newTrace();
+    const { status, headers } = await site.post('/dmi/traces', trace, ASYNC);
+    expect(status).toBe(202);
+    const at = new URL(headers['content-location'] ?? '').pathname;
+    const held = await site.settled();
+    expect(heldIn(held)).toEqual(['FHIR-009']);
+    expect(held.deliveries[0]?.hold?.fields).toEqual({ status: 500, issue: 'business-rule' });
+    expect((await site.get(at)).status).toBe(500);
+    await retryExchange(held.exchange.id, site.steering());
+    expect(stateOf(await site.settled())).toEqual(['accepted']);
+    expect((await site.get(at)).status).toBe(200);
+    expect(tracesAbout(String(trace['description']))).toBe(1);
+  });
+});
+
+describe('what the platform may take later', () => {
+  it.each(LATER)('%j: is sent again, and taken once', async behaviour => {
+    site.platform('dmi').behave(behaviour, 2);
+    const trace = newTrace();
+    const answer = await site.meanwhile(site.post('/dmi/traces', trace));
+    expect(answer.status).toBe(200);
+    expect(tracesAbout(String(trace['description']))).toBe(1);
+  });
+
+  it.each([
+    ['seconds', '3600'],
+    ['a date', 'Retry-After as a date'],
+  ])('after as long as it asks: %s', async (_, said) => {
+    const retryAfter = said === '3600' ? said : new Date(site.now() + 3_600_000).toUTCString();
+    site.platform('dmi').behave({ status: 503, retryAfter }, 1);
+    await site.post('/dmi/traces', newTrace(), ASYNC);
+    await site.until('it was tried', async () => (await site.last()).deliveries[0]?.lastError !== undefined);
+    const [delivery] = (await site.last()).deliveries;
+    expect(delivery?.lastError?.code).toBe('FHIR-008');
+    expect(Math.abs((delivery?.nextAt ?? 0) - (delivery?.triedAt ?? 0) - 3_600_000)).toBeLessThan(2_000);
+    expect(stateOf(await site.settled())).toEqual(['accepted']);
+  });
+
+  it('a platform that is away is waited for, whatever patience there is', async () => {
+    const platform = site.platform('dmi');
+    await platform.stop();
+    const trace = newTrace();
+    await site.post('/dmi/traces', trace, ASYNC);
+    await site.until('it is noticed', () => site.log().some(({ msg }) => msg.startsWith('target down')));
+    site.pass(100 * 24 * 3_600_000);
+    await platform.restart();
+    expect(stateOf(await site.settled())).toEqual(['accepted']);
+    expect(tracesAbout(String(trace['description']))).toBe(1);
+  });
+});
+
+describe('what nobody hears the end of', () => {
+  it.each(UNHEARD)('%j: the platform is asked before it is sent again: it has it once', async behaviour => {
+    const { requests, behave } = site.platform('dmi');
+    const before = requests().length;
+    behave(behaviour, 1);
+    const trace = newTrace();
+    const answer = await site.meanwhile(site.post('/dmi/traces', trace));
+    expect([answer.status, answer.json?.['type']]).toEqual([200, 'transaction-response']);
+    expect(tracesAbout(String(trace['description']))).toBe(1);
+    const asked = requests()
+      .slice(before)
+      .map(({ operation }) => operation);
+    expect(asked.slice(0, 2)).toEqual(
+      behaviour === 'cut-upload' ? ['search', 'submit'] : ['submit', 'search'],
+    );
+    expect(stateOf(await site.settled())).toEqual(['accepted']);
+  });
+
+  it('an earlier trace that says the same is not taken for it', async () => {
+    const alike = { description: 'Les mêmes mots, au même instant' };
+    await site.post('/dmi/traces', newTrace(alike));
+    site.platform('dmi').behave('drop-before', 1);
+    await site.meanwhile(site.post('/dmi/traces', newTrace(alike)));
+    expect(tracesAbout(alike.description)).toBe(2);
+  });
+
+  it('a platform that cannot be asked yet is asked later', async () => {
+    const answers = ['drop-after', { status: 503 }, 'silent-before', 'answer'] as const;
+    let asked = 0;
+    site.platform('dmi').behave(() => answers[asked++] ?? 'answer');
+    const trace = newTrace();
+    expect((await site.meanwhile(site.post('/dmi/traces', trace))).status).toBe(200);
+    expect(tracesAbout(String(trace['description']))).toBe(1);
+  });
+
+  it('a platform that does not say holds it for a person, whose order sends it', async () => {
+    site.platform('dmi').behave(operation => (operation === 'search' ? { status: 404 } : 'drop-before'));
+    const trace = newTrace();
+    await site.post('/dmi/traces', trace, ASYNC);
+    const held = await site.settled();
+    expect(heldIn(held)).toEqual(['FHIR-013']);
+    await retryExchange(held.exchange.id, site.steering());
+    expect(heldIn(await site.settled())).toEqual(['FHIR-013']);
+    site.platform('dmi').behave('answer');
+    await retryExchange(held.exchange.id, site.steering());
+    expect(stateOf(await site.settled())).toEqual(['accepted']);
+    expect(tracesAbout(String(trace['description']))).toBe(1);
+  });
+});
+
+describe('a caller that asks again', () => {
+  it('with the same bytes gets the first answer, and nothing is sent twice', async () => {
+    const before = submitted();
+    const bytes = JSON.stringify(newTrace());
+    const first = await site.post('/dmi/traces', bytes);
+    const answers = await Promise.all([1, 2, 3].map(() => site.post('/dmi/traces', bytes)));
+    expect(answers.map(({ text }) => text)).toEqual([first.text, first.text, first.text]);
+    expect(submitted()).toBe(before + 1);
+  });
+
+  it('while the first is on its way waits for the same answer', async () => {
+    const before = submitted();
+    const bytes = JSON.stringify(newTrace());
+    const answers = await Promise.all([1, 2, 3, 4].map(() => site.post('/dmi/traces', bytes)));
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(submitted()).toBe(before + 1);
+  });
+
+  it('with the same Bundle.identifier, whatever the rest', async () => {
+    const before = submitted();
+    const bundle = newTraceBundle();
+    const first = await site.post(BUNDLE, bundle);
+    const other = { ...newTraceBundle(), identifier: bundle['identifier'] };
+    expect((await site.post(BUNDLE, other)).text).toBe(first.text);
+    expect(submitted()).toBe(before + 1);
+  });
+
+  it('but not another caller', async () => {
+    const before = submitted();
+    const bytes = JSON.stringify(newTrace());
+    await site.post('/dmi/traces', bytes);
+    expect((await site.post('/dmi/traces', bytes, { as: 'bloc' })).status).toBe(200);
+    expect(submitted()).toBe(before + 2);
+  });
+});
+
+describe('an outcome that takes long', () => {
+  it('is told at the address that 202 gives, to its caller alone', async () => {
+    site.platform('dmi').behave('silent-before', 1);
+    const { status, headers } = await site.post('/dmi/traces', newTrace(), ASYNC);
+    const address = new URL(headers['content-location'] ?? '');
+    expect([status, address.port]).toEqual([202, String(site.gateway().fhirPort())]);
+    expect((await site.get(address.pathname)).status).toBe(202);
+    expect((await site.get(address.pathname, { as: 'bloc' })).status).toBe(404);
+    expect((await site.get('/fhir/outcomes/inconnu')).status).toBe(404);
+    await site.settled();
+    const told = await site.get(address.pathname);
+    expect([told.status, told.json?.['type']]).toEqual([200, 'transaction-response']);
+  });
+
+  it('is none where a person gives the call up', async () => {
+    site.platform('dmi').behave(operation => (operation === 'search' ? { status: 404 } : 'drop-before'));
+    const { headers } = await site.post('/dmi/traces', newTrace(), ASYNC);
+    const { exchange } = await site.settled();
+    await abandonExchange(exchange.id, 'Saisie en double.', site.steering());
+    const told = await site.get(new URL(headers['content-location'] ?? '').pathname);
+    expect([told.status, told.errors]).toEqual([410, ['not-found ']]);
+  });
+});
+
+describe('what is wrong with a Bundle', () => {
+  it.each(['recorded', 'agent', 'source', 'type'])('is told with its path: %s', async element => {
+    const before = submitted();
+    const { bundle, index } = without(element);
+    const answer = await site.post(BUNDLE, bundle);
+    expect(answer.status).toBe(422);
+    expect(answer.errors).toContain(`required Bundle.entry[${index}].resource.${element}`);
+    expect(submitted()).toBe(before);
+  });
+
+  it('of simple JSON is told with the member', async () => {
+    const answer = await site.post('/dmi/traces', newTrace({ occurrence: 'hier' }));
+    expect([answer.status, answer.errors]).toEqual([422, ['value occurrence']]);
+  });
+
+  it('is not kept: mended, it is taken', async () => {
+    const whole = newTrace();
+    const { occurrence: _, ...part } = whole;
+    expect((await site.post('/dmi/traces', part)).status).toBe(422);
+    expect((await site.post('/dmi/traces', whole)).status).toBe(200);
+  });
+});
+
+describe('searches', () => {
+  it('are passed on, page by page, and every link leads to the façade', async () => {
+    const words = ['un', 'deux', 'trois'].map(each => `Recherche ${each}`);
+    for (const description of words)
+      await site.post('/dmi/traces', newTrace({ description, declaration: '2026-02-01T10:00:00+01:00' }));
+    const base = `https://127.0.0.1:${site.gateway().fhirPort()}/fhir/dmi`;
+    const found: unknown[] = [];
+    let next: string | undefined = '/fhir/dmi/AuditEvent?date=2026-02-01&type=POS&_count=2';
+    for (let pages = 0; next !== undefined && pages < 5; pages += 1) {
+      const { status, json } = await site.get(next);
+      expect(status).toBe(200);
+      const entries = (json?.['entry'] ?? []) as readonly (Entry & { readonly fullUrl: string })[];
+      const links = (json?.['link'] ?? []) as readonly { readonly relation: string; readonly url: string }[];
+      expect([...entries.map(({ fullUrl }) => fullUrl), ...links.map(({ url }) => url)]).toEqual(
+        [...entries, ...links].map(() => expect.stringContaining(base)),
+      );
+      for (const { fullUrl, resource } of entries) {
+        expect((await site.get(new URL(fullUrl).pathname)).json).toEqual(resource);
+        found.push(resource['outcomeDesc']);
+      }
+      const further = links.find(({ relation }) => relation === 'next')?.url;
+      next = further && further.slice(new URL(further).origin.length);
+    }
+    expect(found).toEqual(words);
+  });
+
+  it('by lot and by patient', async () => {
+    const trace = {
+      ...fullTrace('15'),
+      message: 'LOT',
+      description: 'Par lot',
+      declaration: '2026-01-05T10:00:00Z',
+    };
+    await site.post('/dmi/traces', trace);
+    const from = '/fhir/dmi/AuditEvent?date=2026-01-05';
+    const byLot = await site.get(`${from}&entity:Device.lotNumber=LOT42`);
+    expect(entriesOf(byLot).length).toBe(1);
+    const none = await site.get(`${from}&entity:Device.lotNumber=LOT99`);
+    expect(none.json?.['entry']).toEqual([]);
+    const patient = encodeURIComponent('urn:oid:1.2.250.1.999.1.2|8000123');
+    expect((await site.get(`${from}&patient.identifier=${patient}`)).status).toBe(200);
+  });
+
+  it.each([
+    ['without a date', '', 400, ['required date']],
+    ['without the end of the period', '?date=ge2026-01-01', 400, ['required date']],
+    ['by what nobody knows', '?date=2026-01-01&couleur=bleu', 400, ['not-supported couleur']],
+  ])('%s are refused', async (_, query, status, errors) => {
+    const answer = await site.get(`/fhir/dmi/AuditEvent${query}`);
+    expect([answer.status, answer.errors]).toEqual([status, errors]);
+  });
+
+  it.each([
+    ['/fhir/dmi/AuditEvent/nulle-part', 'answer', 404, ['not-found']],
+    ['/fhir/dmi/AuditEvent?date=2026-01-01', { status: 500, issue: 'exception' }, 500, ['exception']],
+    ['/fhir/dmi/AuditEvent?date=2026-01-01', { page: 404 }, 404, ['processing']],
+    ['/fhir/dmi/AuditEvent?date=2026-01-01', 'drop-before', 503, ['transient']],
+  ] as const)('%s, the platform saying %j', async (path, behaviour, status, errors) => {
+    site.platform('dmi').behave(behaviour, 1);
+    const answer = await site.get(path);
+    expect([answer.status, answer.errors]).toEqual([status, errors]);
+  });
+});
+
+it('between acceptance and sending a restart loses nothing', async () => {
+  const platform = site.platform('dmi');
+  await platform.stop();
+  const trace = newTrace();
+  const { status, headers } = await site.post('/dmi/traces', trace, ASYNC);
+  expect(status).toBe(202);
+  await site.stopGateway();
+  await platform.restart();
+  await site.startGateway();
+  expect(stateOf(await site.settled())).toEqual(['accepted']);
+  expect(tracesAbout(String(trace['description']))).toBe(1);
+  const told = await site.get(new URL(headers['content-location'] ?? '').pathname);
+  expect(told.status).toBe(200);
+  expect((await site.post('/dmi/traces', trace)).text).toBe(told.text);
+});
