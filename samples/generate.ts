@@ -4,6 +4,7 @@ import { withTrace } from '../src/sandbox/operator.ts';
 import { BAL, LABORATORY } from './actors.ts';
 import { BAD_ARCHIVES, BAD_MAILS } from './bad-input.ts';
 import * as documents from './documents.ts';
+import { CALLS } from './fhir/calls.ts';
 import { xdmArchive } from './kit/archive.ts';
 import { cdaDocument, cdaSample } from './kit/cda.ts';
 import { sampleMessages } from './messages.ts';
@@ -31,6 +32,10 @@ export async function sampleFiles(): Promise<Map<string, Uint8Array>> {
   for (const [name, bytes] of sampleDocuments()) files.set(`documents/${name}.xml`, bytes);
   for (const [name, bytes] of sampleMessages()) files.set(`messages/${name}.hl7`, bytes);
   for (const { name, build } of REQUESTS) files.set(`requests/${name}.hl7`, build());
+  for (const { name, body } of CALLS) {
+    if (body !== undefined)
+      files.set(`fhir/${name}.json`, Buffer.from(`${JSON.stringify(body, undefined, 2)}\n`));
+  }
   return files;
 }
 

@@ -1,4 +1,3 @@
-import type { IssueCode } from '../../src/formats/fhir/resource.ts';
 import { firstTransfer } from './dui/transfers.ts';
 import { implantation, implantationWithoutAgent, LOT } from './dmi/implantation.ts';
 import { inRegistry, intervention } from './renacot/interventions.ts';
@@ -14,7 +13,7 @@ export type PeerName = 'dmi' | 'dui' | 'renacot' | 'application' | 'agenda';
 export interface ExpectedCall {
   readonly status: number;
   /** The first error of a no; `path` where it names an element. */
-  readonly issue?: { readonly code: IssueCode; readonly path?: string };
+  readonly issue?: { readonly code: string; readonly path?: string };
   /** What a yes says: types of resources in a Bundle, the registry's number, `Location` of an account that it leads to. */
   readonly told: readonly string[];
   /** What the gateway asked of others because of it, in order. */
@@ -89,7 +88,7 @@ export const CALLS: readonly CallScenario[] = [
   },
   {
     name: '32-dmi-refus',
-    description: 'Trace en FHIR qui ne dit pas qui a posé l’implant : refusée, l’élément est nommé',
+    description: 'Trace écrite en FHIR, qui ne dit pas de qui elle vient : refusée, et l’élément est nommé',
     caller: 'bloc',
     method: 'POST',
     path: '/fhir/dmi/Bundle',
@@ -106,7 +105,7 @@ export const CALLS: readonly CallScenario[] = [
     description: 'La pharmacie cherche où sont passés les implants d’un lot',
     caller: 'pui',
     method: 'GET',
-    path: `/fhir/dmi/AuditEvent?date=ge2026-11-20&entity:Device.lotNumber=${LOT}`,
+    path: `/fhir/dmi/AuditEvent?date=2026-11-20&entity:Device.lotNumber=${LOT}`,
     expected: {
       status: 200,
       told: ['AuditEvent'],

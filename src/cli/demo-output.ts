@@ -8,7 +8,7 @@ export const USUAL_OUTPUT = 'demo-output';
 
 /** What a former demonstration left: nothing else is ever removed. */
 const OURS =
-  /^(journal(-labo)?\.db(\.lock)?(-wal|-shm|-journal)?|operateur-ca\.pem|dmp-(ca|auth|sign)\.pem|dmp-(auth|sign)\.key|passerelle(-labo)?\.log|\d\d-[a-z0-9-]+\.((\d+\.(demande|ACK|MDM-T\d\d|ZAM-Z\d\d))\.hl7|(\d+\.courriel|mdn|error-mail)\.eml|\d+\.(ITI-\d\d|XAdES)\.xml))$/;
+  /^(journal(-labo)?\.db(\.lock)?(-wal|-shm|-journal)?|operateur-ca\.pem|dmp-(ca|auth|sign)\.pem|dmp-(auth|sign)\.key|fhir-(passerelle|client|bloc)\.(pem|key)|fhir-(hopital|sas|pairs)-ca\.pem|passerelle(-labo)?\.log|\d\d-[a-z0-9-]+\.((\d+\.(demande|ACK|MDM-T\d\d|ZAM-Z\d\d))\.hl7|(\d+\.courriel|mdn|error-mail)\.eml|\d+\.(ITI-\d\d|XAdES)\.xml|\d+\.(demande|transmis|reponse)\.json))$/;
 
 /**
  * An empty folder for the demonstration's files. Where nothing was asked for and the current folder cannot be written

@@ -41,6 +41,20 @@ export function dmpSettled({ laboratory: { gateway } }: Stage): Promise<boolean>
   });
 }
 
+/** Whether what the hospital's gateway has taken last was brought to whom it is for, at least once, within the deadline. */
+export function callSettled({ hospital: { gateway } }: Stage): Promise<boolean> {
+  return holdsInTime(async () => {
+    const [latest] = await gateway.journal.list({ limit: 1 });
+    const view = latest && (await gateway.journal.exchange(latest.id));
+    return (
+      view?.deliveries.every(
+        ({ state, attempts }) =>
+          state === 'done' || state === 'held' || (state === 'waiting' && attempts > 0),
+      ) ?? true
+    );
+  });
+}
+
 /** Nothing is being read, decided or sent: what is left waits for a person, or for a report. */
 async function isQuiet({ journal }: { readonly journal: Journal }): Promise<boolean> {
   const exchanges = await journal.list({ limit: ALL });

@@ -21,6 +21,7 @@ import { type Dmp, startDmp } from '../sandbox/dmp.ts';
 import { type Dpi, startDpi } from '../sandbox/dpi.ts';
 import { type Operator, startOperator } from '../sandbox/operator.ts';
 import { writeDmpCertificates } from './demo-certificates.ts';
+import { type FhirStage, startFhirStage } from './demo-fhir-stage.ts';
 import { freePorts } from './demo-ports.ts';
 import { startTap, type Tap } from './demo-tap.ts';
 import { createLog } from './log.ts';
@@ -49,6 +50,8 @@ export interface Stage {
   readonly laboratory: Laboratory;
   /** Where the laboratory deposits documents. */
   readonly dmp: Dmp;
+  /** Whom the hospital calls in FHIR, and who calls it. */
+  readonly fhir: FhirStage;
   stop(): Promise<void>;
 }
 
@@ -79,13 +82,15 @@ export async function startStage(output: string): Promise<Stage> {
     const software = await begun(startCreator());
     const dmp = await begun(startDmp({ trusted: [writeDmpCertificates(output)], closed: CLOSED_DMP }));
     writeFileSync(join(output, 'dmp-ca.pem'), dmp.ca);
-    const ports = await freePorts('hospitalAdmin', 'laboratoryAdmin', 'requests');
+    const ports = await freePorts('hospitalAdmin', 'laboratoryAdmin', 'requests', 'facade', 'sas');
     const tap = await begun(startTap(ports.requests));
+    const fhir = await begun(startFhirStage(output, ports));
     software.connectTo({ host: '127.0.0.1', port: tap.port });
 
     const common = commonSettings(operator, output);
     const hospital = loadConfig(pathOf('pfi.demo.yaml'), {
       ...common,
+      ...fhir.settings,
       PFI_DEMO_DPI: String(dpi.port),
       PFI_DEMO_ADMIN: String(ports.hospitalAdmin),
     }).config;
@@ -121,6 +126,7 @@ export async function startStage(output: string): Promise<Stage> {
         bal: LABORATORY_BAL,
       },
       dmp,
+      fhir,
       stop,
     };
   } catch (error) {

@@ -1,20 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PATIENT_MAILBOX } from '../../samples/actors.ts';
+import { CALLS } from '../../samples/fhir/calls.ts';
 import { REQUESTS } from '../../samples/requests.ts';
 import { SCENARIOS } from '../../samples/scenarios.ts';
+import { callDifferences } from '../../src/cli/demo-fhir.ts';
 import { prepareOutput } from '../../src/cli/demo-output.ts';
 import { requestDifferences } from '../../src/cli/demo-request.ts';
 import { renderTold } from '../../src/cli/demo-verdict.ts';
@@ -40,12 +33,18 @@ describe('pfi demo', () => {
     ended = await pfi(['demo'], { cwd });
   });
 
-  it('tells what each mail and request became: exit 0, nothing on the error output', () => {
+  /** What follows a scenario's name in the names of its files, in their order. */
+  const filesOf = (name: string): string[] =>
+    readdirSync(output).flatMap(each => (each.startsWith(`${name}.`) ? [each.slice(name.length + 1)] : []));
+
+  it('tells what each mail, request and call became: exit 0, nothing on the error output', () => {
     const { code, stdout, stderr } = ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.split('\n');
-    expect(lines.filter(line => /^[✓✗] /.test(line))).toEqual(scenarios.map(({ name }) => `✓ ${name}`));
-    for (const { description } of scenarios) expect(lines).toContain(`    ${description}`);
+    expect(lines.filter(line => /^[✓✗] /.test(line))).toEqual(
+      [...scenarios, ...CALLS].map(({ name }) => `✓ ${name}`),
+    );
+    for (const { description } of [...scenarios, ...CALLS]) expect(lines).toContain(`    ${description}`);
     expect(stdout.match(/passerelle : .*http:\/\/127\.0\.0\.1:\d+\/status\.json/g)).toHaveLength(2);
     expect(stdout).toContain(
       '    → DPI : MDM^T02 accepté, MDM^T10 refusé (900) · MDN négatif (900) à resultats@embruns.mssante.fr · dossier Erreurs',
@@ -73,6 +72,30 @@ describe('pfi demo', () => {
     // The patient's address is the INS.
     expect(stdout).not.toContain(PATIENT_MAILBOX);
     expect(stdout).toContain(`sont dans ${output}\n`);
+    expect(lines.slice(-2)).toEqual([
+      'Bilan : 20 courriels sur 20, 10 demandes sur 10, 10 appels FHIR sur 10.',
+      '',
+    ]);
+  });
+
+  it('tells of each FHIR call who answered what, whom the gateway asked because of it, and what lies there', () => {
+    const { stdout } = ended;
+    expect(stdout).toContain('\n10 appels FHIR sur 10 sont devenus ce qui était attendu.\n');
+    for (const told of [
+      '    → logiciel du bloc : POST /dmi/traces · 200 · identifiants de 10 ressources rendus\n    → plateforme DMI : POST /fhir/Bundle accepté · créés : 4 Organization, ',
+      '422 · required, en Bundle.entry[9].resource.agent[0].who : « who » est obligatoire.\n    → rien n’est envoyé\n',
+      '    → logiciel de la pharmacie : GET /fhir/dmi/AuditEvent?… · 200 · 1 trace\n',
+      '    → application de l’établissement : POST /fhir accepté · remis : Patient, Organization, Encounter\n',
+      '200 · numéro au registre : RENACOT-2026-10000\n',
+      '    → registre RENACOT : POST /fhir/$associer-implants-registre refusé\n    → la passerelle réessaiera dans 24 h, puis chaque jour\n',
+    ]) {
+      expect(stdout).toContain(told);
+    }
+    const accounts = [...stdout.matchAll(/logiciel d’agenda : PUT \/Practitioner\/(\S+) accepté · (.*)/g)];
+    expect(accounts.map(([, , state]) => state)).toEqual(['compte actif', 'compte actif', 'compte inactif']);
+    expect(new Set(accounts.map(([, id]) => id)).size).toBe(1);
+    const log = readFileSync(join(output, 'passerelle.log'), 'utf8');
+    for (const text of [stdout, log]) expect(text).not.toMatch(/\b[12]\d{12}(\d\d)?\b/);
   });
 
   it('leaves every message and mail', async () => {
@@ -102,9 +125,7 @@ describe('pfi demo', () => {
   });
 
   it('leaves of a request all that was said because of it, in its order', async () => {
-    const of = (name: string): string[] =>
-      readdirSync(output).flatMap(each => (each.startsWith(name) ? [each.slice(name.length + 1)] : []));
-    expect(of('23-envoi-patient-inconnu')).toEqual([
+    expect(filesOf('23-envoi-patient-inconnu')).toEqual([
       '1.demande.hl7',
       '2.ACK.hl7',
       '3.courriel.eml',
@@ -112,7 +133,7 @@ describe('pfi demo', () => {
       '5.ZAM-Z02.hl7',
       '6.ZAM-Z03.hl7',
     ]);
-    expect(of('26-envoi-autre-patient')).toEqual(['1.demande.hl7', '2.ACK.hl7']);
+    expect(filesOf('26-envoi-autre-patient')).toEqual(['1.demande.hl7', '2.ACK.hl7']);
     const read = (name: string): Buffer => readFileSync(join(output, name));
     const refused = REQUESTS.find(({ expected }) => expected.refusal !== undefined);
     expect(read('26-envoi-autre-patient.1.demande.hl7').equals(refused?.build() ?? Buffer.alloc(0))).toBe(
@@ -133,9 +154,7 @@ describe('pfi demo', () => {
   });
 
   it('leaves what the DMP was told, signed, and the certificates of this time alone', () => {
-    const of = (name: string): string[] =>
-      readdirSync(output).flatMap(each => (each.startsWith(name) ? [each.slice(name.length + 1)] : []));
-    expect(of('28-dmp-remplacement')).toEqual([
+    expect(filesOf('28-dmp-remplacement')).toEqual([
       '1.demande.hl7',
       '2.ACK.hl7',
       '3.ITI-18.xml',
@@ -143,7 +162,7 @@ describe('pfi demo', () => {
       '5.XAdES.xml',
       '6.ZAM-Z01.hl7',
     ]);
-    expect(of('29-dmp-suppression')).toContain('4.ITI-57.xml');
+    expect(filesOf('29-dmp-suppression')).toContain('4.ITI-57.xml');
     const envelope = readFileSync(join(output, '27-dmp-depot.5.ITI-41.xml'), 'utf8');
     expect(envelope).toContain('ProvideAndRegisterDocumentSetRequest');
     expect(envelope).toContain('1.2.250.1.999.1.1.2026.27.1');
@@ -153,6 +172,34 @@ describe('pfi demo', () => {
     expect(issuer).toBe('CN=IGC-Santé de démonstration');
     for (const key of ['dmp-auth.key', 'dmp-sign.key']) {
       expect(statSync(join(output, key)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('leaves of a FHIR call what was asked, passed on and answered, and the certificates of this time alone', () => {
+    const shapes = {
+      '31-dmi-pose': ['1.demande.json', '2.transmis.json', '3.reponse.json'],
+      '32-dmi-refus': ['1.demande.json', '2.reponse.json'],
+      '33-dmi-recherche': ['1.reponse.json'],
+      '35-dui-reception': ['1.demande.json', '2.transmis.json', '3.reponse.json'],
+      '40-sas-desactivation': ['1.demande.json', '2.transmis.json'],
+    };
+    for (const [name, files] of Object.entries(shapes)) expect(filesOf(name)).toEqual(files);
+    const read = (name: string): Record<string, unknown> =>
+      JSON.parse(readFileSync(join(output, `${name}.json`), 'utf8')) as Record<string, unknown>;
+    const asked = CALLS.filter(({ body }) => body !== undefined);
+    expect(asked.map(({ name }) => read(`${name}.1.demande`))).toEqual(
+      asked.map(({ body }) => JSON.parse(JSON.stringify(body)) as unknown),
+    );
+    expect(read('31-dmi-pose.2.transmis')).toMatchObject({ resourceType: 'Bundle', type: 'transaction' });
+    expect(read('31-dmi-pose.3.reponse')).toMatchObject({ type: 'transaction-response' });
+    expect(read('37-renacot-attente.3.reponse')).toMatchObject({
+      parameter: [{ name: 'result', resource: { resourceType: 'OperationOutcome' } }],
+    });
+    expect(read('40-sas-desactivation.2.transmis')).toMatchObject({ active: false });
+    for (const name of ['fhir-passerelle', 'fhir-client', 'fhir-bloc']) {
+      const { issuer } = new X509Certificate(readFileSync(join(output, `${name}.pem`)));
+      expect(issuer).toBe('CN=Autorité du CHU X de démonstration');
+      expect(statSync(join(output, `${name}.key`)).mode & 0o777).toBe(0o600);
     }
   });
 
@@ -195,75 +242,24 @@ describe('what differs from the expectation', () => {
   });
 });
 
-describe('the folder of the demonstration', () => {
+describe('what differs from what a call should become', () => {
+  const [first] = CALLS;
+  if (first === undefined) throw new Error('there is a call');
+  const { expected } = first;
+
   it.each([
-    ['a file of somebody', (path: string) => writeFileSync(join(path, 'these.docx'), 'x')],
-    ['a folder', (path: string) => mkdirSync(join(path, 'journal.db'))],
-    ['a message of somebody', (path: string) => writeFileSync(join(path, 'message.hl7'), 'x')],
-    ['a key of somebody', (path: string) => writeFileSync(join(path, 'dmp.key'), 'x')],
-    ['a mail of somebody', (path: string) => writeFileSync(join(path, '21-z.courriel.eml'), 'x')],
-  ])('is refused, whole, where it holds %s', async (name, put) => {
-    const output = join(folder, name);
-    mkdirSync(output);
-    writeFileSync(join(output, 'passerelle.log'), 'kept');
-    put(output);
-    const before = readdirSync(output);
-    const { code, stdout, stderr } = await pfi(['demo', '--output', output]);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`Le dossier ${output} contient autre chose qu’une démonstration précédente`);
-    expect(readdirSync(output)).toEqual(before);
-  });
-
-  it('is emptied of what a former demonstration left, and of nothing else', () => {
-    const output = join(folder, 'former');
-    mkdirSync(output);
-    const files = ['journal.db', 'journal.db-wal', 'journal.db-shm', 'journal.db.lock', 'operateur-ca.pem'];
-    const received = [
-      'passerelle.log',
-      '04-remplacement.1.MDM-T10.hl7',
-      '07-x.error-mail.eml',
-      '01-y.mdn.eml',
-      'journal-labo.db',
-      'journal-labo.db.lock',
-      'passerelle-labo.log',
-      '21-z.1.demande.hl7',
-      '21-z.2.ACK.hl7',
-      '21-z.3.courriel.eml',
-      '21-z.5.ZAM-Z02.hl7',
-      '27-z.3.ITI-41.xml',
-      '27-z.4.XAdES.xml',
-      'dmp-ca.pem',
-      'dmp-auth.pem',
-      'dmp-auth.key',
-      'dmp-sign.pem',
-      'dmp-sign.key',
-    ];
-    for (const name of [...files, ...received]) writeFileSync(join(output, name), 'x');
-    expect(prepareOutput(output)).toBe(output);
-    expect(readdirSync(output)).toEqual([]);
-  });
-
-  it('is made where it is missing, with those above', () => {
-    const output = join(folder, 'a/b/c');
-    expect(prepareOutput(output)).toBe(output);
-    expect(existsSync(output)).toBe(true);
-  });
-
-  it('cannot lie below a file: exit 2', async () => {
-    const path = join(folder, 'file');
-    writeFileSync(path, '');
-    const { code, stderr } = await pfi(['demo', '--output', join(path, 'below')]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('ne peut pas être créé');
-  });
-
-  it('is a new one of the system’s where the current folder takes none', async () => {
-    const cwd = join(folder, 'taken');
-    mkdirSync(cwd);
-    // As little to be made into a folder as one of a read-only checkout, for root too.
-    writeFileSync(join(cwd, 'demo-output'), '');
-    const { code, stdout } = await pfi(['demo'], { cwd, env: { TMPDIR: folder } });
-    expect(code).toBe(0);
-    expect(stdout).toContain(`sont dans ${join(folder, 'pfi-demo-')}`);
+    ['nothing', expected, 0],
+    ['the status', { ...expected, status: 500 }, 1],
+    ['a refusal', { ...expected, status: 422, issue: { code: 'required', path: 'Bundle.type' } }, 2],
+    ['an answer that says less', { ...expected, told: expected.told.slice(1) }, 1],
+    ['a platform that was not asked', { ...expected, passedOn: [] }, 1],
+    [
+      'a platform that was asked twice',
+      { ...expected, passedOn: [...expected.passedOn, ...expected.passedOn] },
+      1,
+    ],
+    ['something that is still to be tried', { ...expected, againInHours: 1 }, 1],
+  ])('%s', (_, became, count) => {
+    expect(callDifferences(expected, became)).toHaveLength(count);
   });
 });
