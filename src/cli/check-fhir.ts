@@ -1,7 +1,8 @@
 import type { Clock } from '../basics/clock.ts';
 import type { FhirConfig } from '../config/schema.ts';
+import { agendaHook, receptionHook } from '../gateway/fhir-hook.ts';
 import { fhirFlows, fhirPeer } from '../gateway/fhir-platforms.ts';
-import type { PeerReport } from '../peers/interfaces.ts';
+import type { FhirPeer, PeerReport } from '../peers/interfaces.ts';
 import type { Probe } from './check.ts';
 import { type Address, reportAddress } from './check-listening.ts';
 
@@ -10,24 +11,43 @@ const NAMES = { dmi: 'DMI', dui: 'DUI', renacot: 'RENACOT' } as const;
 
 /**
  * What `pfi check` tries of the FHIR flows: the addresses that others come to, and of each platform a token where one is
- * needed, and what it says of itself.
+ * needed, and what it says of itself; of each application that something is handed to the connection alone.
  */
 export function fhirProbes(fhir: FhirConfig, clock: Clock): Probe[] {
-  return [...listenings(fhir, clock), ...platforms(fhir, clock)];
+  return [...listenings(fhir, clock), ...platforms(fhir, clock), ...hooks(fhir, clock)];
 }
 
 function platforms(fhir: FhirConfig, clock: Clock): Probe[] {
   return fhirFlows(fhir, clock).map(({ flow, settings }) => ({
     peer: `plateforme ${NAMES[flow.name]} (\`fhir.${flow.name}\`)`,
-    probe: async () => {
-      const peer = fhirPeer(settings, clock);
-      try {
-        return await peer.probe();
-      } finally {
-        await peer.close();
-      }
-    },
+    probe: async () => probeAndClose(fhirPeer(settings, clock)),
   }));
+}
+
+function hooks({ dui, sas }: FhirConfig, clock: Clock): Probe[] {
+  const probes: Probe[] = [];
+  if (dui?.receive !== undefined) {
+    const { receive, limits } = dui;
+    probes.push({
+      peer: 'application qui prend les dossiers DUI reçus (`fhir.dui.receive`)',
+      probe: async () => probeAndClose(receptionHook(receive, limits.parallel, clock)),
+    });
+  }
+  if (sas !== undefined) {
+    probes.push({
+      peer: 'logiciel d’agenda (`fhir.sas.hook`)',
+      probe: async () => probeAndClose(agendaHook(sas, clock)),
+    });
+  }
+  return probes;
+}
+
+async function probeAndClose(peer: FhirPeer): Promise<PeerReport> {
+  try {
+    return await peer.probe();
+  } finally {
+    await peer.close();
+  }
 }
 
 function listenings({ facade, callers, sas }: FhirConfig, clock: Clock): Probe[] {

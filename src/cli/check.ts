@@ -19,7 +19,7 @@ export function addCheck(program: Command): void {
     .summary('vérifie la configuration, puis essaie chaque correspondant')
     .description(
       paragraphs(
-        'Vérifie la configuration, puis essaie chaque correspondant, tous en même temps : connexion, TLS, certificats, identifiants, dossiers ; l’écoute des demandes d’envoi ; les certificats du DMP, le fichier des professionnels et la connexion ; les écoutes FHIR, un jeton et la connexion de chaque plateforme. N’envoie et ne change rien.',
+        'Vérifie la configuration, puis essaie chaque correspondant, tous en même temps : connexion, TLS, certificats, identifiants, dossiers ; l’écoute des demandes d’envoi ; les certificats du DMP, le fichier des professionnels et la connexion ; les écoutes FHIR, un jeton et la connexion de chaque plateforme, et celle des applications à qui elle remet. N’envoie et ne change rien.',
         'Retour :\n  0  tout va bien\n  1  un correspondant ne répond pas comme il faut, ou un\n     certificat expire dans les 30 jours\n  2  configuration fautive',
       ),
     )

@@ -1,6 +1,6 @@
 import { createLimit } from '../basics/limit.ts';
 import type { Config, FhirConfig } from '../config/schema.ts';
-import { readBytes, readSecret } from '../config/secrets.ts';
+import { readBytes } from '../config/secrets.ts';
 import { logFields } from '../errors/log-fields.ts';
 import { SAS_TARGETS } from '../flows/fhir/sas-changes.ts';
 import { createHearings, type Hearings } from '../flows/fhir/sas-hearings.ts';
@@ -9,10 +9,10 @@ import { relayChange } from '../flows/fhir/sas-relay.ts';
 import { accountRoutes, SAS_FLOW } from '../flows/fhir/sas-routes.ts';
 import { capabilityStatement } from '../formats/fhir/sas/capability-statement.ts';
 import type { RetryPolicy, Target } from '../journal/dispatcher.ts';
-import { createFhirClient, type FhirAuth } from '../peers/fhir/client.ts';
 import { startFhirListener } from '../peers/fhir/listener.ts';
-import type { FhirListener, FhirPeer, FhirRoute } from '../peers/interfaces.ts';
+import type { FhirListener, FhirRoute } from '../peers/interfaces.ts';
 import type { FhirDeps } from './fhir.ts';
+import { agendaHook } from './fhir-hook.ts';
 import { rulesOf } from './fhir-platforms.ts';
 import { VERSION } from './version.ts';
 
@@ -52,7 +52,7 @@ export function assembleSas({ fhir, product }: Config, deps: FhirDeps): Assemble
   const hearings = createHearings();
   // Of its own, so that a deactivation never waits for a connection.
   const peers = deactivationsFirst(
-    { change: hookPeer(sas, deps), deactivation: hookPeer(sas, deps) },
+    { change: agendaHook(sas, clock), deactivation: agendaHook(sas, clock) },
     clock,
     PRECEDENCE_MS,
   );
@@ -116,30 +116,6 @@ function targetsOf(
     ended: async () => deps.wake([SAS_TARGETS[other]]),
   });
   return [target('change', 'deactivation', RETRY), target('deactivation', 'change', URGENT_RETRY)];
-}
-
-function hookPeer({ hook, limits }: SasConfig, { clock }: FhirDeps): FhirPeer {
-  return createFhirClient({
-    url: hook.url,
-    auth: hookAuth(hook),
-    timeoutMs: limits.timeout,
-    maxAnswerBytes: MAX_BODY,
-    parallel: limits.parallel,
-    rate: undefined,
-    clock,
-  });
-}
-
-function hookAuth({ ca, clientCertificate, token }: SasConfig['hook']): FhirAuth {
-  const [cert, key] = [textOf(clientCertificate?.cert), textOf(clientCertificate?.key)];
-  const trust = { ca: textOf(ca), cert, key };
-  if (token !== undefined) return { ...trust, type: 'token', token: async () => readSecret(token) };
-  if (cert !== undefined && key !== undefined) return { ...trust, type: 'mtls', cert, key };
-  return { ...trust, type: 'none' };
-}
-
-function textOf(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readBytes(file).toString('utf8');
 }
 
 function listenerOptions(

@@ -8,6 +8,9 @@ import { logFields } from '../errors/log-fields.ts';
 import type { Attempt, DispatcherOptions, Pace, RetryPolicy, Target, TargetState } from './dispatcher.ts';
 import type { Delivery, NewDelivery } from './journal.ts';
 
+/** Whatever a peer asks for: no attempt follows the one before at once. */
+const SHORTEST_PAUSE_MS = 1_000;
+
 /** The share of a pause that is left to chance. */
 const JITTER = 0.2;
 
@@ -157,7 +160,10 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     { pauseMs, giveUpAfterMs = target.retry.giveUpAfterMs }: Pace = {},
   ): Promise<void> => {
     const { kind } = delivery;
-    const pause = pauseMs ?? waitOf(target.retry, delivery.attempts - 1, random());
+    const pause =
+      pauseMs === undefined
+        ? waitOf(target.retry, delivery.attempts - 1, random())
+        : Math.max(pauseMs, SHORTEST_PAUSE_MS);
     const spentMs = now() - (delivery.triedAt ?? now()) + pause;
     if (delivery.spentMs + spentMs > giveUpAfterMs) {
       const fault = target.givenUp(error, delivery);

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../src/sandbox/certificates.ts';
+import { startFhirHook } from '../../src/sandbox/fhir-hook.ts';
+import { certificates } from '../kit/certificates.ts';
 import { type FhirSite, startFhirSite } from '../kit/fhir.ts';
 import { TOKEN } from '../kit/fhir-caller.ts';
 import { called } from './called.ts';
@@ -29,7 +31,7 @@ async function checked(change: Readonly<Record<string, unknown>> = {}): Promise<
   const file = join(site.folder, 'check.yaml');
   writeFileSync(file, JSON.stringify({ ...written, fhir: { ...written.fhir, ...change } }));
   const { stdout } = await called(['check', '--config', file, '--json']);
-  expect(stdout).not.toContain(TOKEN);
+  for (const token of [TOKEN, HOOK_TOKEN]) expect(stdout).not.toContain(token);
   const { peers } = JSON.parse(stdout) as { readonly peers: readonly Checked[] };
   return new Map(
     peers
@@ -45,6 +47,7 @@ const pem = (name: string, text: string): string => {
 };
 
 const authority = createAuthority('Autorité d’essai');
+const HOOK_TOKEN = 'jeton-du-logiciel';
 const DATES = { notBefore: new Date(Date.now() - DAY) };
 
 /** Certificate files of an address, good for so many days. */
@@ -59,6 +62,15 @@ function tlsFor(days: number): { readonly cert: string; readonly key: string; re
     cert: pem(`own-${days}.pem`, cert),
     key: pem(`own-${days}.key`, key),
     clientCa: pem('own-ca.pem', authority.certificate),
+  };
+}
+
+function sasOn(tls: ReturnType<typeof tlsFor>): Readonly<Record<string, unknown>> {
+  return {
+    listen: { port: 9443, tls },
+    publicUrl: 'https://sas.example/fhir/sas',
+    clients: [{ cn: 'sas.example', ou: '1' }],
+    hook: { url: 'https://localhost:1/fhir' },
   };
 }
 
@@ -84,12 +96,7 @@ describe('`pfi check` of the FHIR flows', () => {
   });
 
   it('warns of a certificate of ours that ends soon, at the façade and for SAS', async () => {
-    const sas = {
-      listen: { port: 9443, tls: tlsFor(10) },
-      publicUrl: 'https://sas.example/fhir/sas',
-      clients: [{ cn: 'sas.example', ou: '1' }],
-      hook: { url: 'https://localhost:1/fhir' },
-    };
+    const sas = sasOn(tlsFor(10));
     const peers = await checked({ facade: { port: 8443, tls: tlsFor(10) }, sas });
     expect(peers.get('facade')).toMatchObject({ ok: true, expiring: true });
     expect(peers.get('sas.listen')).toMatchObject({ ok: true, expiring: true });
@@ -100,5 +107,57 @@ describe('`pfi check` of the FHIR flows', () => {
     const tls = { ...tlsFor(100), key: tlsFor(101).key };
     const peers = await checked({ facade: { port: 8443, tls } });
     expect(peers.get('facade')).toMatchObject({ ok: false, code: 'MLLP-005' });
+  });
+
+  it('tries the applications that something is handed to, and brings them nothing', async () => {
+    const hook = await startFhirHook();
+    const trust = {
+      ca: pem('hook-ca.pem', hook.ca),
+      clientCertificate: {
+        cert: pem('hook-client.pem', certificates.client.cert),
+        key: pem('hook-client.key', certificates.client.key),
+      },
+      token: HOOK_TOKEN,
+    };
+    const settings = {
+      dui: { receive: { hook: `${hook.url}/Bundle`, ...trust } },
+      sas: { ...sasOn(tlsFor(100)), hook: { url: hook.url, ...trust } },
+    };
+    const peers = await checked(settings);
+    for (const name of ['dui.receive', 'sas.hook']) {
+      expect(peers.get(name)).toMatchObject({ ok: true });
+      const [line] = peers.get(name)?.lines ?? [];
+      expect(line).toMatch(
+        new RegExp(
+          `^Connexion avec l’application \\(localhost:${hook.port}, TLSv1.3\\) établie avec notre certificat$`,
+        ),
+      );
+    }
+    expect(hook.received()).toEqual([]);
+    await hook.stop();
+    const none = await checked(settings);
+    expect(none.get('dui.receive')).toMatchObject({ ok: false, code: 'FHIR-004' });
+    expect(none.get('sas.hook')).toMatchObject({ ok: false, code: 'FHIR-004' });
+  });
+
+  it('warns of a certificate shown to an application that ends soon, and names an authority that is not theirs', async () => {
+    const hook = await startFhirHook();
+    const { cert, key } = authority.issue({
+      name: 'passerelle',
+      usage: 'client',
+      validity: { ...DATES, notAfter: new Date(Date.now() + 10 * DAY) },
+    });
+    const clientCertificate = { cert: pem('ending.pem', cert), key: pem('ending.key', key) };
+    const ca = pem('hook-ca.pem', hook.ca);
+    const peers = await checked({
+      dui: { receive: { hook: hook.url, ca, clientCertificate } },
+      sas: { ...sasOn(tlsFor(100)), hook: { url: hook.url, ca: pem('other.pem', certificates.otherCa) } },
+    });
+    expect(peers.get('dui.receive')).toMatchObject({ ok: true, expiring: true });
+    expect(peers.get('dui.receive')?.warnings.join('\n')).toMatch(
+      /certificat client « passerelle » expire dans (?:9|10) jours/,
+    );
+    expect(peers.get('sas.hook')).toMatchObject({ ok: false, code: 'FHIR-005' });
+    await hook.stop();
   });
 });

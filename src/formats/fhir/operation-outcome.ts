@@ -37,12 +37,16 @@ const BY_FAULT: Readonly<Record<string, string>> = {
   'GEN-001': 'exception',
 };
 
+/** More than anybody reads; the first are enough to mend the software that sends them. */
+const MAX_ISSUES = 400;
+
 /**
  * What the gateway answers instead of, or beside, a resource: findings one by one, or a fault of its own. French, no
  * value of the resource; details.coding names the rule or the fault's code.
  */
 export function outcomeOf(wrong: readonly Finding[] | GatewayError): FhirResource {
-  const issue = wrong instanceof GatewayError ? [issueOfFault(wrong)] : wrong.map(issueOfFinding);
+  const issue =
+    wrong instanceof GatewayError ? [issueOfFault(wrong)] : wrong.slice(0, MAX_ISSUES).map(issueOfFinding);
   return { resourceType: 'OperationOutcome', issue: issue.length === 0 ? [NOTHING_WRONG] : issue };
 }
 

@@ -33,6 +33,10 @@ export interface Finding {
 
 /** Deeper than any profile, and than the recursion of whatever walks it could harm. */
 const MAX_DEPTH = 64;
+/** Values of all kinds in one body: what is made of each takes microseconds, and the gateway does nothing else meanwhile. */
+const MAX_VALUES = 400_000;
+/** Names of elements, of extensions of primitives (`_birthDate`), and of the members of our simple JSON. */
+const NAME = /^[A-Za-z_]\w{0,63}$/;
 
 /**
  * A resource from the bytes of an HTTP body: UTF-8, with or without BOM. Of a member that is there twice the last counts,
@@ -48,7 +52,11 @@ export function parseResource(bytes: Uint8Array): FhirResource {
   return value as FhirResource;
 }
 
-/** @throws GatewayError FHIR-001, FHIR-002, as {@link parseResource} */
+/**
+ * JSON of which every member has a name that an element could have: findings and paths repeat names.
+ *
+ * @throws GatewayError FHIR-001 for what is no such JSON, FHIR-002 for more than 64 levels or 400 000 values
+ */
 export function parseJson(bytes: Uint8Array): unknown {
   let value: unknown;
   try {
@@ -56,17 +64,22 @@ export function parseJson(bytes: Uint8Array): unknown {
   } catch {
     throw new GatewayError('FHIR-001');
   }
-  if (isDeeperThan(value, MAX_DEPTH)) throw new GatewayError('FHIR-002');
+  let left = MAX_VALUES;
+  const measure = (each: unknown, levels: number): void => {
+    left -= 1;
+    if (left < 0) throw new GatewayError('FHIR-002');
+    if (typeof each !== 'object' || each === null) return;
+    if (levels === 0) throw new GatewayError('FHIR-002');
+    if (!Array.isArray(each) && !Object.keys(each).every(name => NAME.test(name))) {
+      throw new GatewayError('FHIR-001', { detail: 'Un membre a un nom qu’aucun élément n’a.' });
+    }
+    for (const inner of Object.values(each)) measure(inner, levels - 1);
+  };
+  measure(value, MAX_DEPTH);
   return value;
 }
 
 /** A JSON object, and no array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some(each => isDeeperThan(each, levels - 1));
 }

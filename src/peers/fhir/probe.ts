@@ -47,6 +47,20 @@ export async function probePlatform({ host, tokens, tokenHost, send, clock }: Pr
   };
 }
 
+/**
+ * The connection to an application that resources are handed to. It is asked nothing: a hook need not be a FHIR server,
+ * and what comes to it is taken for something to be kept.
+ *
+ * @throws GatewayError FHIR-004, FHIR-005
+ */
+export async function probeHook(host: HttpsHost, clock: Clock): Promise<PeerReport> {
+  try {
+    return await connection('l’application', host, clock);
+  } catch (thrown) {
+    throw FAULTS.notReached(thrown);
+  }
+}
+
 async function connection(name: string, to: HttpsHost, clock: Clock): Promise<PeerReport> {
   const { protocol, certificates } = await tryConnection(to, clock.now());
   const proof = to.tls.cert === undefined ? '' : ' avec notre certificat';

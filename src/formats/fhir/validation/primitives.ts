@@ -10,6 +10,7 @@ const TIME = new RegExp(`^${CLOCK}$`);
 const TEXT = /^[\t\n\r -\u{10FFFF}]+$/u;
 const TOKEN = /^\S+$/;
 const MAX_TEXT = 1024 * 1024;
+const MAX_TOKEN = 8 * 1024;
 const INT_32 = 2 ** 31;
 
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -20,7 +21,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   decimal: value => typeof value === 'number' && Number.isFinite(value),
   string: isText,
   markdown: isText,
-  code: value => typeof value === 'string' && /^\S+(\s\S+)*$/.test(value),
+  code: value => isShort(value) && /^\S+(\s\S+)*$/.test(value),
   id: matching(/^[A-Za-z0-9.-]{1,64}$/),
   uri: matching(TOKEN),
   url: matching(TOKEN),
@@ -44,7 +45,12 @@ export function isPrimitiveValue(value: unknown, type: string): boolean {
 }
 
 function matching(pattern: RegExp): (value: unknown) => boolean {
-  return value => typeof value === 'string' && pattern.test(value);
+  return value => isShort(value) && pattern.test(value);
+}
+
+/** What a pattern may be tried on without the engine's stack being in danger. */
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_TOKEN;
 }
 
 function isText(value: unknown): boolean {

@@ -41,11 +41,23 @@ function typeNamed(type: string): Led {
 /** `#` alone is the resource that contains. */
 function ledInside(id: string, root: FhirResource): Led {
   if (id === '') return { type: root.resourceType };
-  const { contained } = root;
-  const found = Array.isArray(contained)
-    ? contained.find(each => isObject(each) && each['id'] === id)
-    : undefined;
-  return isObject(found) ? { type: String(found['resourceType']) } : 'nothing';
+  const type = containedIn(root).get(id);
+  return type === undefined ? 'nothing' : { type };
+}
+
+const containers = new WeakMap<FhirResource, ReadonlyMap<string, string>>();
+
+/** Types of contained resources by id, the first of each. */
+function containedIn(root: FhirResource): ReadonlyMap<string, string> {
+  const known = containers.get(root);
+  if (known !== undefined) return known;
+  const types = new Map<string, string>();
+  for (const each of Array.isArray(root['contained']) ? root['contained'] : []) {
+    if (!isObject(each) || typeof each['id'] !== 'string' || types.has(each['id'])) continue;
+    types.set(each['id'], String(each['resourceType']));
+  }
+  containers.set(root, types);
+  return types;
 }
 
 function ledInBundles(reference: string, scope: Scope): string | undefined {
