@@ -109,14 +109,14 @@ function lookAtCall(json: unknown, { flow: name, form, path }: Call): Finding {
       fault: { code: 'FHIR-003' },
       verdict: [
         `Demande refusée (422) : ${count(errors, 'erreur')}. Rien n’est envoyé.`,
-        ...(resource === undefined
+        ...(resource === undefined || planned.mustRefuse === true
           ? []
           : [`Avec \`fhir.${name}.validation: warn\`, elle serait envoyée quand même.`]),
         ...faultLines({ code: 'FHIR-003' }),
       ],
     });
   }
-  const request = flow.request(resource, NOTHING_KNOWN);
+  const request = flow.request(resource);
   const sent: Facts = {
     'Envoyé à la plateforme': `POST [fhir.${name}.url]${request.path}`,
     'Ce qui part': whatLeaves(request.resource),

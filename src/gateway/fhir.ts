@@ -68,7 +68,7 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
       if (fhir?.facade === undefined) return;
       const at = platforms.findIndex(({ flow }) => flow.name === 'dmi');
       const peer = peers[at];
-      const traces = peer && { peer, base: platforms[at]?.settings.url ?? '' };
+      const traces = peer && { peer, base: platforms[at]?.settings.url ?? '', journal: deps.journal };
       const routes = [
         ...platformRoutes(contexts, traces),
         ...(reception === undefined ? [] : [reception.route]),

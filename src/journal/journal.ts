@@ -106,6 +106,8 @@ export interface Journal {
   ): Promise<void>;
   /** What names are known by: a caller's own, and the platform's. */
   platformIds(owner: IdOwner, names: readonly string[]): Promise<KnownIds>;
+  /** Whether a platform gave this id because of an exchange of the flow, whoever asked for it. */
+  isPlatformId(flow: string, remote: string): Promise<boolean>;
   /** Every id that a platform gave because of an exchange. */
   platformIdsOf(exchangeId: string): Promise<PlatformId[]>;
   /** The accounts that any of these identifiers finds, those that were replaced among them. */

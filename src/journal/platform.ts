@@ -5,7 +5,7 @@ import { text } from './rows.ts';
 import * as fhir from './sql-fhir.ts';
 import * as requests from './sql-requests.ts';
 
-type Platform = Pick<Journal, 'requestNamed' | 'answered' | 'platformIds' | 'platformIdsOf'>;
+type Platform = Pick<Journal, 'requestNamed' | 'answered' | 'platformIds' | 'isPlatformId' | 'platformIdsOf'>;
 
 /** The payload that holds what a platform answered to an exchange. */
 export const ANSWER = 'answer';
@@ -50,6 +50,11 @@ export function platform(context: JournalContext): Platform {
         }
         return { remoteOf, remotes };
       }),
+
+    isPlatformId: (flow, remote) =>
+      engine.read(
+        async statements => (await statements.first(fhir.PLATFORM_ID_TAKEN, flow, remote)) !== undefined,
+      ),
 
     platformIdsOf: exchangeId =>
       engine.read(async statements =>

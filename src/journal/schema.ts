@@ -191,7 +191,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       PRIMARY KEY (flow, caller, local)
     ) STRICT`,
     `CREATE INDEX platform_id_exchange ON platform_id (exchange_id)`,
-    `CREATE INDEX platform_id_remote ON platform_id (flow, caller, remote)`,
+    `CREATE INDEX platform_id_remote ON platform_id (flow, remote, caller)`,
 
     // Regulators' accounts, of the SAS platform.
     `CREATE TABLE account (

@@ -4,6 +4,7 @@ export const PLATFORM_ID_PUT = `INSERT INTO platform_id (flow, caller, local, re
   ON CONFLICT (flow, caller, local) DO UPDATE SET remote = excluded.remote, exchange_id = excluded.exchange_id`;
 export const PLATFORM_ID_GET = `SELECT remote FROM platform_id WHERE flow = ? AND caller = ? AND local = ?`;
 export const PLATFORM_ID_KNOWN = `SELECT 1 AS known FROM platform_id WHERE flow = ? AND caller = ? AND remote = ? LIMIT 1`;
+export const PLATFORM_ID_TAKEN = `SELECT 1 AS known FROM platform_id WHERE flow = ? AND remote = ? LIMIT 1`;
 export const PLATFORM_IDS_OF = `SELECT local, remote FROM platform_id WHERE exchange_id = ? ORDER BY local`;
 
 export const ACCOUNT_PUT = `INSERT INTO account (id, active, changed_by) VALUES (?, ?, ?)

@@ -54,6 +54,16 @@ function without(element: string): { readonly bundle: FhirResource; readonly ind
   return { bundle: { ...whole, entry }, index };
 }
 
+/** As a caller may build it: with nothing of ours in its AuditEvent. */
+function unmarked(bundle: FhirResource): FhirResource {
+  const entry = (bundle['entry'] as readonly Entry[]).map(each => {
+    if (each.resource['resourceType'] !== 'AuditEvent') return each;
+    const { entity: _, ...resource } = each.resource;
+    return { ...each, resource };
+  });
+  return { ...bundle, entry };
+}
+
 describe('a trace', () => {
   it.each(FLUX_NUMBERS)('of flux %s is built and taken by the platform', async number => {
     for (const trace of [minimalTrace(number), fullTrace(number)]) {
@@ -207,6 +217,25 @@ describe('what nobody hears the end of', () => {
     expect(tracesAbout(alike.description)).toBe(2);
   });
 
+  it.each(['bloc', 'pui'] as const)('nor is another patient’s, when %s loses one', async caller => {
+    const alike = { description: `Les mêmes mots pour deux patients, ${caller}` };
+    await site.post('/dmi/traces', newTrace(alike));
+    site.platform('dmi').behave('drop-before', 1);
+    const lost = newTrace(alike);
+    const answer = await site.meanwhile(site.post('/dmi/traces', lost, { as: caller }));
+    expect(answer.status).toBe(200);
+    expect(tracesAbout(alike.description)).toBe(2);
+  });
+
+  it('a caller’s own Bundle that only words and times tell from others waits for a person', async () => {
+    const description = 'Des mots que d’autres peuvent dire';
+    site.platform('dmi').behave('drop-after', 1);
+    await site.post(BUNDLE, unmarked(newTraceBundle({ description })), ASYNC);
+    const held = await site.settled();
+    expect([heldIn(held), tracesAbout(description)]).toEqual([['FHIR-013'], 1]);
+    await abandonExchange(held.exchange.id, 'Vue sur la plateforme.', site.steering());
+  });
+
   it('a platform that cannot be asked yet is asked later', async () => {
     const answers = ['drop-after', { status: 503 }, 'silent-before', 'answer'] as const;
     let asked = 0;
@@ -228,6 +257,52 @@ describe('what nobody hears the end of', () => {
     await retryExchange(held.exchange.id, site.steering());
     expect(stateOf(await site.settled())).toEqual(['accepted']);
     expect(tracesAbout(String(trace['description']))).toBe(1);
+  });
+});
+
+describe('a caller', () => {
+  it.each(['refuse', 'warn'])(
+    'neither changes nor deletes at the platform (validation: %s)',
+    async validation => {
+      if (validation === 'warn') {
+        await site.stopGateway();
+        await site.startGateway({ settings: { dmi: { validation } } });
+      }
+      const before = submitted();
+      const bundle = newTraceBundle();
+      const entry = bundle['entry'] as readonly Entry[];
+      for (const request of [
+        { method: 'DELETE', url: 'Patient/7' },
+        { method: 'PUT', url: 'Patient/7' },
+        { method: 'POST', url: 'Patient', ifNoneExist: 'identifier=7' },
+        { method: 'POST', url: 'https://ailleurs.example/Patient' },
+      ]) {
+        const [first, ...others] = entry;
+        const answer = await site.post(BUNDLE, { ...bundle, entry: [{ ...first, request }, ...others] });
+        expect(answer.status).toBe(422);
+      }
+      expect(submitted()).toBe(before);
+      if (validation === 'warn') {
+        await site.stopGateway();
+        await site.startGateway();
+      }
+    },
+  );
+
+  it('reads nothing by a page that it has made up', async () => {
+    const before = site.platform('dmi').requests().length;
+    const page = Buffer.from('Patient?identifier=285062901904236').toString('base64url');
+    for (const token of [page, `x.${page}`]) {
+      expect((await site.get(`/fhir/dmi/AuditEvent?_page=${token}`)).status).toBe(400);
+    }
+    expect(site.platform('dmi').requests()).toHaveLength(before);
+  });
+
+  it('names calls in each form apart', async () => {
+    const before = submitted();
+    await site.post('/dmi/traces', newTrace({ message: 'urn:x|7' }));
+    await site.post(BUNDLE, { ...newTraceBundle(), identifier: { system: 'urn:x', value: '7' } });
+    expect(submitted()).toBe(before + 2);
   });
 });
 

@@ -194,6 +194,19 @@ describe('PUT Practitioner?identifier=', () => {
     expect(relayed(first)).toHaveLength(1);
   });
 
+  it('422 where it finds none, and the body’s identifier is that of another account', async () => {
+    const first = await created();
+    const uuid = newUuid();
+    const answer = await site.put(`${TECHNICAL}|${uuid}`, regulator([national(first.value)]));
+    expect(answer).toMatchObject({
+      status: 422,
+      issue: { code: 'business-rule', expression: ['Practitioner.identifier[0]'] },
+    });
+    expect(relayed(first)).toHaveLength(1);
+    // And nothing of it is kept: the identifier is nobody's.
+    expect((await site.post(regulator([technical(uuid)]))).location).not.toBe(first.location);
+  });
+
   it.each([
     ['none', ''],
     ['an empty one', 'identifier='],

@@ -57,8 +57,9 @@ export async function acceptCall(
   if (known !== undefined) return outcome(known.exchangeId, asked, context);
   const owner = { flow: flow.name, caller: asked.caller };
   const ids = await knownNames(journal, owner, flow.namesElsewhere(json));
-  const { resource, findings, about } = flow.plan(json, form, ids);
-  if (resource === undefined || (validation === 'refuse' && findings.some(isError))) {
+  const { resource, findings, about, mustRefuse = false } = flow.plan(json, form, ids);
+  const isRefused = mustRefuse || (validation === 'refuse' && findings.some(isError));
+  if (resource === undefined || isRefused) {
     log.warn(
       { code: 'FHIR-003', caller: asked.caller, flow: flow.name, ...counts(findings) },
       'call refused',

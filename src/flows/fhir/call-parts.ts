@@ -2,12 +2,23 @@ import { type FhirResource, type Finding, isObject } from '../../formats/fhir/re
 import { entriesOf, listOf, textOf } from '../../formats/fhir/transaction-entries.ts';
 import type { PlannedCall } from './platform-flow.ts';
 
-/** `system|value` of an Identifier, of a simple JSON's identifier, or a text alone; undefined for none. */
+/**
+ * What an Identifier, a simple JSON's identifier, or a text alone says, as a text; undefined for none. Its parts stay apart:
+ * `a|b` and `c` are not `a` and `b|c`.
+ */
 export function identifierText(identifier: unknown): string | undefined {
   if (!isObject(identifier)) return textOf(identifier);
   const value = textOf(identifier['value']) ?? textOf(identifier['valeur']);
   const system = textOf(identifier['system']) ?? textOf(identifier['systeme']) ?? '';
-  return value === undefined ? undefined : `${system}|${value}`;
+  return value === undefined ? undefined : JSON.stringify([system, value]);
+}
+
+/** What names a call: the first of these members that is there, and which one it is; undefined for none. */
+export function callName(json: unknown, members: readonly string[]): string | undefined {
+  const given = isObject(json) ? json : {};
+  const member = members.find(each => given[each] !== undefined && given[each] !== null);
+  const name = member === undefined ? undefined : identifierText(given[member]);
+  return name === undefined ? undefined : JSON.stringify([member, isObject(given[member ?? '']), name]);
 }
 
 /** The first identifier of the first Patient of a Bundle: it groups what is about the same person. */

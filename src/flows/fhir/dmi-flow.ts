@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../basics/clock.ts';
 import { buildTraceBundle } from '../../formats/fhir/dmi/build-bundle.ts';
+import { checkEntries } from '../../formats/fhir/dmi/check-entries.ts';
 import { readTrace } from '../../formats/fhir/dmi/trace.ts';
 import { classify, isSuccess } from '../../formats/fhir/operation-outcome-class.ts';
 import type { FhirResource } from '../../formats/fhir/resource.ts';
-import { isObject } from '../../formats/fhir/resource.ts';
 import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
 import type { RuleSet } from '../../formats/fhir/rules/types.ts';
 import { readTransactionResponse, type TransactionResult } from '../../formats/fhir/transaction.ts';
 import { entriesOf, resourceOf } from '../../formats/fhir/transaction-entries.ts';
 import { validate } from '../../formats/fhir/validation/validate.ts';
 import type { PlatformId } from '../../journal/journal.ts';
-import { identifierText, patientOf, wrongType } from './call-parts.ts';
+import { callName, patientOf, withoutRepetition, wrongType } from './call-parts.ts';
 import { findTrace, traceId } from './find-trace.ts';
 import type { Judgement, PlatformFlow } from './platform-flow.ts';
 
@@ -26,7 +26,7 @@ export interface DmiFlowOptions {
 export function dmiFlow({ clock, path, rules }: DmiFlowOptions): PlatformFlow {
   return {
     name: 'dmi',
-    nameOf: json => identifierText(isObject(json) ? (json['identifier'] ?? json['message']) : undefined),
+    nameOf: json => callName(json, ['identifier', 'message']),
     plan: (json, form) => {
       if (form === 'simple') {
         const { trace, findings } = readTrace(json);
@@ -37,7 +37,10 @@ export function dmiFlow({ clock, path, rules }: DmiFlowOptions): PlatformFlow {
       }
       const resource = resourceOf(json);
       if (resource?.resourceType !== 'Bundle') return wrongType('Bundle');
-      return { resource, findings: validate(resource, rules, FLOW_PROFILES.dmi), about: patientOf(resource) };
+      const wrong = checkEntries(resource);
+      const findings = withoutRepetition([...wrong, ...validate(resource, rules, FLOW_PROFILES.dmi)]);
+      // Whatever the validation is: no caller changes or deletes at the platform by our certificate.
+      return { resource, findings, mustRefuse: wrong.length > 0, about: patientOf(resource) };
     },
     namesElsewhere: () => [],
     request: resource => ({ path, resource }),

@@ -1,14 +1,15 @@
 import { checkConsistency } from '../../formats/fhir/dui/consistency.ts';
 import { assignedNames, namesElsewhere, withRemoteNames } from '../../formats/fhir/dui/known-resources.ts';
-import { classify, isSuccess } from '../../formats/fhir/operation-outcome-class.ts';
-import { isObject } from '../../formats/fhir/resource.ts';
+import { consumerAt } from '../../formats/fhir/dui/own-server.ts';
+import { classify, isSuccess, mayBeDone, type Verdict } from '../../formats/fhir/operation-outcome-class.ts';
+import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
 import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
 import type { RuleSet } from '../../formats/fhir/rules/types.ts';
 import { readTransactionResponse } from '../../formats/fhir/transaction.ts';
 import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
 import { validate } from '../../formats/fhir/validation/validate.ts';
 import { identifierText, patientOf, withoutRepetition, wrongType } from './call-parts.ts';
-import type { PlatformFlow } from './platform-flow.ts';
+import type { Judgement, PlatformFlow } from './platform-flow.ts';
 
 export interface DuiFlowOptions {
   /** The platform's address, and what of its path transactions go to. */
@@ -19,32 +20,42 @@ export interface DuiFlowOptions {
 
 /** Transfer of a medico-social record: one transaction that creates all or nothing (guide tddui, flux 1). */
 export function duiFlow({ base, path, rules }: DuiFlowOptions): PlatformFlow {
+  const isPlatform = consumerAt(base);
   return {
     name: 'dui',
     nameOf: json => identifierText(isObject(json) ? json['identifier'] : undefined),
     namesElsewhere: json => {
       const resource = resourceOf(json);
-      return resource?.resourceType === 'Bundle' ? namesElsewhere(resource) : [];
+      return resource?.resourceType === 'Bundle' ? namesElsewhere(resource, isPlatform) : [];
     },
     plan: (json, _form, known) => {
       const resource = resourceOf(json);
       if (resource?.resourceType !== 'Bundle') return wrongType('Bundle');
-      const findings = withoutRepetition([
-        // What an earlier Bundle has brought is no loose end.
-        ...validate(withRemoteNames(resource, known, base), rules, FLOW_PROFILES.dui),
-        ...checkConsistency(resource, known),
-      ]);
-      return { resource, findings, about: patientOf(resource) };
+      // What an earlier Bundle has brought is no loose end. Named now: until it leaves, a name may come to mean another.
+      const sent = withRemoteNames(resource, known, base);
+      const loose = checkConsistency(resource, known, isPlatform);
+      const findings = withoutRepetition([...validate(sent, rules, FLOW_PROFILES.dui), ...loose]);
+      const mustRefuse = loose.some(({ severity }) => severity === 'error');
+      return { resource: sent, findings, about: patientOf(resource), mustRefuse };
     },
-    request: (resource, known) => ({ path, resource: withRemoteNames(resource, known, base) }),
+    request: resource => ({ path, resource }),
     judge: (resource, status, body) => {
-      if (!isSuccess(status)) return { verdict: classify('dui', status, body), ids: [] };
-      const result = readTransactionResponse('dui', resource, body);
-      if (result.kind === 'unreadable') return { verdict: 'unreadable', ids: [] };
-      if (result.kind === 'failed') return { verdict: result.verdict, ids: [] };
-      return { verdict: 'accepted', ids: assignedNames(resource, result.entries) };
+      const judged = judgement(resource, status, body);
+      const isDoubtful = REPEATED.has(judged.verdict) && mayBeDone(status, body);
+      return isDoubtful ? { verdict: 'unreadable', ids: [] } : judged;
     },
     // The platform cannot be searched, and what is created twice is two records.
     afterSilence: async () => ({ kind: 'unknown' }),
   };
+}
+
+/** After these the same is sent again; it must not be where the platform may have created it. */
+const REPEATED: ReadonlySet<Verdict> = new Set(['later', 'unauthorised']);
+
+function judgement(resource: FhirResource, status: number, body: unknown): Judgement {
+  if (!isSuccess(status)) return { verdict: classify('dui', status, body), ids: [] };
+  const result = readTransactionResponse('dui', resource, body);
+  if (result.kind === 'unreadable') return { verdict: 'unreadable', ids: [] };
+  if (result.kind === 'failed') return { verdict: result.verdict, ids: [] };
+  return { verdict: 'accepted', ids: assignedNames(resource, result.entries) };
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../basics/clock.ts';
 import type { IdSource } from '../../basics/ids.ts';
 import { type KnownResources, withRemoteNames } from '../../formats/fhir/dui/known-resources.ts';
+import { consumerAnywhere } from '../../formats/fhir/dui/own-server.ts';
 import { receive, type Reception } from '../../formats/fhir/dui/receive.ts';
 import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
 import { type FhirResource, type Finding, parseResource } from '../../formats/fhir/resource.ts';
@@ -59,9 +60,10 @@ export async function receiveBundle(
   if (first !== undefined) return answer(first.exchangeId, asked, journal);
   const owner = { flow: RECEPTION, caller: asked.caller };
   const base = `${asked.origin}/fhir/dui-consommateur`;
+  const looking = { owner, isConsumer: consumerAnywhere(base) };
   const isBundle = bundle.resourceType === 'Bundle';
   const reading = isBundle
-    ? judged(bundle, base, await knownTo(bundle, owner, journal), context)
+    ? judged(bundle, base, await knownTo(bundle, looking, journal), context)
     : { kind: 'refused' as const, findings: wrongType('Bundle').findings };
   const { findings } = reading;
   if (reading.kind === 'refused') {

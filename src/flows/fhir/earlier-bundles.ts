@@ -1,26 +1,21 @@
 import { type KnownResources, namesElsewhere } from '../../formats/fhir/dui/known-resources.ts';
+import type { IsConsumer } from '../../formats/fhir/dui/own-server.ts';
 import { referencesOf } from '../../formats/fhir/references.ts';
 import type { FhirResource } from '../../formats/fhir/resource.ts';
 import { textOf } from '../../formats/fhir/transaction-entries.ts';
 import type { IdOwner, Journal, PlatformId } from '../../journal/journal.ts';
 import { patientOf } from './call-parts.ts';
+import { knownNames } from './platform-names.ts';
 
 type Looking = Pick<Journal, 'keyOf' | 'platformIds'>;
 
 /** What of the names that a Bundle uses earlier ones of its sender have made known: the sender's own, and ours. */
 export async function knownTo(
   bundle: FhirResource,
-  owner: IdOwner,
+  { owner, isConsumer }: { readonly owner: IdOwner; readonly isConsumer: IsConsumer },
   journal: Looking,
 ): Promise<KnownResources> {
-  const names = namesElsewhere(bundle);
-  const nameOf = new Map(names.map(name => [journal.keyOf(name), name]));
-  const { remoteOf, remotes } = await journal.platformIds(owner, [...nameOf.keys(), ...names]);
-  const known = [...remoteOf].flatMap(([key, remote]): [string, string][] => {
-    const name = nameOf.get(key);
-    return name === undefined ? [] : [[name, remote]];
-  });
-  return { remoteOf: new Map(known), remotes };
+  return knownNames(journal, owner, namesElsewhere(bundle, isConsumer));
 }
 
 /**

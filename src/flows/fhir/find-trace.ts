@@ -1,4 +1,5 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
+import { MARK_TYPE } from '../../formats/fhir/dmi/audit-event.ts';
 import { classify } from '../../formats/fhir/operation-outcome-class.ts';
 import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
 import { entriesOf, listOf, resourceOf, textOf } from '../../formats/fhir/transaction-entries.ts';
@@ -12,8 +13,8 @@ const PRECISION_MS = 1_000;
 
 /**
  * Whether the platform has a trace that nobody heard the end of. An AuditEvent has no identifier (R4): the platform is asked
- * for those of the trace's type of its second, and the one that says the same, and came by no other call, is it (reference
- * §6). Of several nobody knows.
+ * for those of the trace's type of its second (reference §6). Another patient's may have the same words and times: of what came
+ * by no other call, one that proves to be ours is it; of one that may be, and of several, nobody knows.
  *
  * @throws GatewayError as `peer.send`; FHIR-006, FHIR-008 where it is to be asked later
  */
@@ -39,11 +40,11 @@ export async function findTrace(
   if (answer.status !== 200 || searchset?.['type'] !== 'searchset') return { kind: 'unknown' };
   const found: FhirResource[] = [];
   for (const { resource: each } of entriesOf(searchset)) {
-    if (each !== undefined && isSame(each, own) && !(await isKnown(nameOf(each)))) found.push(each);
+    if (each !== undefined && mayBe(each, own) && !(await isKnown(nameOf(each)))) found.push(each);
   }
   const [trace] = found;
   if (trace === undefined) return { kind: isWhole(searchset) ? 'again' : 'unknown' };
-  if (found.length > 1) return { kind: 'unknown' };
+  if (found.length > 1 || !isProven(trace, own)) return { kind: 'unknown' };
   return {
     kind: 'taken',
     answer: wouldBeAnswer(sent.length, index, nameOf(trace)),
@@ -84,14 +85,66 @@ function typeOf({ type }: FhirResource): string | undefined {
   return isObject(type) ? textOf(type['code']) : undefined;
 }
 
-/** By what a platform keeps as it is; the references and the narrative are its own. */
+/** By words and times, unless it has the mark of another. A platform that drops marks leaves it to a person. */
+function mayBe(found: FhirResource, own: FhirResource): boolean {
+  const mark = markOf(found);
+  return isAlike(found, own) && (mark === undefined || mark === markOf(own));
+}
+
+/** By our mark; a caller's own AuditEvent by all that it says, if it holds a document: words and times are no proof. */
+function isProven(found: FhirResource, own: FhirResource): boolean {
+  const mark = markOf(own);
+  if (mark !== undefined) return markOf(found) === mark;
+  return detailsOf(own).some(detail => 'valueBase64Binary' in detail) && isSame(found, own);
+}
+
+/** What we have put into it, see buildAuditEvent. */
+function markOf(trace: FhirResource): string | undefined {
+  return textOf(detailsOf(trace).find(({ type }) => type === MARK_TYPE)?.['valueString']);
+}
+
+function detailsOf({ entity }: FhirResource): readonly Readonly<Record<string, unknown>>[] {
+  return listOf(entity)
+    .filter(isObject)
+    .flatMap(({ detail }) => listOf(detail).filter(isObject));
+}
+
+/** By what a platform keeps as it is. */
 function isSame(one: FhirResource, other: FhirResource): boolean {
+  return canonical(one) === canonical(other) && isAlike(one, other) && isSameTime(endOf(one), endOf(other));
+}
+
+/** Names, narrative and references are the platform's own, and how it writes times: those are compared as such. */
+const ITS_OWN: ReadonlySet<string> = new Set([
+  'id',
+  'meta',
+  'text',
+  'reference',
+  'display',
+  'recorded',
+  'period',
+]);
+
+/** JSON of what is left, its members in order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => {
+    if (!isObject(each)) return each;
+    const kept = Object.entries(each).filter(([name]) => !ITS_OWN.has(name));
+    return Object.fromEntries(kept.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  });
+}
+
+function isAlike(one: FhirResource, other: FhirResource): boolean {
   return (
     typeOf(one) === typeOf(other) &&
     textOf(one['outcomeDesc']) === textOf(other['outcomeDesc']) &&
     isSameTime(one['recorded'], other['recorded']) &&
     isSameTime(startOf(one), startOf(other))
   );
+}
+
+function endOf({ period }: FhirResource): unknown {
+  return isObject(period) ? period['end'] : undefined;
 }
 
 function startOf({ period }: FhirResource): unknown {

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
-import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
+import { type FhirResource, isObject, parseJson } from '../../formats/fhir/resource.ts';
 import { ANSWER } from '../../journal/platform.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { FhirHttpAnswer } from '../../peers/interfaces.ts';
@@ -50,12 +50,18 @@ export function passedOn({ status, body }: Pick<KeptAnswer, 'status' | 'body'>):
   return { status, body: status < 400 ? undefined : outcomeOf(new GatewayError('FHIR-009', { detail })) };
 }
 
-/** A body where it is a JSON object; undefined for anything else. */
-export function jsonIn(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+/** A body where it is a JSON object or list, with or without a byte order mark; undefined for anything else. */
+export function jsonIn(body: Uint8Array): Readonly<Record<string, unknown>> | readonly unknown[] | undefined {
   try {
-    const json: unknown = JSON.parse(Buffer.from(body).toString());
-    return isObject(json) ? json : undefined;
+    // As deep, and as large, as what callers may bring: nothing that walks it can break.
+    const json = parseJson(body);
+    return isObject(json) || Array.isArray(json) ? json : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** UTF-8, without a byte order mark. */
+export function textIn(body: Uint8Array): string {
+  return new TextDecoder().decode(body);
 }

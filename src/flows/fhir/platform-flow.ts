@@ -6,11 +6,13 @@ import type { FhirPeer } from '../../peers/interfaces.ts';
 /** The flows in which the gateway asks a platform for the hospital's software. */
 export type PlatformFlowName = 'dmi' | 'dui' | 'renacot';
 
-/** What a caller asks for, read: a resource to be sent, and what is wrong with it. */
+/** What a caller asks for, read: a resource to be sent, in the platform's names, and what is wrong with it. */
 export interface PlannedCall {
   /** Undefined where nothing can be made of it: then a finding is an error. */
   readonly resource: FhirResource | undefined;
   readonly findings: readonly Finding[];
+  /** Whatever `validation` says: it cannot be sent without harm. */
+  readonly mustRefuse?: boolean;
   /** Whom it is about, for the order in which requests leave; undefined: the caller's requests leave in theirs. */
   readonly about: string | undefined;
 }
@@ -46,8 +48,8 @@ export interface PlatformFlow {
   namesElsewhere(json: unknown): readonly string[];
   /** Reads and validates. @param known of those names */
   plan(json: unknown, form: CallForm, known: KnownIds): PlannedCall;
-  /** What is sent, in the platform's names. */
-  request(resource: FhirResource, known: KnownIds): PlatformRequest;
+  /** @param resource as planned */
+  request(resource: FhirResource): PlatformRequest;
   judge(resource: FhirResource, status: number, body: unknown): Judgement;
   /**
    * Asks the platform where it can be asked.

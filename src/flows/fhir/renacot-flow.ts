@@ -9,7 +9,7 @@ import { RENACOT_PROFILES } from '../../formats/fhir/rules/renacot.ts';
 import type { RuleSet } from '../../formats/fhir/rules/types.ts';
 import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
 import { validate } from '../../formats/fhir/validation/validate.ts';
-import { identifierText, withoutRepetition, wrongType } from './call-parts.ts';
+import { callName, withoutRepetition, wrongType } from './call-parts.ts';
 import type { PlannedCall, PlatformFlow } from './platform-flow.ts';
 
 export interface RenacotFlowOptions {
@@ -34,7 +34,7 @@ export function renacotFlow({ contract, path, rules }: RenacotFlowOptions): Plat
   }
   return {
     name: 'renacot',
-    nameOf: json => identifierText(isObject(json) ? json['message'] : undefined),
+    nameOf: json => callName(json, ['message']),
     namesElsewhere: () => [],
     plan: (json, form) => {
       if (form === 'simple') {

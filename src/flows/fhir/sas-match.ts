@@ -13,8 +13,8 @@ export interface Sought {
 
 /**
  * The account that a request is about, among all those that one of its identifiers finds: the one that answers to the
- * criterion, or, where none does, the one that has an identifier of the body, since a creation that is repeated changes what
- * it has created (reference fhir-flows §4.1).
+ * criterion; of a creation the one that has an identifier of the body, since one that is repeated changes what it has created
+ * (reference fhir-flows §4.1). An update that finds none creates: it makes nobody else's account its own.
  */
 export function matchAccount(
   { search, identifiers }: Sought,
@@ -22,7 +22,7 @@ export function matchAccount(
 ): { readonly account: Account | undefined } | { readonly refusal: FhirHttpAnswer } {
   const matches = search === undefined ? [] : accounts.filter(account => answersTo(account, search));
   if (matches.length > 1) return { refusal: { status: 412, body: SEVERAL_MATCHES } };
-  const account = matches[0] ?? accounts[0];
+  const account = search === undefined ? accounts[0] : matches[0];
   const others = accounts.filter(each => each !== account);
   const foreign = identifiers.filter(own => others.some(other => answersTo(other, own)));
   if (foreign.length === 0) return { account };

@@ -1,5 +1,5 @@
 import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
-import { shownIssue } from '../../formats/fhir/operation-outcome-class.ts';
+import { isSuccess, shownIssue } from '../../formats/fhir/operation-outcome-class.ts';
 import { type FhirResource, parseResource } from '../../formats/fhir/resource.ts';
 import { judgeHookAnswer, refusalOutcome } from '../../formats/fhir/sas/hook-answer.ts';
 import type { Attempt, Pace } from '../../journal/dispatcher.ts';
@@ -8,6 +8,9 @@ import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
 import { keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
 import { accountOf, type ChangeFacts, changeFacts, isRefusal, note, standing } from './sas-changes.ts';
 import type { Hearings } from './sas-hearings.ts';
+
+/** Whatever the hook asks for. */
+const LONGEST_PAUSE_MS = 30_000;
 
 export interface RelayContext {
   readonly journal: Pick<
@@ -66,7 +69,7 @@ async function relay(delivery: Delivery, context: RelayContext): Promise<Attempt
   } catch (error) {
     return { later: toGatewayError(error), pace: await paceOf(exchangeId, facts, undefined, context) };
   }
-  switch (judgeHookAnswer(answer.status)) {
+  switch (judgeHookAnswer(answer.status, answer.body)) {
     case 'taken':
       return taken(exchangeId, facts, before, context);
     case 'refused':
@@ -116,7 +119,9 @@ async function refused(
     throw error;
   }
   const body = JSON.stringify(refusalOutcome(answer.body));
-  const kept = { status: answer.status, body, isFinal: true };
+  // A no in the body of a 200 is told as one.
+  const status = isSuccess(answer.status) ? 422 : answer.status;
+  const kept = { status, body, isFinal: true };
   const { noted, ...attempt } = refusedAs(kept, exchangeId, facts, context);
   return {
     ...attempt,
@@ -169,7 +174,8 @@ async function paceOf(
   const account = await accountOf(journal, facts);
   const isKeptBack = account?.active === false && account.changedBy !== exchangeId;
   if (isKeptBack) return BEFORE_DEACTIVATION;
-  return retryAfter === undefined ? {} : { pauseMs: retryAfter * 1_000 };
+  // A deactivation that comes meanwhile must not stay behind what an agenda software asked for an hour ago.
+  return retryAfter === undefined ? {} : { pauseMs: Math.min(retryAfter * 1_000, LONGEST_PAUSE_MS) };
 }
 
 function bodyOf({ body }: FhirAnswer): FhirResource | undefined {

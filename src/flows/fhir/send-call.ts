@@ -4,13 +4,16 @@ import type { FhirResource } from '../../formats/fhir/resource.ts';
 import type { Attempt } from '../../journal/dispatcher.ts';
 import type { Delivery, IdOwner, Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
-import { jsonIn, keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
+import { jsonIn, keptAnswer, textIn, type KeptAnswer, keptResource } from './kept-call.ts';
 import type { Judgement, PlatformFlow } from './platform-flow.ts';
-import { knownNames, namesAsKept } from './platform-names.ts';
+import { namesToNote } from './platform-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 export interface SendContext {
-  readonly journal: Pick<Journal, 'payload' | 'answered' | 'platformIds' | 'requestFacts' | 'keyOf'>;
+  readonly journal: Pick<
+    Journal,
+    'payload' | 'answered' | 'platformIds' | 'isPlatformId' | 'requestFacts' | 'keyOf'
+  >;
   readonly peer: FhirPeer;
   readonly flow: PlatformFlow;
   readonly room: Pick<WaitingRoom, 'call' | 'isAwaited'>;
@@ -58,22 +61,30 @@ interface Sending extends SendContext {
 }
 
 async function attempt(resource: FhirResource, sending: Sending): Promise<Attempt> {
-  const { journal, flow, peer, owner, delivery } = sending;
+  const { flow, peer, delivery } = sending;
   const after = isInDoubt(sending) ? await flow.afterSilence(resource, peer, isKnownOf(sending)) : AGAIN;
   if (after.kind === 'unknown') return { hold: { code: 'FHIR-013' } };
   if (after.kind === 'taken') {
     const answer = keptOf({ status: 200, body: JSON.stringify(after.answer) }, 'accepted', sending);
     return { ended: ACCEPTED, noted: () => note(answer, after.ids, sending) };
   }
-  const known = await knownNames(journal, owner, flow.namesElsewhere(resource));
-  const request = flow.request(resource, known);
+  const request = flow.request(resource);
   const answer = await peer.send({
     method: 'POST',
     path: request.path,
     body: Buffer.from(JSON.stringify(request.resource)),
     headers: { 'x-request-id': delivery.id },
   });
-  return concluded(answer, flow.judge(resource, answer.status, jsonIn(answer.body)), sending);
+  return concluded(answer, judged(resource, answer, flow), sending);
+}
+
+/** Once the platform has answered, whatever goes wrong here leaves open what it has done. */
+function judged(resource: FhirResource, { status, body }: FhirAnswer, flow: PlatformFlow): Judgement {
+  try {
+    return flow.judge(resource, status, jsonIn(body));
+  } catch (cause) {
+    throw cause instanceof GatewayError ? cause : new GatewayError('FHIR-010', { fields: { status }, cause });
+  }
 }
 
 /** Whether an attempt since the call, or since a person's order, may have been taken without anybody hearing of it. */
@@ -83,14 +94,14 @@ function isInDoubt({ delivery: { ambiguous, attempts }, order }: Sending): boole
 
 /** Whether something at the platform is known to be an earlier call's. */
 function isKnownOf({ journal, owner }: Sending): (remote: string) => Promise<boolean> {
-  return async remote => (await journal.platformIds(owner, [remote])).remotes.has(remote);
+  return remote => journal.isPlatformId(owner.flow, remote);
 }
 
 function concluded(answer: FhirAnswer, { verdict, ids }: Judgement, sending: Sending): Attempt {
   const { pairing } = sending;
   const { status } = answer;
   const json = jsonIn(answer.body);
-  const body = json === undefined ? undefined : Buffer.from(answer.body).toString();
+  const body = json === undefined ? undefined : textIn(answer.body);
   const fields = { status, issue: shownIssue(json) };
   switch (verdict) {
     case 'accepted':
@@ -142,6 +153,6 @@ async function note(
   { journal, owner, room, delivery: { exchangeId } }: Sending,
 ): Promise<void> {
   const bytes = Buffer.from(JSON.stringify(answer));
-  await journal.answered(exchangeId, { bytes, ids: namesAsKept(ids, journal), owner });
+  await journal.answered(exchangeId, { bytes, ids: await namesToNote(journal, owner, ids), owner });
   room.call(exchangeId);
 }

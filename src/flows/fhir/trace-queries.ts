@@ -2,6 +2,7 @@ import { facadeAddresses, rewriteLinks } from '../../formats/fhir/dmi/search-pag
 import { readSearch, searchPath } from '../../formats/fhir/dmi/search.ts';
 import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
 import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
+import type { Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirHttpAnswer, FhirPeer, FhirRoute } from '../../peers/interfaces.ts';
 import { jsonIn, passedOn } from './kept-call.ts';
 
@@ -10,22 +11,24 @@ export interface TracePlatform {
   readonly peer: FhirPeer;
   /** Its address, without `/` at its end: links begin so. */
   readonly base: string;
+  readonly journal: Pick<Journal, 'keyOf'>;
 }
 
 /** Fluxes 23 to 26: a search of traces, passed on; its links lead back to the façade. */
-export function searchTracesRoute({ peer, base }: TracePlatform): FhirRoute {
+export function searchTracesRoute({ peer, base, journal }: TracePlatform): FhirRoute {
+  const seal = (page: string): string => journal.keyOf(`page:${page}`);
   return {
     method: 'GET',
     path: '/fhir/dmi/AuditEvent',
     flow: 'dmi',
     handle: async asked => {
-      const reading = readSearch(asked.query);
+      const reading = readSearch(asked.query, seal);
       if (!('query' in reading)) return { status: 400, body: outcomeOf(reading.findings) };
       const path = searchPath(reading.query);
       // A further page may lie at the address itself: `?_getpages=…`.
       const answer = await peer.send({ method: 'GET', path: path.startsWith('?') ? path : `/${path}` });
       const facade = `${asked.origin}/fhir/dmi`;
-      return withLinks(answer, facadeAddresses({ platform: base, facade }));
+      return withLinks(answer, facadeAddresses({ platform: base, facade, seal }));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isError, outcomesIn, readOutcome, responseOf } from './operation-outcome.ts';
+import { isError, readOutcome, responseOf } from './operation-outcome.ts';
 import { isObject } from './resource.ts';
 import { listOf, resourceOf, textOf } from './transaction-entries.ts';
 
@@ -82,6 +82,29 @@ export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
+/**
+ * Whether an answer that asks for another time may stand for something done all the same: somebody before the platform or in
+ * it has stopped waiting, or a part of it says yes. What creates something each time is not to be repeated then.
+ *
+ * @param status HTTP status
+ * @param body parsed JSON, undefined where there is none or it is no JSON
+ */
+export function mayBeDone(status: number, body: unknown): boolean {
+  if (status === 502 || status === 504) return true;
+  return (
+    entryStatuses(body).some(isSuccess) ||
+    readOutcome(body).some(issue => isError(issue) && issue.code === 'timeout')
+  );
+}
+
+function entryStatuses(body: unknown): number[] {
+  const bundle = resourceOf(body);
+  if (bundle?.resourceType !== 'Bundle') return [];
+  return listOf(bundle['entry'])
+    .map(entry => statusOf((isObject(entry) ? responseOf(entry) : {})['status']))
+    .filter(status => status !== undefined);
+}
+
 function classifyError(flow: Flow, status: number, codes: readonly string[]): Verdict {
   if (status === 429 || status === 503) return 'later';
   if (
@@ -134,7 +157,10 @@ export function statusOf(said: unknown): number | undefined {
 /** Whether a 2xx without errors has what the flow's text says of it. */
 function isAnswer(flow: Flow, status: number, body: unknown): boolean {
   if (status === 202) return false;
-  if (outcomesIn(body).length > 0) return true;
+  const issues = readOutcome(body);
+  // R4 has no numbers: where there are any, 0 alone is known to be a yes.
+  if (issues.some(({ code }) => /^[+-]?\d+$/.test(code) && Number(code) !== 0)) return false;
+  if (issues.length > 0) return true;
   if (Array.isArray(body)) return flow !== 'renacot' && body.length > 0 && body.every(isResource);
   const resource = resourceOf(body);
   if (resource === undefined) return false;

@@ -33,12 +33,12 @@ export type TransactionResult =
   /** Whether anything was created is not known; `reason` is for the log. */
   | { readonly kind: 'unreadable'; readonly reason: UnreadableReason };
 
-export type UnreadableReason = 'no-bundle' | 'entry-count' | 'entry-status' | 'entry-type';
+export type UnreadableReason = 'no-bundle' | 'entry-count' | 'entry-status' | 'entry-type' | 'entry-resource';
 
 /**
  * Reads the body of a 2xx to a transaction: a transaction-response of one entry per entry, in order, each 2xx (R4
  * http.html#transaction-response); the created resources in a Bundle of another type or a JSON list (DUI 2.0.0-ballot);
- * an OperationOutcome without errors. Ids come from response.location, else fullUrl, else the resource.
+ * an OperationOutcome without errors. A Bundle that only repeats the request says nothing. Ids come from response.location, else fullUrl, else the resource.
  *
  * @param request the Bundle as it was sent
  * @param answer parsed JSON, undefined where there is none
@@ -57,9 +57,14 @@ export function readTransactionResponse(
   const sent = entriesOf(request);
   if (sent.length !== answered.length) return { kind: 'unreadable', reason: 'entry-count' };
   const entries: EntryResult[] = [];
+  const given = new Set<string>();
   for (const [index, entry] of sent.entries()) {
     const result = readEntry(index, entry, answered[index]);
     if (typeof result === 'string') return { kind: 'unreadable', reason: result };
+    // Two names of ours for one resource of theirs: one person's record would go on in another's.
+    const name = result.id === undefined ? undefined : `${result.type}/${result.id}`;
+    if (name !== undefined && given.has(name)) return { kind: 'unreadable', reason: 'entry-resource' };
+    if (name !== undefined) given.add(name);
     entries.push(result);
   }
   return { kind: 'accepted', entries, issues };
@@ -104,22 +109,35 @@ function readEntry(
   const { fullUrl, resource, response, needsStatus } = answered;
   const status = statusOf(response['status']);
   if (status === undefined ? needsStatus : !isSuccess(status)) return 'entry-status';
-  const meta = isObject(resource?.['meta']) ? resource['meta'] : {};
+  const meta = metaOf(resource);
   const location = textOf(response['location']) ?? '';
   const created = resource?.resourceType === 'OperationOutcome' ? undefined : resource;
   const place = nameIn(location) ?? (fullUrl === sent.fullUrl ? undefined : restfulName(fullUrl ?? ''));
   const type = sent.resource?.resourceType;
   const said = [place?.type, created?.resourceType].filter(each => each !== undefined);
   if (type === undefined || said.some(each => each !== type)) return 'entry-type';
-  const isAsCreated =
-    status !== undefined || meta['versionId'] !== undefined || meta['lastUpdated'] !== undefined;
+  const isAsCreated = status !== undefined || isStamped(created, sent.resource);
+  const id = idOf(created, sent.resource, isAsCreated);
+  if (!isAsCreated && id === undefined) return 'entry-resource';
   return {
     index,
     type,
-    id: place?.id ?? idOf(created, sent.resource, isAsCreated),
+    id: place?.id ?? id,
     versionId: versionIn(location) ?? versionOfEtag(response['etag']) ?? textOf(meta['versionId']),
     lastModified: textOf(response['lastModified']) ?? textOf(meta['lastUpdated']),
   };
+}
+
+/** Whether a resource that comes back has a version or a time that the caller did not write. */
+function isStamped(created: FhirResource | undefined, sent: FhirResource | undefined): boolean {
+  const [now, before] = [metaOf(created), metaOf(sent)];
+  return ['versionId', 'lastUpdated'].some(
+    member => textOf(now[member]) !== undefined && now[member] !== before[member],
+  );
+}
+
+function metaOf(resource: FhirResource | undefined): Readonly<Record<string, unknown>> {
+  return isObject(resource?.['meta']) ? resource['meta'] : {};
 }
 
 /** The id of a resource that comes back: one that only repeats the caller's own is none that the platform gave. */

@@ -63,5 +63,5 @@ export function refusedToken(
 export function refuseNoJson({ status }: Pick<AnswerHead, 'status'>, body: Uint8Array): void {
   if (status < 200 || status > 299) return;
   const begin = new TextDecoder().decode(body.subarray(0, 64)).trimStart();
-  if (begin !== '' && !begin.startsWith('{')) throw FAULTS.unreadable(status, 'no-json');
+  if (begin !== '' && !/^[{[]/.test(begin)) throw FAULTS.unreadable(status, 'no-json');
 }

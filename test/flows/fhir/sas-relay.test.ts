@@ -136,6 +136,25 @@ describe('after a crash before the platform was answered', () => {
   });
 });
 
+describe('a 200 that carries an error', () => {
+  it('is a refusal: the platform is told so, and the change is undone', async () => {
+    const { ask, hearings } = life();
+    const asking = ask(body);
+    expect(await relay(await claimed(), hook(200, OUTCOME), hearings)).toMatchObject({
+      ended: { outcome: 'refused', code: '422' },
+    });
+    expect(await asking).toMatchObject({ status: 422, body: Buffer.from(OUTCOME) });
+    expect(await accounts()).toEqual([]);
+  });
+
+  it('that time mends is tried again', async () => {
+    const busy = OUTCOME.replace('conflict', 'lock-error');
+    const attempt = await relay(await unanswered(), hook(200, busy));
+    expect(attempt).toMatchObject({ later: { code: 'FHIR-008' } });
+    expect(await accounts()).toHaveLength(1);
+  });
+});
+
 describe('after a crash between the record of a refusal and its undoing', () => {
   async function refused(): Promise<Delivery> {
     const delivery = await unanswered();

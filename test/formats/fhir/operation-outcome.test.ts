@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { isError, outcomeOf, readOutcome } from '../../../src/formats/fhir/operation-outcome.ts';
-import { classify, statusOf } from '../../../src/formats/fhir/operation-outcome-class.ts';
+import { classify, mayBeDone, statusOf } from '../../../src/formats/fhir/operation-outcome-class.ts';
 import type { Finding } from '../../../src/formats/fhir/resource.ts';
 
 const FINDING: Finding = {
@@ -157,6 +157,11 @@ describe('classify', () => {
     ['renacot', 200, { resourceType: 'Parameters' }, 'unreadable'],
     ['renacot', 200, { resourceType: 'Bundle', entry: [] }, 'unreadable'],
     ['renacot', 200, undefined, 'unreadable'],
+    ['renacot', 200, outcome({ severity: 'information', code: '0' }), 'accepted'],
+    ['renacot', 200, outcome({ severity: 'information', code: '12' }), 'unreadable'],
+    ['renacot', 200, outcome({ severity: 'warning', code: -1 }), 'unreadable'],
+    ['renacot', 200, outcome(), 'unreadable'],
+    ['dmi', 200, outcome(), 'unreadable'],
     ['dmi', 200, undefined, 'unreadable'],
     ['dmi', 200, '<html>', 'unreadable'],
     ['dmi', 202, outcome({ severity: 'information', code: 'informational' }), 'unreadable'],
@@ -168,6 +173,22 @@ describe('classify', () => {
     ['dui', 201, { resourceType: 'Patient' }, 'unreadable'],
   ] as const)('%s %i %j: %s', (flow, status, body, verdict) => {
     expect(classify(flow, status, body)).toBe(verdict);
+  });
+
+  it.each([
+    [500, outcome('timeout'), true],
+    [502, outcome('transient'), true],
+    [504, undefined, true],
+    [
+      200,
+      { resourceType: 'Bundle', entry: [{ response: { status: '201' } }, { response: { status: '500' } }] },
+      true,
+    ],
+    [200, { resourceType: 'Bundle', entry: [{ response: { status: '500' } }] }, false],
+    [500, outcome({ severity: 'warning', code: 'timeout' }, 'transient'), false],
+    [503, undefined, false],
+  ])('%i %j may be done: %j', (status, body, expected) => {
+    expect(mayBeDone(status, body)).toBe(expected);
   });
 
   it('reads every entry of a 200', () => {

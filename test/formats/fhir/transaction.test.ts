@@ -103,9 +103,21 @@ describe('readTransactionResponse', () => {
     expect(readTransactionResponse('dui', REQUEST, body)).toMatchObject({ kind: 'accepted', entries: READ });
   });
 
-  it('takes no id from an echo of the request', () => {
-    const result = readTransactionResponse('dui', REQUEST, REQUEST);
-    expect(result.kind === 'accepted' && result.entries.map(({ id }) => id)).toEqual([undefined, undefined]);
+  const echo = (type: string) => ({ ...REQUEST, type });
+  const stamp = { versionId: '1', lastUpdated: '2026-03-01T10:05:00Z' };
+  const stamped = { ...REQUEST, entry: [{ resource: { resourceType: 'Patient', id: 'p', meta: stamp } }] };
+
+  it.each<[string, FhirResource, unknown]>([
+    ['an echo of the request', REQUEST, REQUEST],
+    ['an echo under another type', REQUEST, echo('collection')],
+    ['an echo with the caller’s own version', stamped, stamped],
+    ['empty entries', REQUEST, { resourceType: 'Bundle', type: 'searchset', entry: [{}, {}] }],
+    ['resources that say nothing', REQUEST, [{ resourceType: 'Patient' }, { resourceType: 'AuditEvent' }]],
+  ])('does not take %s for a yes', (_, request, body) => {
+    expect(readTransactionResponse('dui', request, body)).toEqual({
+      kind: 'unreadable',
+      reason: 'entry-resource',
+    });
   });
 
   it('believes a yes without ids', () => {

@@ -49,6 +49,9 @@ export function platformContract({ bed, another }: ContractContext): void {
           remotes: new Set(),
         });
       }
+      expect(await other.isPlatformId('dui', 'Patient/71')).toBe(true);
+      expect(await other.isPlatformId('dui', 'urn:uuid:1')).toBe(false);
+      expect(await other.isPlatformId('dmi', 'Patient/71')).toBe(false);
     });
 
     it('the last id of a local one counts', async () => {

@@ -174,6 +174,14 @@ describe('an answer', () => {
     expect(to.begun()).toBe(1);
   });
 
+  it.each(['[{}]', '\uFEFF{}', '\uFEFF [{}]'])('that says yes with JSON is one (%j)', async text => {
+    const to = await platform(async (response, _, body) => {
+      await body();
+      response.writeHead(201, { 'content-type': 'application/fhir+json' }).end(text);
+    });
+    expect(Buffer.from((await client(to.url).send(post)).body).toString()).toBe(text);
+  });
+
   it.each(['text/html', 'application/fhir+json'])('that says yes with a page is none (%s)', async type => {
     const to = await platform(async (response, _, body) => {
       await body();

@@ -45,7 +45,7 @@ export function buildTraceBundle(trace: Trace, { newUuid, now }: BuildContext): 
       ...partyEntries(draft),
       ...trace.dispositifs.flatMap(device => deviceEntries(device, draft)),
       ...(content?.entries ?? []),
-      creation(draft.newUrl(), buildAuditEvent(draft, content?.url, now)),
+      creation(draft.newUrl(), buildAuditEvent(draft, content?.url, now, newUuid())),
     ],
   };
 }

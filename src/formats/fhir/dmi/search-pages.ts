@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { type FhirResource, isObject } from '../resource.ts';
 
 /** Where the platform and the façade are, without a slash at the end. */
@@ -6,7 +7,11 @@ export interface Bases {
   readonly platform: string;
   /** `https://pfi.chu-x.fr:8443/fhir/dmi` */
   readonly facade: string;
+  readonly seal: Seal;
 }
+
+/** What only we can say of a page: a keyed hash of it, base64url. */
+export type Seal = (page: string) => string;
 
 /**
  * A searchset (flux 24) whose links and fullUrls are rewritten by `toFacade`; everything else as it is. Links without an
@@ -36,7 +41,7 @@ function rewritten(element: unknown, member: string, toFacade: (url: string) => 
  * addresses may hold an INS. The platform's host is not looked at: behind a proxy it calls itself otherwise. What lies
  * outside its path stays as it is.
  */
-export function facadeAddresses({ platform, facade }: Bases): (url: string) => string {
+export function facadeAddresses({ platform, facade, seal }: Bases): (url: string) => string {
   const base = new URL(platform);
   const root = base.pathname.replace(/\/$/, '');
   return url => {
@@ -45,25 +50,30 @@ export function facadeAddresses({ platform, facade }: Bases): (url: string) => s
     const isOurs = pathname === root || pathname.startsWith(`${root}/`);
     if (!/^https?:$/.test(protocol) || !isOurs) return url;
     const path = pathname.slice(root.length + 1);
-    return search === '' ? `${facade}/${path}` : `${facade}/AuditEvent?_page=${tokenOf(path + search)}`;
+    return search === '' ? `${facade}/${path}` : `${facade}/AuditEvent?_page=${tokenOf(path + search, seal)}`;
   };
 }
 
-function tokenOf(page: string): string {
-  return Buffer.from(page, 'utf8').toString('base64url');
+function tokenOf(page: string, seal: Seal): string {
+  return `${seal(page)}.${Buffer.from(page, 'utf8').toString('base64url')}`;
 }
 
 /** Longer than any link that was given. */
 const MAX_TOKEN = 8000;
 
 /**
- * The page of a `_page` that {@link facadeAddresses} gave, relative to the platform's base; undefined for what cannot be
- * one. Somebody else may have made it up: it never leads out of the platform's base.
+ * The page of a `_page` that {@link facadeAddresses} gave, relative to the platform's base; undefined for what somebody else
+ * has made up. A page of a search of traces, whatever the platform calls it: nothing else is read by it.
  */
-export function pageOf(token: string): string | undefined {
-  if (token.length > MAX_TOKEN || !/^[\w-]+$/.test(token)) return undefined;
-  const page = Buffer.from(token, 'base64url').toString('utf8');
-  const [, path] = /^([^?#]*)\?[\x21\x22\x24-\x7E]+$/.exec(page) ?? [];
-  const isPath = path !== undefined && /^(?:[\w.~$-]+(?:\/[\w.~$-]+)*)?$/.test(path);
-  return isPath && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(path) ? page : undefined;
+export function pageOf(token: string, seal: Seal): string | undefined {
+  const [, given, encoded] = /^([\w-]+)\.([\w-]+)$/.exec(token.slice(0, MAX_TOKEN + 1)) ?? [];
+  if (token.length > MAX_TOKEN || given === undefined || encoded === undefined) return undefined;
+  const page = Buffer.from(encoded, 'base64url').toString('utf8');
+  return isSame(given, seal(page)) && /^(?:AuditEvent)?\?[\x21\x22\x24-\x7E]+$/.test(page) ? page : undefined;
+}
+
+/** In a time that does not tell how much of it is right. */
+function isSame(given: string, seal: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(seal)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

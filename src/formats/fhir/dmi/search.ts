@@ -1,5 +1,5 @@
 import type { Finding, IssueCode } from '../resource.ts';
-import { pageOf } from './search-pages.ts';
+import { pageOf, type Seal } from './search-pages.ts';
 import { type ParameterRule, SEARCH_PARAMETERS, type ValueKind } from './search-parameters.ts';
 
 /** A parameter of a search that may be asked. */
@@ -28,8 +28,8 @@ const MAX_PARAMETERS = 30;
  * `ge`/`gt`/`sa` and `le`/`lt`/`eb`, or by one value without prefix. A `_page` of ours stands alone. Paths of findings are
  * names of parameters.
  */
-export function readSearch(asked: URLSearchParams): SearchReading {
-  if (asked.has('_page')) return readPage(asked);
+export function readSearch(asked: URLSearchParams, seal: Seal): SearchReading {
+  if (asked.has('_page')) return readPage(asked, seal);
   const findings: Finding[] = [];
   const parameters: SearchParameter[] = [];
   if (asked.size > MAX_PARAMETERS) {
@@ -66,8 +66,8 @@ export function loggedSearchPath({ parameters, page }: TraceSearch): string {
   });
 }
 
-function readPage(asked: URLSearchParams): SearchReading {
-  const page = asked.size === 1 ? pageOf(asked.get('_page') ?? '') : undefined;
+function readPage(asked: URLSearchParams, seal: Seal): SearchReading {
+  const page = asked.size === 1 ? pageOf(asked.get('_page') ?? '', seal) : undefined;
   if (page !== undefined) return { query: { parameters: [], page } };
   return {
     findings: [finding('value', '_page', 'Cette page n’est pas de celles que la passerelle a données.')],

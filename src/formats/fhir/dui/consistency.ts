@@ -1,8 +1,10 @@
 import { type FoundReference, referencesOf, restfulName } from '../references.ts';
 import { type Resolve, resolverOf } from '../references-in-bundle.ts';
-import { type FhirResource, type Finding, isObject, type IssueCode } from '../resource.ts';
-import { type BundleEntry, entriesOf, listOf, textOf } from '../transaction-entries.ts';
+import { type FhirResource, type Finding, type IssueCode } from '../resource.ts';
+import { type BundleEntry, entriesOf, textOf } from '../transaction-entries.ts';
+import { containedIn } from '../validation/references.ts';
 import { AMBIGUOUS, type KnownResources, NOTHING_KNOWN, remoteName } from './known-resources.ts';
+import type { IsConsumer } from './own-server.ts';
 
 /** Elements of the guide's profiles that refer to one type of resource; paths from the resource's own type. */
 const TARGETS: ReadonlyMap<string, string> = new Map([
@@ -10,18 +12,24 @@ const TARGETS: ReadonlyMap<string, string> = new Map([
   ['Encounter.serviceProvider', 'Organization'],
 ]);
 
+/** More than anybody reads. */
+const MAX_FINDINGS = 400;
+
 /**
  * What no profile can say of a transaction of the DUI (guide of ans.fhir.fr.tddui, flux 1): every entry creates, names
  * are unique, every reference finds its resource, of the right type, here or in an earlier Bundle.
  *
- * A reference to another server than the producer’s, by its absolute URL, is left alone: nobody here can tell.
+ * A reference to another server than the producer’s and the consumer’s, by its absolute URL, is left alone: nobody here can
+ * tell. At the consumer’s a producer reaches what it has brought itself.
  *
  * @param known of earlier Bundles, see namesElsewhere
+ * @param isConsumer whose resources must be known
  * @returns nothing where the Bundle is consistent; in the order of the entries, references last
  */
 export function checkConsistency(
   bundle: FhirResource,
   known: KnownResources = NOTHING_KNOWN,
+  isConsumer: IsConsumer = () => false,
 ): readonly Finding[] {
   if (bundle.resourceType !== 'Bundle') {
     return [finding(bundle.resourceType, 'structure', 'La ressource n’est pas un Bundle.', 'tddui-bundle')];
@@ -34,8 +42,8 @@ export function checkConsistency(
     ...repeated(entries, 'fullUrl', ({ fullUrl }) => fullUrl),
     ...repeated(entries, 'resource.id', ({ resource }) => ownName(resource)),
     ...entries.flatMap(checkFullUrl),
-    ...checkReferences(bundle, entries, known),
-  ];
+    ...checkReferences(bundle, entries, { known, isConsumer }),
+  ].slice(0, MAX_FINDINGS);
 }
 
 function checkRequest({ path, resource, method, url, ifNoneExist }: BundleEntry): readonly Finding[] {
@@ -100,6 +108,7 @@ function repeated(
 interface Reachable {
   readonly resolve: Resolve;
   readonly known: KnownResources;
+  readonly isConsumer: IsConsumer;
   /** Servers that fullUrls name: the producer's own, nothing is to be found there but what it sends. */
   readonly ownRoots: ReadonlySet<string>;
 }
@@ -107,15 +116,15 @@ interface Reachable {
 function checkReferences(
   bundle: FhirResource,
   entries: readonly BundleEntry[],
-  known: KnownResources,
+  about: Pick<Reachable, 'known' | 'isConsumer'>,
 ): readonly Finding[] {
   const roots = entries.map(({ fullUrl }) => restfulName(fullUrl ?? '')?.root ?? '');
-  const reachable = { resolve: resolverOf(bundle), known, ownRoots: new Set(['', ...roots]) };
+  const reachable = { ...about, resolve: resolverOf(bundle), ownRoots: new Set(['', ...roots]) };
   return referencesOf(bundle).flatMap(found => checkReference(found, reachable) ?? []);
 }
 
 function checkReference(found: FoundReference, reachable: Reachable): Finding | undefined {
-  const { resolve, known, ownRoots } = reachable;
+  const { resolve, known, isConsumer, ownRoots } = reachable;
   const { path, reference, resource } = found;
   if (reference.startsWith('#'))
     return isContained(reference.slice(1), resource) ? undefined : dangling(path);
@@ -124,10 +133,10 @@ function checkReference(found: FoundReference, reachable: Reachable): Finding | 
     return finding(path, 'not-supported', message, 'dui-reference');
   }
   const target = resolve(found);
-  const remote = target === undefined ? remoteName(found, known) : undefined;
+  const remote = target === undefined ? remoteName(found, known, isConsumer) : undefined;
   if (remote === AMBIGUOUS) return ambiguous(path);
   const name = restfulName(remote ?? reference);
-  const isElsewhere = name !== undefined && !ownRoots.has(name.root);
+  const isElsewhere = name !== undefined && !ownRoots.has(name.root) && !isConsumer(name.root);
   if (target === undefined && remote === undefined && !isElsewhere) return dangling(path);
   const wanted = TARGETS.get(pathInResource(path, resource));
   const type = target?.resource.resourceType ?? name?.type;
@@ -138,8 +147,7 @@ function checkReference(found: FoundReference, reachable: Reachable): Finding | 
 
 /** `#` alone is the container itself (R4 references.html#contained). */
 function isContained(id: string, resource: FhirResource): boolean {
-  const contained = listOf(resource['contained']);
-  return id === '' || contained.some(each => isObject(each) && each['id'] === id);
+  return id === '' || containedIn(resource).has(id);
 }
 
 function pathInResource(path: string, { resourceType }: FhirResource): string {

@@ -9,6 +9,7 @@ import { absoluteName, bundledResources, resolverOf } from '../references-in-bun
 import type { FhirResource } from '../resource.ts';
 import type { EntryResult } from '../transaction.ts';
 import { entriesOf, textOf } from '../transaction-entries.ts';
+import { consumerAt, type IsConsumer } from './own-server.ts';
 
 /** A resource by the name that its producer gave it, and the one that its consumer gave it. */
 export interface AssignedName {
@@ -50,20 +51,42 @@ export function assignedNames(
 
 /**
  * The names by which a Bundle refers to resources that are not in it, each once: what is to be looked for among the
- * local and the remote names of earlier Bundles. A relative reference is looked for under its absolute name too.
+ * local and the remote names of earlier Bundles. A relative reference is looked for under its absolute name too, one to
+ * the consumer's own server under its relative one.
  */
-export function namesElsewhere(bundle: FhirResource): readonly string[] {
+export function namesElsewhere(bundle: FhirResource, isConsumer: IsConsumer = nobody): readonly string[] {
   const resolve = resolverOf(bundle);
   const outside = referencesOf(bundle).filter(found => resolve(found) === undefined);
-  return [...new Set(outside.flatMap(namesFor))];
+  const names = outside
+    .map(found => namesFor(found, isConsumer))
+    .flatMap(({ local, remote }) => [local, remote]);
+  return [...new Set(names.filter(name => name !== undefined))];
 }
 
-/** Nearest first; none for a fragment or a search. */
-function namesFor(found: Pick<FoundReference, 'reference' | 'base'>): readonly string[] {
-  const name = withoutVersion(found.reference);
-  if (restfulName(name) === undefined && !/^urn:(?:uuid|oid):/.test(name)) return [];
-  const absolute = absoluteName(found);
-  return absolute === undefined ? [name] : [absolute, name];
+/** Without it no server is the consumer's. */
+function nobody(): boolean {
+  return false;
+}
+
+interface Names {
+  readonly local: string | undefined;
+  readonly remote: string | undefined;
+}
+
+/**
+ * What a reference may be called by its producer and by the consumer; neither for a fragment or a search. Of an entry that a
+ * server has, a relative one means that server's resource: another server's of the same type and id is another.
+ */
+function namesFor(found: Pick<FoundReference, 'reference' | 'base'>, isConsumer: IsConsumer): Names {
+  const local = withoutVersion(found.reference);
+  const name = restfulName(local);
+  if (name === undefined) {
+    const isUrn = /^urn:(?:uuid|oid):/.test(local);
+    return { local: isUrn ? local : undefined, remote: isUrn ? local : undefined };
+  }
+  const mayBeRemote = name.root === '' || isConsumer(name.root);
+  const remote = mayBeRemote ? `${name.type}/${name.id}` : undefined;
+  return { local: absoluteName(found) ?? local, remote };
 }
 
 /**
@@ -74,14 +97,15 @@ function namesFor(found: Pick<FoundReference, 'reference' | 'base'>): readonly s
 export function remoteName(
   found: Pick<FoundReference, 'reference' | 'base'>,
   { remoteOf, remotes }: KnownResources,
+  isConsumer: IsConsumer = nobody,
 ): string | undefined {
-  const names = namesFor(found);
-  const remote = names.map(name => remoteOf.get(name)).find(each => each !== undefined);
-  const own = names.find(name => remotes.has(name));
+  const names = namesFor(found, isConsumer);
+  const remote = names.local === undefined ? undefined : remoteOf.get(names.local);
+  const own = names.remote !== undefined && remotes.has(names.remote) ? names.remote : undefined;
   return remote !== undefined && own !== undefined && own !== remote ? AMBIGUOUS : (remote ?? own);
 }
 
-/** No name of a resource. */
+/** No name of a resource: kept for a name that its producer gave to two, and said of a reference to either. */
 export const AMBIGUOUS = 'ambiguous';
 
 /**
@@ -93,11 +117,12 @@ export const AMBIGUOUS = 'ambiguous';
  * @param base of the consumer's server, without `/` at its end
  */
 export function withRemoteNames(bundle: FhirResource, known: KnownResources, base: string): FhirResource {
+  const isConsumer = consumerAt(base);
   const resolve = resolverOf(bundle);
   const taken = ownNames(bundle);
   return rewriteWith(bundle, found => {
     if (resolve(found) !== undefined) return undefined;
-    const remote = remoteName(found, known);
+    const remote = remoteName(found, known, isConsumer);
     if (remote === undefined || remote === AMBIGUOUS || remote === found.reference) return undefined;
     return taken.has(remote) ? `${base}/${remote}` : remote;
   });

@@ -12,6 +12,7 @@ import {
   NOTHING_KNOWN,
   remoteName,
 } from './known-resources.ts';
+import { consumerAnywhere, type IsConsumer } from './own-server.ts';
 
 export interface ReceiveContext {
   /** A logical id, unused so far: `[A-Za-z0-9.-]{1,64}`. */
@@ -47,16 +48,19 @@ export type Reception =
  */
 export function receive(bundle: FhirResource, context: ReceiveContext): Reception {
   const { newId, now, base, contract, known = NOTHING_KNOWN } = context;
-  const findings = checkConsistency(bundle, known);
+  const isConsumer = consumerAnywhere(base);
+  const findings = checkConsistency(bundle, known, isConsumer);
   if (findings.some(({ severity }) => severity === 'error')) return { kind: 'refused', findings };
   const newNames = newNamesOf(bundle, newId);
   const lastUpdated = now.toISOString();
-  const created = entriesOf(renamed(bundle, newNames, known)).flatMap(({ path, resource }, index) => {
-    const name = newNames.get(path);
-    return resource === undefined || name === undefined
-      ? []
-      : [{ index, ...asCreated(resource, name.id, lastUpdated) }];
-  });
+  const created = entriesOf(renamed(bundle, newNames, { known, isConsumer })).flatMap(
+    ({ path, resource }, index) => {
+      const name = newNames.get(path);
+      return resource === undefined || name === undefined
+        ? []
+        : [{ index, ...asCreated(resource, name.id, lastUpdated) }];
+    },
+  );
   return {
     kind: 'created',
     status: statusByContract(contract),
@@ -81,7 +85,11 @@ function newNamesOf(bundle: FhirResource, newId: () => string): NewNames {
 }
 
 /** A resource of the Bundle itself goes before one of an earlier Bundle, by the rule of every transaction. */
-function renamed(bundle: FhirResource, newNames: NewNames, known: KnownResources): FhirResource {
+function renamed(
+  bundle: FhirResource,
+  newNames: NewNames,
+  { known, isConsumer }: { readonly known: KnownResources; readonly isConsumer: IsConsumer },
+): FhirResource {
   const resolve = resolverOf(bundle);
   const links = new Map(
     entriesOf(bundle).map(({ path, fullUrl }) => [fullUrl, newNames.get(path)?.name] as const),
@@ -90,7 +98,7 @@ function renamed(bundle: FhirResource, newNames: NewNames, known: KnownResources
     bundle,
     found => {
       const target = resolve(found);
-      return target === undefined ? remoteName(found, known) : newNames.get(target.path)?.name;
+      return target === undefined ? remoteName(found, known, isConsumer) : newNames.get(target.path)?.name;
     },
     link => links.get(link),
   );

@@ -1,4 +1,5 @@
 import { isError, readOutcome } from '../operation-outcome.ts';
+import { classify, isSuccess } from '../operation-outcome-class.ts';
 import { type FhirResource, parseResource } from '../resource.ts';
 
 /** `taken`: the agenda software has the account · `refused`: it will not have it · `later`: it may have it another time. */
@@ -10,9 +11,18 @@ export type HookVerdict = 'taken' | 'refused' | 'later';
  */
 const NOT_ABOUT_IT: ReadonlySet<number> = new Set([401, 407, 408, 421, 425, 429]);
 
-/** What an answer of the agenda software to a PUT of an account means. */
-export function judgeHookAnswer(status: number): HookVerdict {
-  if (status >= 200 && status < 300) return 'taken';
+/**
+ * What an answer of the agenda software to a PUT of an account means. A 2xx whose OperationOutcome carries an error is no
+ * yes.
+ *
+ * @param body as it came
+ */
+export function judgeHookAnswer(status: number, body: Uint8Array): HookVerdict {
+  if (isSuccess(status)) {
+    const no = outcomeIn(body);
+    if (no === undefined) return 'taken';
+    return classify('dui', status, no) === 'refused' ? 'refused' : 'later';
+  }
   return status >= 400 && status < 500 && !NOT_ABOUT_IT.has(status) ? 'refused' : 'later';
 }
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { GatewayError } from '../../../errors/gateway-error.ts';
-import { isObject, parseJson, type FhirResource } from '../resource.ts';
+import { isObject, type FhirResource } from '../resource.ts';
 
 /** Larger than any package of profiles; a small archive must not grow without bound. */
 const MAX_UNPACKED = 256 * 1024 * 1024;
@@ -26,7 +26,7 @@ export interface FhirPackage {
 export function readPackage(bytes: Uint8Array): FhirPackage {
   const files = filesOf(unpacked(bytes));
   const manifest = files.get('package/package.json');
-  const about = manifest === undefined ? undefined : parseJson(manifest);
+  const about = manifest === undefined ? undefined : jsonOf(manifest);
   if (!isObject(about)) throw new GatewayError('FHIR-001', { detail: '`package.json` manque.' });
   return {
     name: String(about['name']),
@@ -34,6 +34,15 @@ export function readPackage(bytes: Uint8Array): FhirPackage {
     definitions: resourcesOf(files, DEFINITIONS),
     examples: resourcesOf(files, EXAMPLES),
   };
+}
+
+/** Of an archive that an administrator has chosen, and whose size is bounded; manifests have members of any name. */
+function jsonOf(content: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
+  } catch (cause) {
+    throw new GatewayError('FHIR-001', { cause });
+  }
 }
 
 function unpacked(bytes: Uint8Array): Buffer {
@@ -67,6 +76,6 @@ function textAt(tar: Buffer, at: number, length: number): string {
 function resourcesOf(files: ReadonlyMap<string, Uint8Array>, names: RegExp): FhirResource[] {
   return [...files]
     .filter(([name]) => names.test(name))
-    .map(([, content]) => parseJson(content))
+    .map(([, content]) => jsonOf(content))
     .filter((value): value is FhirResource => isObject(value) && typeof value['resourceType'] === 'string');
 }

@@ -47,8 +47,8 @@ function ledInside(id: string, root: FhirResource): Led {
 
 const containers = new WeakMap<FhirResource, ReadonlyMap<string, string>>();
 
-/** Types of contained resources by id, the first of each. */
-function containedIn(root: FhirResource): ReadonlyMap<string, string> {
+/** Types of contained resources by id, the first of each; looked for once in each resource. */
+export function containedIn(root: FhirResource): ReadonlyMap<string, string> {
   const known = containers.get(root);
   if (known !== undefined) return known;
   const types = new Map<string, string>();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkConsistency } from '../../../../src/formats/fhir/dui/consistency.ts';
+import { consumerAt } from '../../../../src/formats/fhir/dui/own-server.ts';
 import { type Entry, ORGANIZATION, PATIENT, stayEntries, transaction } from './sample.ts';
 
 type Entries = ReturnType<typeof stayEntries>;
@@ -121,6 +122,19 @@ describe('checkConsistency', () => {
     expect(check('Group/old')).toEqual(['dui-reference-type']);
     // It is one patient by the producer's names, another by the consumer's.
     expect(check('Patient/9')).toEqual(['dui-reference']);
+  });
+
+  it('leaves nothing of the consumer’s own server alone that this producer has not brought', () => {
+    const known = { remoteOf: new Map(), remotes: new Set(['Patient/7']) };
+    const check = (reference: string) => {
+      const entries = stayEntries();
+      withSubject(reference)(entries);
+      return checkConsistency(transaction(entries), known, consumerAt('https://c.fr/fhir'));
+    };
+    expect(check('https://c.fr/fhir/Patient/7')).toEqual([]);
+    expect(check('https://d.fr/fhir/Patient/8')).toEqual([]);
+    for (const theirs of ['https://c.fr/fhir/Patient/8', 'https://C.fr:443/fhir/Patient/8/_history/1'])
+      expect(check(theirs)).toMatchObject([{ severity: 'error', path: SUBJECT, rule: 'dui-reference' }]);
   });
 
   it('never says a value', () => {

@@ -92,6 +92,18 @@ describe('the ids of the platform', () => {
     expect(subjects(withRemoteNames(later, known, BASE))).toEqual([`${BASE}/Patient/7`]);
   });
 
+  it('are no other server’s: a relative name is what its entry’s server has, or the consumer', () => {
+    const others = stayOf('Patient/p1', 'https://c.fr/Encounter/2');
+    expect(checkConsistency(others, known)).toMatchObject([{ rule: 'dui-reference' }]);
+    expect(withRemoteNames(others, known, BASE)).toBe(others);
+    expect(checkConsistency(stayOf('Patient/7', 'https://c.fr/Encounter/2'), known)).toEqual([]);
+  });
+
+  it('are found under the absolute names of the platform', () => {
+    const later = stayOf(`${BASE}/Patient/7`, 'urn:uuid:later');
+    expect(subjects(withRemoteNames(later, known, BASE))).toEqual(['Patient/7']);
+  });
+
   it('leave an ambiguous name, which is refused', () => {
     const both = { ...known, remotes: new Set(['Patient/p1', 'Patient/7']) };
     const later = stayOf('Patient/p1', 'urn:uuid:later');

@@ -89,6 +89,24 @@ describe('receive', () => {
     expect(reception.names.map(({ local }) => local)).toContain(ORGANIZATION);
   });
 
+  it('knows its own resources under any host, and another producer’s not at all', () => {
+    const [, organization, stay] = stayEntries();
+    const refer = (reference: string) => {
+      const other = { ...stay, resource: { resourceType: 'Encounter', subject: { reference } } };
+      const known = { remoteOf: new Map(), remotes: new Set(['Patient/n9']) };
+      const base = 'https://pfi.exemple.fr/fhir/dui-consommateur';
+      return receive(transaction([organization, other]), context({ base, known }));
+    };
+    expect(refer('https://10.0.0.1:8443/fhir/dui-consommateur/Patient/n9')).toMatchObject({
+      resources: [{}, { subject: { reference: 'Patient/n9' } }],
+    });
+    for (const host of ['pfi.exemple.fr', 'autre.fr'])
+      expect(refer(`https://${host}/fhir/dui-consommateur/Patient/n8`)).toMatchObject({
+        kind: 'refused',
+        findings: [{ path: 'Bundle.entry[1].resource.subject' }],
+      });
+  });
+
   it('rewrites links too', () => {
     const entries = stayEntries();
     if (entries[2].resource)

@@ -74,7 +74,20 @@ describe('what the hook answers', () => {
     [500, 'later'],
     [503, 'later'],
   ])('%i: %s', (status, verdict) => {
-    expect(judgeHookAnswer(status)).toBe(verdict);
+    expect(judgeHookAnswer(status, Buffer.from(''))).toBe(verdict);
+  });
+
+  it.each([
+    ['error', 'business-rule', 'refused'],
+    ['fatal', 'structure', 'refused'],
+    ['error', 'lock-error', 'later'],
+    ['error', 'transient', 'later'],
+    ['error', 'expired', 'later'],
+    ['warning', 'business-rule', 'taken'],
+    ['information', 'informational', 'taken'],
+  ])('a 200 whose issue is %s %s: %s', (severity, code, verdict) => {
+    const outcome = { resourceType: 'OperationOutcome', issue: [{ severity, code }] };
+    expect(judgeHookAnswer(200, Buffer.from(JSON.stringify(outcome)))).toBe(verdict);
   });
 
   it('is passed on where it says why', () => {

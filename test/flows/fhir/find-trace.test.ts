@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { findTrace } from '../../../src/flows/fhir/find-trace.ts';
+import type { AfterSilence } from '../../../src/flows/fhir/platform-flow.ts';
+import { type FhirResource, isObject } from '../../../src/formats/fhir/resource.ts';
+import { entriesOf } from '../../../src/formats/fhir/transaction-entries.ts';
+import type { FhirPeer } from '../../../src/peers/interfaces.ts';
+import { newTraceBundle } from '../../kit/fhir-traces.ts';
+
+/** Of two traces with the same words and times: which one a silence was about. */
+
+const ALIKE = { description: 'Pose d’un implant' };
+const DOCUMENT = { type: 'application/pdf', valueBase64Binary: 'JVBERi0xLjQK' };
+
+function auditOf(bundle: FhirResource): FhirResource {
+  const found = entriesOf(bundle).find(({ resource }) => resource?.resourceType === 'AuditEvent')?.resource;
+  if (found === undefined) throw new Error('unreachable');
+  return found;
+}
+
+function withAudit(bundle: FhirResource, change: Readonly<Record<string, unknown>>): FhirResource {
+  const entry = (bundle['entry'] as readonly Readonly<Record<string, unknown>>[]).map(each =>
+    isObject(each['resource']) && each['resource']['resourceType'] === 'AuditEvent'
+      ? { ...each, resource: { ...each['resource'], ...change } }
+      : each,
+  );
+  return { ...bundle, entry };
+}
+
+/** A caller's own Bundle: we have put nothing into it. */
+function ownBundle(...detail: readonly object[]): FhirResource {
+  return withAudit(newTraceBundle(ALIKE), { entity: [{ type: { display: 'Structuré' }, detail }] });
+}
+
+/** As a platform keeps it: under its id, with its references, and instants in its zone. */
+function kept(
+  bundle: FhirResource,
+  id: string,
+  change: Readonly<Record<string, unknown>> = {},
+): FhirResource {
+  const text = JSON.stringify(auditOf(bundle)).replaceAll(/urn:uuid:[^"]*/g, `Device/${id}`);
+  const trace = JSON.parse(text) as FhirResource;
+  const recorded = new Date(String(trace['recorded'])).toISOString();
+  return { ...trace, id, meta: { versionId: '1' }, recorded, ...change };
+}
+
+function ask(
+  own: FhirResource,
+  traces: readonly FhirResource[],
+  { known = [], link = [] }: { readonly known?: readonly string[]; readonly link?: readonly object[] } = {},
+): Promise<AfterSilence> {
+  const entry = traces.map(resource => ({ resource }));
+  const searchset = { resourceType: 'Bundle', type: 'searchset', link, entry };
+  const peer: FhirPeer = {
+    send: async () => ({
+      status: 200,
+      headers: {},
+      retryAfter: undefined,
+      body: Buffer.from(JSON.stringify(searchset)),
+    }),
+    probe: () => Promise.reject(new Error('not asked')),
+    close: async () => {},
+  };
+  return findTrace(own, peer, async remote => known.includes(remote));
+}
+
+describe('a trace that we have built', () => {
+  const own = newTraceBundle(ALIKE);
+
+  it('is found by what we have put into it, whatever else is like it', async () => {
+    const other = kept(newTraceBundle(ALIKE), '1');
+    expect(await ask(own, [other, kept(own, '2')])).toMatchObject({
+      kind: 'taken',
+      ids: [{ remote: 'AuditEvent/2' }],
+    });
+    expect(await ask(own, [other])).toEqual({ kind: 'again' });
+    expect(await ask(own, [])).toEqual({ kind: 'again' });
+  });
+
+  it('says nothing of the patient by it', () => {
+    const [first, second] = [newTraceBundle(ALIKE), newTraceBundle(ALIKE)].map(bundle => {
+      const entities = auditOf(bundle)['entity'] as readonly { detail?: readonly object[] }[];
+      return JSON.stringify(entities.at(-1)?.detail?.at(-1));
+    });
+    expect(first).toMatch(/^\{"type":"passerelle","valueString":"[\da-f-]{36}"\}$/);
+    expect(first).not.toBe(second);
+  });
+
+  it('is left to a person where the platform keeps no details', async () => {
+    expect(await ask(own, [kept(own, '1', { entity: undefined })])).toEqual({ kind: 'unknown' });
+  });
+
+  it('is sent again where what is like it came by another call', async () => {
+    const other = kept(ownBundle(), '1');
+    expect(await ask(own, [other])).toEqual({ kind: 'unknown' });
+    expect(await ask(own, [other], { known: ['AuditEvent/1'] })).toEqual({ kind: 'again' });
+  });
+});
+
+describe('a caller’s own Bundle', () => {
+  it('without anything of its own is left to a person where something is like it', async () => {
+    const own = ownBundle();
+    expect(await ask(own, [kept(own, '1')])).toEqual({ kind: 'unknown' });
+    expect(await ask(own, [kept(newTraceBundle({ description: 'Autre' }), '1')])).toEqual({ kind: 'again' });
+    expect(await ask(own, [], { link: [{ relation: 'next', url: '?_getpages=1' }] })).toEqual({
+      kind: 'unknown',
+    });
+  });
+
+  it('is not what another has said by simple JSON', async () => {
+    expect(await ask(ownBundle(), [kept(newTraceBundle(ALIKE), '1')])).toEqual({ kind: 'again' });
+  });
+
+  it('is found by its document, where all the rest is the same', async () => {
+    const own = ownBundle(DOCUMENT);
+    expect(await ask(own, [kept(own, '1')])).toMatchObject({ kind: 'taken' });
+    expect(await ask(own, [kept(own, '1'), kept(own, '2')])).toEqual({ kind: 'unknown' });
+    const other = ownBundle({ ...DOCUMENT, valueBase64Binary: 'JVBERi0xLjUK' });
+    for (const each of [
+      kept(other, '1'),
+      kept(own, '1', { action: 'U' }),
+      kept(own, '1', { outcome: '8' }),
+      kept(own, '1', { source: { observer: { identifier: { value: '7' } } } }),
+      kept(own, '1', { agent: [{ who: { identifier: { value: '7' } }, requestor: true }] }),
+    ]) {
+      expect(await ask(own, [each])).toEqual({ kind: 'unknown' });
+    }
+  });
+
+  it('with a word that may stand in many is left to a person', async () => {
+    const own = ownBundle({ type: 'version', valueString: '1' });
+    expect(await ask(own, [kept(own, '1')])).toEqual({ kind: 'unknown' });
+  });
+});
