@@ -5,6 +5,7 @@ import type { Refusal } from './values.ts';
 interface Addresses {
   readonly admin?: unknown;
   readonly applications: readonly { readonly accept?: unknown; readonly deliver?: unknown }[];
+  readonly fhir?: unknown;
 }
 
 interface Address {
@@ -17,7 +18,7 @@ interface Address {
  * delivered to an address of its own it would take for a request.
  */
 export function refuseSharedAddresses(
-  { admin, applications }: Addresses,
+  { admin, applications, fhir }: Addresses,
   context: { addIssue(issue: Refusal): void },
 ): void {
   const administration = addressIn(admin);
@@ -39,6 +40,13 @@ export function refuseSharedAddresses(
       refuse('adresse de remise (`deliver.mllp`) d’une application : la passerelle s’écrirait à elle-même');
     }
     opened.push(own);
+  }
+  for (const path of [['facade'], ['sas', 'listen']]) {
+    const own = addressIn(path.reduce<unknown>(keyOf, fhir));
+    const others = administration === undefined ? opened : [...opened, administration];
+    if (own === undefined || !others.some(other => overlap(own, other))) continue;
+    const message = 'adresse d’écoute déjà utilisée par l’administration ou une application';
+    context.addIssue({ code: 'custom', path: ['fhir', ...path, 'port'], message });
   }
 }
 

@@ -130,7 +130,7 @@ export const configSchema = z
     }
     refuseUnsendable(config, applications, mailboxes, context);
     refuseForgottenRequests(config, applications, context);
-    refuseSharedAddresses({ admin: config.admin, applications }, context);
+    refuseSharedAddresses({ admin: config.admin, applications, fhir: config.fhir }, context);
   }, besideFaults);
 
 export type Config = z.output<typeof configSchema>;

@@ -55,6 +55,7 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
     ]),
   );
   const reception = fhir && assembleReception(fhir, deps);
+  const searches = searchesOf(platforms, fhir?.facade?.wait ?? 0, deps.clock);
   let listener: FhirListener | undefined;
   return {
     targets: [
@@ -66,9 +67,7 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
     ],
     listen: async () => {
       if (fhir?.facade === undefined) return;
-      const at = platforms.findIndex(({ flow }) => flow.name === 'dmi');
-      const peer = peers[at];
-      const traces = peer && { peer, base: platforms[at]?.settings.url ?? '', journal: deps.journal };
+      const traces = searches && { ...searches, journal: deps.journal };
       const routes = [
         ...platformRoutes(contexts, traces),
         ...(reception === undefined ? [] : [reception.route]),
@@ -86,9 +85,21 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
       await listener?.stop(graceMs);
     },
     close: async () => {
-      await Promise.all([...peers.map(peer => peer.close()), reception?.close()]);
+      await Promise.all([searches?.peer.close(), ...peers.map(peer => peer.close()), reception?.close()]);
     },
   };
+}
+
+/** Where traces are asked for: on connections of their own, so that searches hold up no trace, nor longer than callers wait. */
+function searchesOf(
+  platforms: ReturnType<typeof fhirFlows>,
+  waitMs: number,
+  clock: Clock,
+): { readonly peer: FhirPeer; readonly base: string } | undefined {
+  const settings = platforms.find(({ flow }) => flow.name === 'dmi')?.settings;
+  if (settings === undefined) return undefined;
+  const limits = { ...settings.limits, timeout: Math.min(settings.limits.timeout, Math.max(waitMs, 1_000)) };
+  return { peer: fhirPeer({ ...settings, limits }, clock), base: settings.url };
 }
 
 function target(

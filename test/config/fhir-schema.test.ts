@@ -319,6 +319,18 @@ describe('fhir', () => {
       'port: 8443',
       'fhir.sas.listen.port — adresse d’écoute déjà utilisée',
     ],
+    [
+      'the façade where the administration is',
+      'port: 8443',
+      'port: 8080',
+      'fhir.facade.port — adresse d’écoute déjà utilisée par l’administration',
+    ],
+    [
+      'SAS where the administration is',
+      'port: 9443',
+      'port: 8080',
+      'fhir.sas.listen.port — adresse d’écoute déjà utilisée par l’administration',
+    ],
     ['a public address in the clear', 'https://sas', 'http://sas', 'fhir.sas.publicUrl — adresse https://'],
     ['no client of SAS', /clients: \[.*?\]/, 'clients: []', 'fhir.sas.clients — au moins un élément'],
     ['a client without OU', ', ou: "3187"', '', 'fhir.sas.clients[0].ou — clé requise absente'],

@@ -56,11 +56,7 @@ const AMBIGUOUS = [
   { http: 504, isDone: true },
 ] as const;
 /** What the DMP has not done, and may do later. */
-const LATER = [
-  { http: 503 },
-  { http: 429 },
-  { failure: 'XDSRegistryBusy' },
-] as const;
+const LATER = [{ http: 503 }, { http: 429 }, { failure: 'XDSRegistryBusy' }] as const;
 
 /** The first requests of each kind are answered so; the rest as they should be. */
 function firstOf(counts: Partial<Record<Transaction, number>>, behaviour: DmpBehaviour): ScriptedBehaviour {
