@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createAuthority } from './certificates.ts';
 import { asMultipart, faultAnswer, type RegistryOutcome, registryAnswer } from './dmp/answers.ts';
-import { createScript, type DmpBehaviour, isPassive, type ScriptedBehaviour } from './dmp/behaviour.ts';
+import { createDmpScript, type DmpBehaviour, isPassive, type ScriptedBehaviour } from './dmp/behaviour.ts';
 import { createClerk, type DmpRequest, type HttpRequest, type ReadRequest } from './dmp/clerk.ts';
 import { createRecords, type DmpDocument } from './dmp/records.ts';
 import { soapFaultOf } from './dmp/refusal.ts';
@@ -89,7 +89,7 @@ export async function startDmp(options: DmpOptions): Promise<Dmp> {
   const requests: DmpRequest[] = [];
   const submissions: DmpRequest[] = [];
   const faults: DmpFault[] = [];
-  const script = createScript();
+  const script = createDmpScript();
   const { changed, until } = createWaiting();
 
   function refused(

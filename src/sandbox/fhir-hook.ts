@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type FhirResource, parseResource } from '../formats/fhir/resource.ts';
 import { createAuthority } from './certificates.ts';
+import { listening } from './restartable.ts';
 import { createWaiting, type Waiting } from './waiting.ts';
 
 /**
@@ -68,7 +68,7 @@ const BASE = '/fhir';
 /** Starts software that takes FHIR resources over HTTPS: `PUT <url>/Practitioner/<id>`, or whatever else is below its address. */
 export async function startFhirHook({
   host = '127.0.0.1',
-  port: wanted = 0,
+  port = 0,
 }: FhirHookOptions = {}): Promise<FhirHook> {
   const authority = createAuthority('pfi-gateway sandbox FHIR hook CA');
   const received: HookRequest[] = [];
@@ -105,26 +105,10 @@ export async function startFhirHook({
     const { socket } = request;
     serve(request, response).catch(() => socket.destroy());
   });
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-
-  const listen = (port: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-
-  await listen(wanted);
-  const { port } = server.address() as AddressInfo;
+  const listener = await listening(server, { host, port });
   return {
-    url: `https://localhost:${port}${BASE}`,
-    port,
+    ...listener,
+    url: `https://localhost:${listener.port}${BASE}`,
     ca: authority.certificate,
     received: () => received,
     resources: () => resources,
@@ -132,13 +116,6 @@ export async function startFhirHook({
       script = { behaviour, left: times };
     },
     until,
-    async stop() {
-      if (!server.listening) return;
-      const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    restart: () => listen(port),
   };
 }
 

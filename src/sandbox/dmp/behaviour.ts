@@ -1,3 +1,4 @@
+import { createScript, type Script } from '../script.ts';
 import type { Transaction } from './transactions.ts';
 
 /**
@@ -32,27 +33,14 @@ export type DmpBehaviour =
 /** The same for every request, or by the transaction that one is of; `answer` uses up none of the times. */
 export type ScriptedBehaviour = DmpBehaviour | ((transaction: Transaction) => DmpBehaviour);
 
-export interface Script {
-  readonly behave: (behaviour: ScriptedBehaviour, times?: number) => void;
-  /** How to take the next request; `transaction` is undefined for one that names none. */
-  next(transaction: Transaction | undefined): DmpBehaviour;
+/** @param transaction undefined for a request that names none */
+function chosenFor(scripted: ScriptedBehaviour, transaction: Transaction | undefined): DmpBehaviour {
+  if (typeof scripted !== 'function') return scripted;
+  return transaction === undefined ? 'answer' : scripted(transaction);
 }
 
-export function createScript(): Script {
-  let current: ScriptedBehaviour = 'answer';
-  let left = Number.POSITIVE_INFINITY;
-  return {
-    behave(behaviour, times = Number.POSITIVE_INFINITY) {
-      current = behaviour;
-      left = times;
-    },
-    next(transaction) {
-      const chosen = typeof current === 'function' ? bySelf(current, transaction) : current;
-      if (chosen !== 'answer') left -= 1;
-      if (left <= 0) current = 'answer';
-      return chosen;
-    },
-  };
+export function createDmpScript(): Script<ScriptedBehaviour, Transaction | undefined, DmpBehaviour> {
+  return createScript('answer', chosenFor);
 }
 
 /** Whether a request is not even looked at. */
@@ -63,11 +51,4 @@ export function isPassive(behaviour: DmpBehaviour): boolean {
     behaviour === 'silent-before' ||
     (typeof behaviour === 'object' && 'http' in behaviour && behaviour.isDone !== true)
   );
-}
-
-function bySelf(
-  choose: (transaction: Transaction) => DmpBehaviour,
-  transaction: Transaction | undefined,
-): DmpBehaviour {
-  return transaction === undefined ? 'answer' : choose(transaction);
 }

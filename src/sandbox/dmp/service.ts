@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { IssuedCertificate } from '../certificates.ts';
+import { listening, type RestartableServer } from '../restartable.ts';
 import type { DmpBehaviour } from './behaviour.ts';
 import type { HttpRequest } from './clerk.ts';
 import { mimeValue } from './multipart.ts';
@@ -29,19 +29,13 @@ export interface ServiceOptions {
   readonly refused: (code: string, reason: string) => void;
 }
 
-export interface HttpsService {
-  readonly port: number;
-  stop(): Promise<void>;
-  restart(): Promise<void>;
-}
-
 const PATH = /^\/si-dmp-server\/v2\/services\/(repository|registry)$/;
 /** Bytes of a request: three documents of the 20 MB that one may have. */
 const MAX_BODY = 64 * 1024 * 1024;
 const PAGE = '<html><body><h1>Service indisponible</h1><p>Réessayez plus tard.</body></html>';
 
 /** HTTPS with client certificates, and the ways in which a connection fails. */
-export async function startService(options: ServiceOptions): Promise<HttpsService> {
+export async function startService(options: ServiceOptions): Promise<RestartableServer> {
   const server = createServer(
     {
       ...options.certificate,
@@ -57,38 +51,11 @@ export async function startService(options: ServiceOptions): Promise<HttpsServic
       serve(request, response, socket, options).catch(() => socket.destroy()); // the client went away
     },
   );
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     if (server.listening) options.refused(...handshakeFault(error, socket));
   });
 
-  async function listen(port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, options.host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-  }
-
-  await listen(options.port);
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    async stop() {
-      if (!server.listening) return;
-      const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      // Those in the middle of their handshake too, which closeAllConnections does not know.
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    restart: () => listen(port),
-  };
+  return listening(server, options);
 }
 
 /** A certificate that is not believed ends the handshake without an error of its own: the socket keeps why. */

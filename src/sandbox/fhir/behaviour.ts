@@ -1,3 +1,5 @@
+import { createScript, type Script } from '../script.ts';
+
 /** What a platform is asked for. */
 export type FhirOperation = 'submit' | 'search' | 'read' | 'metadata' | 'token';
 
@@ -41,28 +43,13 @@ export type FhirBehaviour =
 /** The same for every request but those for tokens, or by what one asks for; `answer` uses up none of the times. */
 export type ScriptedFhirBehaviour = FhirBehaviour | ((operation: FhirOperation) => FhirBehaviour);
 
-export interface FhirScript {
-  readonly behave: (behaviour: ScriptedFhirBehaviour, times?: number) => void;
-  /** How to take the next request. */
-  next(operation: FhirOperation): FhirBehaviour;
+function chosenFor(scripted: ScriptedFhirBehaviour, operation: FhirOperation): FhirBehaviour {
+  if (typeof scripted === 'function') return scripted(operation);
+  return operation === 'token' ? 'answer' : scripted;
 }
 
-export function createFhirScript(): FhirScript {
-  let current: ScriptedFhirBehaviour = 'answer';
-  let left = Number.POSITIVE_INFINITY;
-  return {
-    behave(behaviour, times = Number.POSITIVE_INFINITY) {
-      current = behaviour;
-      left = times;
-    },
-    next(operation) {
-      const chosen =
-        typeof current === 'function' ? current(operation) : operation === 'token' ? 'answer' : current;
-      if (chosen !== 'answer') left -= 1;
-      if (left <= 0) current = 'answer';
-      return chosen;
-    },
-  };
+export function createFhirScript(): Script<ScriptedFhirBehaviour, FhirOperation, FhirBehaviour> {
+  return createScript('answer', chosenFor);
 }
 
 /** Whether a request is not even looked at. */

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { IssuedCertificate } from '../certificates.ts';
+import { listening, type RestartableServer } from '../restartable.ts';
 import type { FhirBehaviour } from './behaviour.ts';
 import type { Said } from './outcome.ts';
 
@@ -30,18 +30,12 @@ export interface FhirServiceOptions {
   readonly released: () => Promise<void>;
 }
 
-export interface FhirService {
-  readonly port: number;
-  stop(): Promise<void>;
-  restart(): Promise<void>;
-}
-
 /** Bytes of a request. */
 const MAX_BODY = 32 * 1024 * 1024;
 const PAGE = '<html><body><h1>Service indisponible</h1><p>Réessayez plus tard.</body></html>';
 
 /** HTTPS, with client certificates or without, and the ways in which a connection fails. */
-export async function startFhirService(options: FhirServiceOptions): Promise<FhirService> {
+export async function startFhirService(options: FhirServiceOptions): Promise<RestartableServer> {
   const isMutual = options.trusted.length > 0;
   const server = createServer(
     {
@@ -57,34 +51,7 @@ export async function startFhirService(options: FhirServiceOptions): Promise<Fhi
       serve(request, response, socket, options).catch(() => socket.destroy()); // the client went away
     },
   );
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-
-  async function listen(port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, options.host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-  }
-
-  await listen(options.port);
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    async stop() {
-      if (!server.listening) return;
-      const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    restart: () => listen(port),
-  };
+  return listening(server, options);
 }
 
 async function serve(
