@@ -7,8 +7,8 @@ import { dmpCertificate, dmpCertificateFaults, unusable } from '../gateway/dmp-c
 import { dmpProfessionals } from '../gateway/dmp-files.ts';
 import { dmpPeer } from '../gateway/dmp-peer.ts';
 import type { PeerReport } from '../peers/interfaces.ts';
-import type { Probe } from './check.ts';
 import { count } from './output.ts';
+import { type Probe, probeAndClose } from './probe.ts';
 
 const PURPOSES = {
   auth: 'Usage : authentification auprès du DMP (ORG AUTH_CLI)',
@@ -34,7 +34,10 @@ export function dmpProbes(dmp: DmpConfig, clock: Clock): Probe[] {
             probe: async () => reportProfessionals(dmp),
           },
         ]),
-    { peer: 'DMP, connexion', probe: () => probeDmp(dmp, clock) },
+    {
+      peer: 'DMP, connexion',
+      probe: async () => probeAndClose(dmpPeer(dmp, dmpCertificate(dmp, 'auth'), clock)),
+    },
   ];
 }
 
@@ -68,15 +71,6 @@ function reportProfessionals(dmp: DmpConfig): PeerReport {
 }
 
 /** Whether the DMP lets us in with the certificate. @throws GatewayError CFG-003, DMP-001, DMP-002, DMP-020 */
-async function probeDmp(dmp: DmpConfig, clock: Clock): Promise<PeerReport> {
-  const peer = dmpPeer(dmp, dmpCertificate(dmp, 'auth'), clock);
-  try {
-    return await peer.probe();
-  } finally {
-    await peer.close();
-  }
-}
-
 /** Of the certificate, and of its issuers as far as their file holds them: these are not ours to renew. */
 function expiryOf({ chain }: OrganisationCertificate, now: Date): { warnings: string[]; expiring: boolean } {
   const ends = chain.map(pem => {

@@ -2,9 +2,9 @@ import type { Clock } from '../basics/clock.ts';
 import type { FhirConfig } from '../config/schema.ts';
 import { agendaHook, receptionHook } from '../gateway/fhir-hook.ts';
 import { fhirFlows, fhirPeer } from '../gateway/fhir-platforms.ts';
-import type { FhirPeer, PeerReport } from '../peers/interfaces.ts';
-import type { Probe } from './check.ts';
+import type { PeerReport } from '../peers/interfaces.ts';
 import { type Address, reportAddress } from './check-listening.ts';
+import { type Probe, probeAndClose } from './probe.ts';
 
 /** The platforms in people's words. */
 const NAMES = { dmi: 'DMI', dui: 'DUI', renacot: 'RENACOT' } as const;
@@ -40,14 +40,6 @@ function hooks({ dui, sas }: FhirConfig, clock: Clock): Probe[] {
     });
   }
   return probes;
-}
-
-async function probeAndClose(peer: FhirPeer): Promise<PeerReport> {
-  try {
-    return await peer.probe();
-  } finally {
-    await peer.close();
-  }
 }
 
 function listenings({ facade, callers, sas }: FhirConfig, clock: Clock): Probe[] {

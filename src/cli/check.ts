@@ -7,6 +7,7 @@ import { toGatewayError } from '../errors/gateway-error.ts';
 import type { PeerReport } from '../peers/interfaces.ts';
 import { configOf, type ConfigOption, type JsonOption, withCommonOptions } from './options.ts';
 import { count, paragraphs, print, printJson } from './output.ts';
+import { type Probe, probeAndClose } from './probe.ts';
 
 const SOMETHING_TO_DO = 1;
 
@@ -48,12 +49,6 @@ async function check(options: ConfigOption & JsonOption): Promise<void> {
   );
 }
 
-/** Something that is tried, by its French name. */
-export interface Probe {
-  readonly peer: string;
-  probe(): Promise<PeerReport>;
-}
-
 async function probes(config: Config): Promise<Probe[]> {
   const { mailboxes, applications, dmp, fhir } = config;
   const { applicationPeer, mailSender, probeMailboxOf } = await import('../gateway/peers.ts');
@@ -78,17 +73,6 @@ async function probes(config: Config): Promise<Probe[]> {
     ...(dmp === undefined ? [] : dmpProbes(dmp, systemClock)),
     ...(fhir === undefined ? [] : fhirProbes(fhir, systemClock)),
   ];
-}
-
-async function probeAndClose(peer: {
-  probe(): Promise<PeerReport>;
-  close(): Promise<void>;
-}): Promise<PeerReport> {
-  try {
-    return await peer.probe();
-  } finally {
-    await peer.close();
-  }
 }
 
 async function run(asked: Probe): Promise<Finding> {

@@ -2,7 +2,7 @@ import { systemClock } from '../basics/clock.ts';
 import { toGatewayError } from '../errors/gateway-error.ts';
 import type { PlannedCall } from '../flows/fhir/platform-flow.ts';
 import { NOTHING_KNOWN } from '../formats/fhir/dui/known-resources.ts';
-import { isError as isIssueError, readOutcome } from '../formats/fhir/operation-outcome.ts';
+import { isError, readOutcome } from '../formats/fhir/operation-outcome.ts';
 import { type FhirResource, type Finding as Remark, parseJson } from '../formats/fhir/resource.ts';
 import { rulesFor } from '../formats/fhir/rules/rules-for.ts';
 import { checkPractitioner } from '../formats/fhir/sas/check-practitioner.ts';
@@ -207,7 +207,7 @@ function lookAtAccount(resource: FhirResource): Finding {
 
 function lookAtAnswer(resource: FhirResource): Finding {
   const issues = readOutcome(resource).map(issue => ({
-    severity: isIssueError(issue) ? ('error' as const) : ('warning' as const),
+    severity: isError(issue) ? ('error' as const) : ('warning' as const),
     code: shown(issue.code),
     path: issue.expression.map(shown).join(', '),
     message: issue.details.map(shown).join(', '),
@@ -227,10 +227,6 @@ function lookAtAnswer(resource: FhirResource): Finding {
 /** What others have written, where it is a code or a path. */
 function shown(text: string): string {
   return /^[A-Za-z][\w.[\]-]{0,200}$/.test(text) ? text : '…';
-}
-
-function isError({ severity }: Pick<Remark, 'severity'>): boolean {
-  return severity === 'error';
 }
 
 function finding(found: Partial<Finding> & Pick<Finding, 'verdict'>): Finding {

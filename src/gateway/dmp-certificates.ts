@@ -16,7 +16,7 @@ import { pemCertificates } from '../formats/pki/pem-certificates.ts';
 export type DmpCertificates = Readonly<Record<CertificateUse, OrganisationCertificate>>;
 
 /** Where each stands in the configuration, which is how people are told of it. */
-export const DMP_CERTIFICATE_NAMES = { auth: 'dmp.tls', sign: 'dmp.sign' } as const;
+const DMP_CERTIFICATE_NAMES = { auth: 'dmp.tls', sign: 'dmp.sign' } as const;
 
 export const DMP_USES = ['auth', 'sign'] as const satisfies readonly CertificateUse[];
 

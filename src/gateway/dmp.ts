@@ -11,7 +11,13 @@ import { publishDocuments } from '../flows/publishing/publish-documents.ts';
 import { targetOf } from '../flows/settings.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
-import { dmpCertificateFaults, type DmpCertificates, dmpCertificates, unusable } from './dmp-certificates.ts';
+import {
+  DMP_USES,
+  dmpCertificateFaults,
+  type DmpCertificates,
+  dmpCertificates,
+  unusable,
+} from './dmp-certificates.ts';
 import { dmpProfessionals } from './dmp-files.ts';
 import { dmpPeer } from './dmp-peer.ts';
 import { MAIL_RETRY } from './settings.ts';
@@ -92,7 +98,7 @@ export function assembleDmp({ dmp, limits }: Config, deps: DmpDeps): AssembledDm
  * @throws GatewayError DMP-020
  */
 function assertUsable(dmp: DmpConfig, certificates: DmpCertificates, now: Date): void {
-  for (const use of ['auth', 'sign'] as const) {
+  for (const use of DMP_USES) {
     const faults = dmpCertificateFaults(certificates[use], use, dmp, now);
     if (faults.length > 0) throw unusable(use, faults);
   }

@@ -8,6 +8,7 @@ import { renacotFlow } from '../flows/fhir/renacot-flow.ts';
 import { readRules } from '../formats/fhir/rules/read-rules.ts';
 import { rulesFor, withAmendments } from '../formats/fhir/rules/rules-for.ts';
 import type { RuleSet } from '../formats/fhir/rules/types.ts';
+import type { RetryPolicy, Target } from '../journal/dispatcher.ts';
 import { createFhirClient, type FhirAuth } from '../peers/fhir/client.ts';
 import type { FhirPeer } from '../peers/interfaces.ts';
 
@@ -97,4 +98,17 @@ function textOf(file: string | undefined): string | undefined {
  */
 export function rulesOf(flow: 'dmi' | 'dui' | 'renacot' | 'sas', file: string | undefined): RuleSet {
   return file === undefined ? rulesFor(flow) : withAmendments(readRules(readBytes(file), flow), flow);
+}
+
+/** How the deliveries of a FHIR target are tried. What fails again and again holds up none that was never tried. */
+export function tryingOf(
+  { parallel, giveUpAfter }: { readonly parallel: number; readonly giveUpAfter: number },
+  pauses: Omit<RetryPolicy, 'giveUpAfterMs'>,
+): Pick<Target, 'parallel' | 'retriesAtOnce' | 'retry' | 'givenUp'> {
+  return {
+    parallel,
+    retriesAtOnce: Math.max(1, parallel - 1),
+    retry: { ...pauses, giveUpAfterMs: giveUpAfter },
+    givenUp: error => ({ code: 'FHIR-012', detail: error.publicText, fields: { last: error.code } }),
+  };
 }

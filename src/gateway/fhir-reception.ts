@@ -1,12 +1,12 @@
 import type { FhirConfig } from '../config/schema.ts';
-import { fhirTarget } from '../flows/fhir/accept-call.ts';
+import { fhirTarget } from '../flows/fhir/call-request.ts';
 import { type ReceptionContext, receptionRoute } from '../flows/fhir/dui-reception.ts';
 import { handOverBundle } from '../flows/fhir/hand-over-bundle.ts';
 import { RECEPTION } from '../flows/fhir/received-bundle.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { FhirRoute } from '../peers/interfaces.ts';
 import { receptionHook } from './fhir-hook.ts';
-import { rulesOf } from './fhir-platforms.ts';
+import { rulesOf, tryingOf } from './fhir-platforms.ts';
 import { MAIL_RETRY } from './settings.ts';
 
 /** The reception of DUI: the façade's route, and the application that what came is handed to. */
@@ -33,11 +33,8 @@ export function assembleReception(
     target: {
       name,
       logged: { target: name },
-      parallel: limits.parallel,
-      retriesAtOnce: Math.max(1, limits.parallel - 1),
-      retry: { ...MAIL_RETRY, giveUpAfterMs: limits.giveUpAfter },
+      ...tryingOf(limits, MAIL_RETRY),
       attempt: delivery => handOverBundle(delivery, { journal: deps.journal, hook }),
-      givenUp: error => ({ code: 'FHIR-012', detail: error.publicText, fields: { last: error.code } }),
       ended: async () => undefined,
     },
     close: () => hook.close(),

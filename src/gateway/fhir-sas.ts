@@ -1,6 +1,6 @@
 import { createLimit } from '../basics/limit.ts';
 import type { Config, FhirConfig } from '../config/schema.ts';
-import { readBytes } from '../config/secrets.ts';
+import { readServerTls } from '../config/secrets.ts';
 import { logFields } from '../errors/log-fields.ts';
 import { SAS_TARGETS } from '../flows/fhir/sas-changes.ts';
 import { createHearings, type Hearings } from '../flows/fhir/sas-hearings.ts';
@@ -13,7 +13,7 @@ import { startFhirListener } from '../peers/fhir/listener.ts';
 import type { FhirListener, FhirRoute } from '../peers/interfaces.ts';
 import type { FhirDeps } from './fhir.ts';
 import { agendaHook } from './fhir-hook.ts';
-import { rulesOf } from './fhir-platforms.ts';
+import { rulesOf, tryingOf } from './fhir-platforms.ts';
 import { VERSION } from './version.ts';
 
 /** Regulators' accounts: what the SAS platform wants of them is taken, and brought to the agenda software. */
@@ -107,11 +107,8 @@ function targetsOf(
   ): Target => ({
     name: SAS_TARGETS[kind],
     logged: { target: SAS_TARGETS[kind] },
-    parallel: limits.parallel,
-    retriesAtOnce: Math.max(1, limits.parallel - 1),
-    retry: { ...retry, giveUpAfterMs: limits.giveUpAfter },
+    ...tryingOf(limits, retry),
     attempt: delivery => relayChange(delivery, { ...deps, peer: peers[kind] }),
-    givenUp: error => ({ code: 'FHIR-012', detail: error.publicText, fields: { last: error.code } }),
     // What comes next for the account may be the other's.
     ended: async () => deps.wake([SAS_TARGETS[other]]),
   });
@@ -125,11 +122,7 @@ function listenerOptions(
   return {
     host,
     port,
-    tls: {
-      cert: readBytes(tls.cert).toString('utf8'),
-      key: readBytes(tls.key).toString('utf8'),
-      clientCa: readBytes(tls.clientCa).toString('utf8'),
-    },
+    tls: readServerTls(tls),
     callers: clients.map(({ cn, ou }) => ({ name: cn, certificate: { cn, ou }, flows: [SAS_FLOW] })),
     routes,
     maxBytes: MAX_BODY,

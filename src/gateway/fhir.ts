@@ -2,9 +2,10 @@ import type { Logger } from 'pino';
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config, FhirConfig } from '../config/schema.ts';
-import { readBytes, readSecret } from '../config/secrets.ts';
+import { readSecret, readServerTls } from '../config/secrets.ts';
 import { logFields } from '../errors/log-fields.ts';
-import { type CallContext, fhirTarget } from '../flows/fhir/accept-call.ts';
+import type { CallContext } from '../flows/fhir/accept-call.ts';
+import { fhirTarget } from '../flows/fhir/call-request.ts';
 import { platformRoutes } from '../flows/fhir/platform-routes.ts';
 import type { PlatformFlow } from '../flows/fhir/platform-flow.ts';
 import { sendCall } from '../flows/fhir/send-call.ts';
@@ -14,7 +15,7 @@ import type { Target } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import { startFhirListener } from '../peers/fhir/listener.ts';
 import type { FhirListener, FhirPeer } from '../peers/interfaces.ts';
-import { fhirFlows, fhirPeer } from './fhir-platforms.ts';
+import { fhirFlows, fhirPeer, tryingOf } from './fhir-platforms.ts';
 import { assembleReception } from './fhir-reception.ts';
 import { MAIL_RETRY } from './settings.ts';
 
@@ -113,11 +114,8 @@ function target(
   return {
     name,
     logged: { target: name },
-    parallel: limits.parallel,
-    retriesAtOnce: Math.max(1, limits.parallel - 1),
-    retry: { ...MAIL_RETRY, giveUpAfterMs: limits.giveUpAfter },
+    ...tryingOf(limits, MAIL_RETRY),
     attempt: delivery => sendCall(delivery, context),
-    givenUp: error => ({ code: 'FHIR-012', detail: error.publicText, fields: { last: error.code } }),
     ended: async () => undefined,
   };
 }
@@ -129,11 +127,7 @@ function listenerOptions(
   return {
     host,
     port,
-    tls: {
-      cert: readBytes(tls.cert).toString('utf8'),
-      key: readBytes(tls.key).toString('utf8'),
-      clientCa: tls.clientCa === undefined ? undefined : readBytes(tls.clientCa).toString('utf8'),
-    },
+    tls: readServerTls(tls),
     callers: callers.map(({ name, flows, certificate, token }) => ({
       name,
       flows,

@@ -1,9 +1,9 @@
 import type { JournalContext } from './context.ts';
 import type { Journal } from './journal.ts';
 import { packAll, putPayloads } from './payload-rows.ts';
+import { requestNamed } from './requesting.ts';
 import { text } from './rows.ts';
 import * as fhir from './sql-fhir.ts';
-import * as requests from './sql-requests.ts';
 
 type Platform = Pick<Journal, 'requestNamed' | 'answered' | 'platformIds' | 'isPlatformId' | 'platformIdsOf'>;
 
@@ -14,18 +14,7 @@ export const ANSWER = 'answer';
 export function platform(context: JournalContext): Platform {
   const { engine } = context;
   return {
-    requestNamed: ({ application, from, since }) =>
-      engine.read(async statements => {
-        const row = await statements.first(
-          requests.REQUEST_SAME,
-          application,
-          from.application,
-          from.facility,
-          from.controlId,
-          since,
-        );
-        return row && { exchangeId: text(row, 'exchange_id'), digest: text(row, 'digest') };
-      }),
+    requestNamed: name => engine.read(statements => requestNamed(statements, name)),
 
     answered: async (exchangeId, { bytes, ids, owner }) => {
       const packed = await packAll(context, exchangeId, [{ name: ANSWER, bytes }]);

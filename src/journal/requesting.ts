@@ -121,10 +121,22 @@ export function requesting(context: JournalContext): Requesting {
 /** A request of the same name that was accepted in the window. */
 async function recognise(
   statements: Statements,
-  { application, from, digest, since }: RequestName,
+  name: RequestName,
   at: number,
 ): Promise<'repeated' | 'conflict' | undefined> {
-  const same = await statements.first(
+  const same = await requestNamed(statements, name);
+  if (same === undefined) return undefined;
+  if (same.digest !== name.digest) return 'conflict';
+  await addEvent(statements, same.exchangeId, at, { type: 'request-repeated' });
+  return 'repeated';
+}
+
+/** The latest request of a name in its window, whatever its bytes were. */
+export async function requestNamed(
+  statements: Statements,
+  { application, from, since }: Omit<RequestName, 'digest'>,
+): Promise<{ readonly exchangeId: string; readonly digest: string } | undefined> {
+  const row = await statements.first(
     requests.REQUEST_SAME,
     application,
     from.application,
@@ -132,10 +144,7 @@ async function recognise(
     from.controlId,
     since,
   );
-  if (same === undefined) return undefined;
-  if (text(same, 'digest') !== digest) return 'conflict';
-  await addEvent(statements, text(same, 'exchange_id'), at, { type: 'request-repeated' });
-  return 'repeated';
+  return row && { exchangeId: text(row, 'exchange_id'), digest: text(row, 'digest') };
 }
 
 /** Writes a request and all that is owed because of it; its payloads aside. */

@@ -5,10 +5,10 @@ import {
   type DetailedPeerCertificate,
   type PeerCertificate,
 } from 'node:tls';
+import { day, daysLeft } from '../formats/pki/certificate-expiry.ts';
 import type { PeerReport, TlsOptions } from './interfaces.ts';
 
 const WARN_DAYS = 30;
-const DAY = 86_400_000;
 
 /**
  * What node:tls needs of our TLS options. The chain and the name are always checked; nothing older than TLS
@@ -152,11 +152,7 @@ function commonName(name: PeerCertificate['subject']): string {
 }
 
 function expiryWarning(whose: string, end: Date, now: Date): string[] {
-  const days = Math.floor((end.getTime() - now.getTime()) / DAY);
+  const days = daysLeft(end, now);
   if (days < 0) return [`${whose} a expiré le ${day(end)}`];
   return days < WARN_DAYS ? [`${whose} expire dans ${days} jour${days > 1 ? 's' : ''}, le ${day(end)}`] : [];
-}
-
-function day(date: Date): string {
-  return date.toLocaleDateString('fr-FR', { timeZone: 'Europe/Paris', dateStyle: 'short' });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { judge, render } from '../../src/cli/status-verdict.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
-import type { LogLine } from './gateway.ts';
+import type { LogLine } from './collected-log.ts';
 
 /** Where a gateway's words are heard: of a world or a laboratory. */
 export interface Heard {

@@ -4,9 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as secureRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { pino } from 'pino';
 import { systemClock } from '../../src/basics/clock.ts';
 import { createIdSource } from '../../src/basics/ids.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -18,7 +16,7 @@ import type { ExchangeView } from '../../src/journal/journal.ts';
 import { createAuthority, type IssuedCertificate } from '../../src/sandbox/certificates.ts';
 import { type FhirHook, startFhirHook } from '../../src/sandbox/fhir-hook.ts';
 import { certificates } from './certificates.ts';
-import type { LogLine } from './gateway.ts';
+import { collectedLog, type LogLine } from './collected-log.ts';
 import { waitFor } from './wait.ts';
 
 /** National and technical identifiers of regulators (reference fhir-flows §4.1). */
@@ -98,16 +96,7 @@ export interface SasSite {
 export async function startSas(options: SasOptions = {}): Promise<SasSite> {
   const folder = mkdtempSync(join(tmpdir(), 'pfi-sas-'));
   const hook = await startFhirHook();
-  const lines: string[] = [];
-  const log = pino(
-    { level: 'trace' },
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        lines.push(chunk.toString());
-        done();
-      },
-    }),
-  );
+  const collected = collectedLog();
   let running: Gateway | undefined;
 
   async function start(change: SasOptions = {}): Promise<void> {
@@ -119,7 +108,12 @@ export async function startSas(options: SasOptions = {}): Promise<SasSite> {
       admin: { ...config.admin, port: 0 },
       fhir: config.fhir && inAHurry(config.fhir, { ...options, ...change }),
     };
-    running = await startGateway(local, { clock: systemClock, random: Math.random, log, heartbeatMs: 50 });
+    running = await startGateway(local, {
+      clock: systemClock,
+      random: Math.random,
+      log: collected.log,
+      heartbeatMs: 50,
+    });
   }
 
   function gateway(): Gateway {
@@ -161,7 +155,7 @@ export async function startSas(options: SasOptions = {}): Promise<SasSite> {
     try {
       await waitFor(condition, { what, timeoutMs: 15_000 });
     } catch (error) {
-      throw new Error(`${String(error)}\n${lines.slice(-15).join('')}`, { cause: error });
+      throw new Error(`${String(error)}\n${collected.tail()}`, { cause: error });
     }
   }
 
@@ -191,8 +185,8 @@ export async function startSas(options: SasOptions = {}): Promise<SasSite> {
       return views;
     },
     until,
-    log: () => lines.map(line => JSON.parse(line) as LogLine),
-    logText: () => lines.join(''),
+    log: collected.lines,
+    logText: collected.text,
     steering: () => ({
       journal: gateway().journal,
       clock: systemClock,

@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { createIdSource } from '../../src/basics/ids.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { SteerContext } from '../../src/flows/steer.ts';
@@ -15,8 +13,8 @@ import {
   startFhirPlatform,
 } from '../../src/sandbox/fhir-platform.ts';
 import { certificates } from './certificates.ts';
+import { collectedLog, type LogLine } from './collected-log.ts';
 import { askFacade, type FhirAsk, type FhirReply, hospital, TOKEN } from './fhir-caller.ts';
-import type { LogLine } from './gateway.ts';
 import { waitFor } from './wait.ts';
 
 export type { Caller, FhirReply } from './fhir-caller.ts';
@@ -98,16 +96,7 @@ export async function startFhirSite(options: FhirSiteOptions): Promise<FhirSite>
     writeFileSync(path(`${name}.pem`), certificates[name].cert);
     writeFileSync(path(`${name}.key`), certificates[name].key);
   }
-  const lines: string[] = [];
-  const log = pino(
-    { level: 'trace' },
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        lines.push(chunk.toString());
-        done();
-      },
-    }),
-  );
+  const collected = collectedLog();
   let ahead = 0;
   const clock = { now: (): Date => new Date(Date.now() + ahead) };
   let running: Gateway | undefined;
@@ -121,7 +110,7 @@ export async function startFhirSite(options: FhirSiteOptions): Promise<FhirSite>
     // Port 0 is for tests alone: the schema refuses it.
     const facade = { ...fhir.facade, port: 0, wait: wanted.waitMs ?? fhir.facade.wait };
     const local = { ...config, admin: { ...config.admin, port: 0 }, fhir: { ...fhir, facade } };
-    running = await startGateway(local, { clock, random: Math.random, log, heartbeatMs: 50 });
+    running = await startGateway(local, { clock, random: Math.random, log: collected.log, heartbeatMs: 50 });
   }
 
   function gateway(): Gateway {
@@ -133,7 +122,7 @@ export async function startFhirSite(options: FhirSiteOptions): Promise<FhirSite>
     try {
       await waitFor(condition, { what, timeoutMs: 15_000 });
     } catch (error) {
-      throw new Error(`${String(error)}\n${lines.slice(-15).join('')}`, { cause: error });
+      throw new Error(`${String(error)}\n${collected.tail()}`, { cause: error });
     }
   }
 
@@ -203,8 +192,8 @@ export async function startFhirSite(options: FhirSiteOptions): Promise<FhirSite>
         database.close();
       };
     },
-    log: () => lines.map(line => JSON.parse(line) as LogLine),
-    logText: () => lines.join(''),
+    log: collected.lines,
+    logText: collected.text,
     steering: () => ({ journal: gateway().journal, clock, newId: createIdSource(clock), by: 'essai' }),
     async stopGateway() {
       const stopping = running;

@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import libmime from 'libmime';
 import { type ParsedMail, simpleParser } from 'mailparser';
-import { pino } from 'pino';
 import {
   BAL,
   ERROR_MAILBOX,
@@ -24,6 +22,7 @@ import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import type { Delivery, ExchangeView, FolderRole } from '../../src/journal/journal.ts';
 import { type Dpi, type DpiOptions, type ReceivedMessage, startDpi } from '../../src/sandbox/dpi.ts';
 import { type AcceptedMail, type Operator, startOperator } from '../../src/sandbox/operator.ts';
+import { collectedLog, type LogLine } from './collected-log.ts';
 import { waitFor } from './wait.ts';
 
 export const PASSWORD = 'secret';
@@ -56,12 +55,6 @@ export interface WorldOptions {
   /** Of the configuration's first level. */
   readonly settings?: Settings;
   readonly dpi?: Partial<DpiOptions>;
-}
-
-export interface LogLine {
-  readonly level: number;
-  readonly msg: string;
-  readonly [field: string]: unknown;
 }
 
 /** How a mail ended, as its peers and the journal tell it: what tables of cases compare. */
@@ -133,16 +126,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const addresses = [ERROR_MAILBOX, LABORATORY, SECRETARY, ...mailboxes.map(({ address }) => address)];
   const operator = await startSandbox(addresses);
   const dpi = await startDpi({ patients: KNOWN_PATIENTS, ...options.dpi });
-  const lines: string[] = [];
-  const log = pino(
-    { level: 'trace' },
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        lines.push(chunk.toString());
-        done();
-      },
-    }),
-  );
+  const collected = collectedLog();
   let running: Gateway | undefined;
 
   async function start(change: WorldOptions = {}): Promise<void> {
@@ -154,7 +138,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const { config } = loadConfig(path, {});
     // Port 0 is for tests alone: the schema refuses it.
     const local = { ...config, admin: { ...config.admin, port: 0 } };
-    running = await startGateway(local, { clock: systemClock, random: Math.random, log, heartbeatMs: 50 });
+    running = await startGateway(local, {
+      clock: systemClock,
+      random: Math.random,
+      log: collected.log,
+      heartbeatMs: 50,
+    });
   }
 
   function gateway(): Gateway {
@@ -182,7 +171,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     try {
       await waitFor(condition, { what, timeoutMs: 15_000 });
     } catch (error) {
-      throw new Error(`${String(error)}\n${lines.slice(-15).join('')}`, { cause: error });
+      throw new Error(`${String(error)}\n${collected.tail()}`, { cause: error });
     }
   }
 
@@ -222,8 +211,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     dpi,
     folder,
     gateway,
-    log: () => lines.map(line => JSON.parse(line) as LogLine),
-    logText: () => lines.join(''),
+    log: collected.lines,
+    logText: collected.text,
     deliver: (raw, { from = LABORATORY, to = [BAL] } = {}) => operator.deliver(raw, { from, to }),
     view,
     settled,

@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { requestMessage, type RequestSample } from '../../samples/kit/request.ts';
 import { systemClock } from '../../src/basics/clock.ts';
 import { createIdSource } from '../../src/basics/ids.ts';
@@ -15,7 +13,8 @@ import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import type { Delivery, ExchangeState, ExchangeView } from '../../src/journal/journal.ts';
 import { type Creator, type ReceivedZam, startCreator } from '../../src/sandbox/creator.ts';
 import { type AcceptedMail, type Operator, startOperator } from '../../src/sandbox/operator.ts';
-import { type LogLine, messageIdIn, newSample } from './gateway.ts';
+import { collectedLog, type LogLine } from './collected-log.ts';
+import { messageIdIn, newSample } from './gateway.ts';
 import {
   configuration,
   DOCTOR,
@@ -97,16 +96,7 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
   });
   const creator = await startCreator();
   writeFileSync(join(folder, 'ca.pem'), operator.ca);
-  const lines: string[] = [];
-  const log = pino(
-    { level: 'trace' },
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        lines.push(chunk.toString());
-        done();
-      },
-    }),
-  );
+  const collected = collectedLog();
   let running: Gateway | undefined;
 
   async function start(change: LaboratoryOptions = {}): Promise<void> {
@@ -126,7 +116,7 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
           : { ...each, accept: { ...each.accept, mllp: { ...each.accept.mllp, port: 0 } } },
       ),
     };
-    running = await startGateway(local, { clock, random: Math.random, log, heartbeatMs: 50 });
+    running = await startGateway(local, { clock, random: Math.random, log: collected.log, heartbeatMs: 50 });
     creator.connectTo({ host: '127.0.0.1', port: running.requestPort('sgl') ?? 0 });
   }
 
@@ -145,7 +135,7 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
     try {
       await waitFor(condition, { what, timeoutMs: 15_000 });
     } catch (error) {
-      throw new Error(`${String(error)}\n${lines.slice(-15).join('')}`, { cause: error });
+      throw new Error(`${String(error)}\n${collected.tail()}`, { cause: error });
     }
   }
 
@@ -241,8 +231,8 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
         database.close();
       };
     },
-    log: () => lines.map(line => JSON.parse(line) as LogLine),
-    logText: () => lines.join(''),
+    log: collected.lines,
+    logText: collected.text,
     steering: () => ({ journal: gateway().journal, clock, newId: createIdSource(clock), by: 'essai' }),
     async stopGateway() {
       const stopping = running;

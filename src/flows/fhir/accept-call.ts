@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { IdSource } from '../../basics/ids.ts';
-import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
+import { isError, outcomeOf } from '../../formats/fhir/operation-outcome.ts';
 import { type FhirResource, type Finding, parseJson } from '../../formats/fhir/resource.ts';
 import type { Journal, NewRequest } from '../../journal/journal.ts';
 import type { FhirHttpAnswer, FhirHttpRequest } from '../../peers/interfaces.ts';
 import type { Woken } from '../settings.ts';
+import { callPayload, callRequest, countsOf, fhirTarget } from './call-request.ts';
 import { durably } from './durably.ts';
-import { CALL, type CallFacts, keptAnswer, passedOn } from './kept-call.ts';
+import { type CallFacts, keptAnswer, passedOn } from './kept-call.ts';
 import type { CallForm, PlatformFlow } from './platform-flow.ts';
 import { knownNames } from './platform-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -23,11 +24,6 @@ export interface CallContext {
   readonly validation: 'refuse' | 'warn';
   /** How long a caller waits for the platform, ms. */
   readonly waitMs: number;
-}
-
-/** The deliveries of a flow. */
-export function fhirTarget(flow: string): string {
-  return `fhir:${flow}`;
 }
 
 /**
@@ -61,7 +57,7 @@ export async function acceptCall(
   const isRefused = mustRefuse || (validation === 'refuse' && findings.some(isError));
   if (resource === undefined || isRefused) {
     log.warn(
-      { code: 'FHIR-003', caller: asked.caller, flow: flow.name, ...counts(findings) },
+      { code: 'FHIR-003', caller: asked.caller, flow: flow.name, ...countsOf(findings) },
       'call refused',
     );
     return { status: 422, body: outcomeOf(findings) };
@@ -72,7 +68,7 @@ export async function acceptCall(
     const first = await journal.requestNamed(name);
     return first === undefined ? { status: 409, body: undefined } : outcome(first.exchangeId, asked, context);
   }
-  log.info({ exchange: request.exchangeId, flow: flow.name, ...counts(findings) }, 'call accepted');
+  log.info({ exchange: request.exchangeId, flow: flow.name, ...countsOf(findings) }, 'call accepted');
   wake([fhirTarget(flow.name)]);
   return outcome(request.exchangeId, asked, context);
 }
@@ -116,39 +112,17 @@ function plan(
   name: Pick<NewRequest, 'application' | 'from' | 'digest' | 'since'>,
   { journal, newId, flow }: CallContext,
 ): NewRequest {
-  const exchangeId = newId();
   const target = fhirTarget(flow.name);
   const facts: CallFacts = { flow: flow.name };
   const lane = call.about === undefined ? name.application : journal.keyOf(`patient:${call.about}`);
-  return {
+  return callRequest({
     ...name,
-    exchangeId,
-    nature: 'fhir',
-    mailbox: '',
+    exchangeId: newId(),
+    deliveryId: newId(),
+    target,
+    lane: `${target}|${lane}`,
     facts: JSON.stringify(facts),
-    documents: [],
-    recipients: [],
-    deliveries: [
-      {
-        id: newId(),
-        kind: 'fhir',
-        target,
-        subject: '',
-        lane: `${target}|${lane}`,
-        identifiers: {},
-        start: { state: 'waiting' },
-      },
-    ],
-    payloads: [{ name: CALL, bytes: Buffer.from(JSON.stringify(call.resource)) }],
-    events: [{ type: 'call-accepted', data: counts(call.findings) }],
-  };
-}
-
-function isError({ severity }: Finding): boolean {
-  return severity === 'error';
-}
-
-function counts(findings: readonly Finding[]): { errors: number; warnings: number } {
-  const errors = findings.filter(isError).length;
-  return { errors, warnings: findings.length - errors };
+    payloads: [callPayload(call.resource)],
+    counts: countsOf(call.findings),
+  });
 }

@@ -3,17 +3,17 @@ import type { Clock } from '../../basics/clock.ts';
 import { buildTraceBundle } from '../../formats/fhir/dmi/build-bundle.ts';
 import { checkEntries } from '../../formats/fhir/dmi/check-entries.ts';
 import { readTrace } from '../../formats/fhir/dmi/trace.ts';
-import { classify, isSuccess } from '../../formats/fhir/operation-outcome-class.ts';
 import type { FhirResource } from '../../formats/fhir/resource.ts';
 import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
 import type { RuleSet } from '../../formats/fhir/rules/types.ts';
-import { readTransactionResponse, type TransactionResult } from '../../formats/fhir/transaction.ts';
+import type { EntryResult } from '../../formats/fhir/transaction.ts';
 import { entriesOf, resourceOf } from '../../formats/fhir/transaction-entries.ts';
 import { validate } from '../../formats/fhir/validation/validate.ts';
 import type { PlatformId } from '../../journal/journal.ts';
 import { callName, patientOf, withoutRepetition, wrongType } from './call-parts.ts';
 import { findTrace, traceId } from './find-trace.ts';
-import type { Judgement, PlatformFlow } from './platform-flow.ts';
+import { judgeTransaction } from './judge-transaction.ts';
+import type { PlatformFlow } from './platform-flow.ts';
 
 export interface DmiFlowOptions {
   readonly clock: Clock;
@@ -44,24 +44,13 @@ export function dmiFlow({ clock, path, rules }: DmiFlowOptions): PlatformFlow {
     },
     namesElsewhere: () => [],
     request: resource => ({ path, resource }),
-    judge: (resource, status, body) => judgement(resource, status, body),
+    judge: (resource, status, body) =>
+      judgeTransaction('dmi', resource, { status, body }, entries => entryIds(resource, entries)),
     afterSilence: findTrace,
   };
 }
 
-/** What an answer to a transaction means, each entry checked; the ids are those of its entries. */
-function judgement(resource: FhirResource, status: number, body: unknown): Judgement {
-  if (!isSuccess(status)) return { verdict: classify('dmi', status, body), ids: [] };
-  const result = readTransactionResponse('dmi', resource, body);
-  if (result.kind === 'unreadable') return { verdict: 'unreadable', ids: [] };
-  if (result.kind === 'failed') return { verdict: result.verdict, ids: [] };
-  return { verdict: 'accepted', ids: entryIds(resource, result) };
-}
-
-function entryIds(
-  resource: FhirResource,
-  { entries }: Extract<TransactionResult, { kind: 'accepted' }>,
-): PlatformId[] {
+function entryIds(resource: FhirResource, entries: readonly EntryResult[]): PlatformId[] {
   const sent = entriesOf(resource);
   return entries.flatMap(({ index, type, id }) =>
     id === undefined ? [] : [traceId(sent[index]?.fullUrl, `${type}/${id}`)],

@@ -1,15 +1,15 @@
 import { checkConsistency } from '../../formats/fhir/dui/consistency.ts';
 import { assignedNames, namesElsewhere, withRemoteNames } from '../../formats/fhir/dui/known-resources.ts';
 import { consumerAt } from '../../formats/fhir/dui/own-server.ts';
-import { classify, isSuccess, mayBeDone, type Verdict } from '../../formats/fhir/operation-outcome-class.ts';
-import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
+import { mayBeDone, type Verdict } from '../../formats/fhir/operation-outcome-class.ts';
+import { isObject } from '../../formats/fhir/resource.ts';
 import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
 import type { RuleSet } from '../../formats/fhir/rules/types.ts';
-import { readTransactionResponse } from '../../formats/fhir/transaction.ts';
 import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
 import { validate } from '../../formats/fhir/validation/validate.ts';
 import { identifierText, patientOf, withoutRepetition, wrongType } from './call-parts.ts';
-import type { Judgement, PlatformFlow } from './platform-flow.ts';
+import { judgeTransaction } from './judge-transaction.ts';
+import type { PlatformFlow } from './platform-flow.ts';
 
 export interface DuiFlowOptions {
   /** The platform's address, and what of its path transactions go to. */
@@ -40,7 +40,9 @@ export function duiFlow({ base, path, rules }: DuiFlowOptions): PlatformFlow {
     },
     request: resource => ({ path, resource }),
     judge: (resource, status, body) => {
-      const judged = judgement(resource, status, body);
+      const judged = judgeTransaction('dui', resource, { status, body }, entries =>
+        assignedNames(resource, entries),
+      );
       const isDoubtful = REPEATED.has(judged.verdict) && mayBeDone(status, body);
       return isDoubtful ? { verdict: 'unreadable', ids: [] } : judged;
     },
@@ -51,11 +53,3 @@ export function duiFlow({ base, path, rules }: DuiFlowOptions): PlatformFlow {
 
 /** After these the same is sent again; it must not be where the platform may have created it. */
 const REPEATED: ReadonlySet<Verdict> = new Set(['later', 'unauthorised']);
-
-function judgement(resource: FhirResource, status: number, body: unknown): Judgement {
-  if (!isSuccess(status)) return { verdict: classify('dui', status, body), ids: [] };
-  const result = readTransactionResponse('dui', resource, body);
-  if (result.kind === 'unreadable') return { verdict: 'unreadable', ids: [] };
-  if (result.kind === 'failed') return { verdict: result.verdict, ids: [] };
-  return { verdict: 'accepted', ids: assignedNames(resource, result.entries) };
-}

@@ -5,18 +5,18 @@ import type { IdSource } from '../../basics/ids.ts';
 import { type KnownResources, withRemoteNames } from '../../formats/fhir/dui/known-resources.ts';
 import { consumerAnywhere } from '../../formats/fhir/dui/own-server.ts';
 import { receive, type Reception } from '../../formats/fhir/dui/receive.ts';
-import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
-import { type FhirResource, type Finding, parseResource } from '../../formats/fhir/resource.ts';
+import { isError, outcomeOf } from '../../formats/fhir/operation-outcome.ts';
+import { type FhirResource, parseResource } from '../../formats/fhir/resource.ts';
 import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
 import type { RuleSet } from '../../formats/fhir/rules/types.ts';
 import { validate } from '../../formats/fhir/validation/validate.ts';
-import type { Journal, NewRequest, RequestName } from '../../journal/journal.ts';
+import type { Journal, RequestName } from '../../journal/journal.ts';
 import type { FhirHttpAnswer, FhirHttpRequest, FhirRoute } from '../../peers/interfaces.ts';
 import type { Woken } from '../settings.ts';
-import { fhirTarget } from './accept-call.ts';
 import { identifierText, withoutRepetition, wrongType } from './call-parts.ts';
+import { callRequest, countsOf, fhirTarget } from './call-request.ts';
 import { durably } from './durably.ts';
-import { knownTo, namesToKeep, type PatientOrder, patientOrder } from './earlier-bundles.ts';
+import { knownTo, namesToKeep, patientOrder } from './earlier-bundles.ts';
 import { passedOn } from './kept-call.ts';
 import { handOver, payloadsOf, RECEPTION, settled } from './received-bundle.ts';
 
@@ -68,7 +68,7 @@ export async function receiveBundle(
   const { findings } = reading;
   if (reading.kind === 'refused') {
     log.warn(
-      { code: 'FHIR-003', caller: asked.caller, flow: RECEPTION, ...counts(findings) },
+      { code: 'FHIR-003', caller: asked.caller, flow: RECEPTION, ...countsOf(findings) },
       'call refused',
     );
     return { status: 422, body: outcomeOf(findings) };
@@ -79,16 +79,25 @@ export async function receiveBundle(
   const now = context.clock.now();
   const handedOver = handOver(resources, { identifier: bundle['identifier'], exchangeId, base, now });
   const created = { status, base, ids: [...namesToKeep(names, base, journal), ...order.ids] };
-  const request = plan(name, { exchangeId, order, findings }, context.newId());
-  const payloads = payloadsOf(handedOver, created);
-  const accepted = await durably(journal, () => journal.acceptRequest({ ...request, payloads }));
+  const target = fhirTarget(RECEPTION);
+  const request = callRequest({
+    ...name,
+    exchangeId,
+    deliveryId: context.newId(),
+    target,
+    lane: `${target}|${order.key}`,
+    facts: JSON.stringify({ flow: RECEPTION }),
+    payloads: payloadsOf(handedOver, created),
+    counts: countsOf(findings),
+  });
+  const accepted = await durably(journal, () => journal.acceptRequest(request));
   if (accepted !== 'accepted') {
     const faster = await journal.requestNamed(name);
     return faster === undefined ? forgotten() : answer(faster.exchangeId, asked, journal);
   }
-  log.info({ exchange: exchangeId, flow: RECEPTION, ...counts(findings) }, 'call accepted');
+  log.info({ exchange: exchangeId, flow: RECEPTION, ...countsOf(findings) }, 'call accepted');
   const said = await answer(exchangeId, asked, journal);
-  wake([fhirTarget(RECEPTION)]);
+  wake([target]);
   return said;
 }
 
@@ -138,46 +147,4 @@ function forgotten(): FhirHttpAnswer {
     rule: RECEPTION,
   } as const;
   return { status: 410, body: outcomeOf([finding]) };
-}
-
-function plan(
-  name: RequestName,
-  about: {
-    readonly exchangeId: string;
-    readonly order: PatientOrder;
-    readonly findings: readonly Finding[];
-  },
-  deliveryId: string,
-): Omit<NewRequest, 'payloads'> {
-  const target = fhirTarget(RECEPTION);
-  return {
-    ...name,
-    exchangeId: about.exchangeId,
-    nature: 'fhir',
-    mailbox: '',
-    facts: JSON.stringify({ flow: RECEPTION }),
-    documents: [],
-    recipients: [],
-    deliveries: [
-      {
-        id: deliveryId,
-        kind: 'fhir',
-        target,
-        subject: '',
-        lane: `${target}|${about.order.key}`,
-        identifiers: {},
-        start: { state: 'waiting' },
-      },
-    ],
-    events: [{ type: 'call-accepted', data: counts(about.findings) }],
-  };
-}
-
-function isError({ severity }: Finding): boolean {
-  return severity === 'error';
-}
-
-function counts(findings: readonly Finding[]): { errors: number; warnings: number } {
-  const errors = findings.filter(isError).length;
-  return { errors, warnings: findings.length - errors };
 }

@@ -3,7 +3,8 @@ import { type CreatedResource, transactionResponse } from '../../formats/fhir/tr
 import { entriesOf, textOf } from '../../formats/fhir/transaction-entries.ts';
 import type { IdOwner, Journal, PlatformId } from '../../journal/journal.ts';
 import { durably } from './durably.ts';
-import { CALL, keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
+import { callPayload } from './call-request.ts';
+import { keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
 
 /** The flow in which other software brings records of the DUI. */
 export const RECEPTION = 'dui-consommateur';
@@ -84,10 +85,7 @@ export async function settled(
 
 /** The rows of a Bundle as it is handed over. */
 export function payloadsOf(bundle: FhirResource, created: Created): { name: string; bytes: Uint8Array }[] {
-  return [
-    { name: CALL, bytes: Buffer.from(JSON.stringify(bundle)) },
-    { name: CREATED, bytes: Buffer.from(JSON.stringify(created)) },
-  ];
+  return [callPayload(bundle), { name: CREATED, bytes: Buffer.from(JSON.stringify(created)) }];
 }
 
 /** Every resource as created, under the status of the guide's version. */

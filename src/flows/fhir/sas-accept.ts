@@ -8,6 +8,7 @@ import { type AccountSearch, readAccountSearch } from '../../formats/fhir/sas/ac
 import { checkPractitioner } from '../../formats/fhir/sas/check-practitioner.ts';
 import { identifiersOf } from '../../formats/fhir/sas/practitioner.ts';
 import type { FhirHttpAnswer, FhirHttpRequest } from '../../peers/interfaces.ts';
+import { countsOf } from './call-request.ts';
 import { keptAnswer, passedOn } from './kept-call.ts';
 import { changeFacts, isRefusal } from './sas-changes.ts';
 import { decide, type DecideContext, type WantedChange } from './sas-decide.ts';
@@ -49,8 +50,7 @@ async function accept(
   const { rules, validation, log } = context;
   const practitioner = parseResource(asked.body);
   const { findings, refusal } = checkPractitioner(practitioner, rules, validation);
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const counts = { errors, warnings: findings.length - errors };
+  const counts = countsOf(findings);
   if (refusal !== undefined) {
     log.warn({ code: 'FHIR-003', caller: asked.caller, flow: 'sas', ...counts }, 'account change refused');
     return { status: refusal, body: outcomeOf(findings) };

@@ -5,8 +5,9 @@ import { isActive, withId } from '../../formats/fhir/sas/practitioner.ts';
 import type { Account, Journal, NewRequest } from '../../journal/journal.ts';
 import type { FhirHttpAnswer } from '../../peers/interfaces.ts';
 import type { Woken } from '../settings.ts';
+import { callPayload, callRequest, type FindingCounts } from './call-request.ts';
 import { durably } from './durably.ts';
-import { CALL, keptAnswer } from './kept-call.ts';
+import { keptAnswer } from './kept-call.ts';
 import {
   type ChangeFacts,
   changeFacts,
@@ -24,7 +25,7 @@ export interface WantedChange extends Sought {
   readonly digest: string;
   readonly practitioner: FhirResource;
   /** What its validation found, for the history. */
-  readonly counts: { readonly errors: number; readonly warnings: number };
+  readonly counts: FindingCounts;
 }
 
 /** `settled`: what has become of the exchange is known, now or once it resolves. */
@@ -138,31 +139,18 @@ function requestOf(
     lookup: { system: first?.system, value: first?.value ?? '' },
     before,
   };
-  const resource = withId(practitioner, account.id);
-  return {
+  return callRequest({
     exchangeId: newId(),
-    nature: 'fhir',
+    deliveryId: newId(),
     application: caller,
-    mailbox: '',
     from: { application: 'sas', facility: '', controlId: digest },
     digest,
     since: 0,
     facts: JSON.stringify(facts),
-    documents: [],
-    recipients: [],
-    deliveries: [
-      {
-        id: newId(),
-        kind: 'fhir',
-        target,
-        subject: '',
-        // One for both targets: what is wanted of an account leaves in its order.
-        lane: `fhir:sas|${account.id}`,
-        identifiers: {},
-        start: { state: 'waiting' },
-      },
-    ],
-    payloads: [{ name: CALL, bytes: Buffer.from(JSON.stringify(resource)) }],
-    events: [{ type: 'call-accepted', data: counts }],
-  };
+    target,
+    // One for both targets: what is wanted of an account leaves in its order.
+    lane: `fhir:sas|${account.id}`,
+    payloads: [callPayload(withId(practitioner, account.id))],
+    counts,
+  });
 }

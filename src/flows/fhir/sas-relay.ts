@@ -1,11 +1,11 @@
 import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
 import { isSuccess, shownIssue } from '../../formats/fhir/operation-outcome-class.ts';
-import { type FhirResource, parseResource } from '../../formats/fhir/resource.ts';
 import { judgeHookAnswer, refusalOutcome } from '../../formats/fhir/sas/hook-answer.ts';
+import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
 import type { Attempt, Pace } from '../../journal/dispatcher.ts';
 import type { Delivery, Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
-import { keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
+import { jsonIn, keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
 import { accountOf, type ChangeFacts, changeFacts, isRefusal, note, standing } from './sas-changes.ts';
 import type { Hearings } from './sas-hearings.ts';
 
@@ -75,7 +75,7 @@ async function relay(delivery: Delivery, context: RelayContext): Promise<Attempt
     case 'refused':
       return refused(answer, exchangeId, facts, context);
     case 'later': {
-      const fields = { status: answer.status, issue: shownIssue(bodyOf(answer)) };
+      const fields = { status: answer.status, issue: shownIssue(resourceOf(jsonIn(answer.body))) };
       const pace = await paceOf(exchangeId, facts, answer.retryAfter, context);
       return { later: new GatewayError('FHIR-008', { fields }), pace };
     }
@@ -105,7 +105,7 @@ async function refused(
   context: RelayContext,
 ): Promise<Attempt> {
   const { journal, hearings } = context;
-  const fields = { status: answer.status, issue: shownIssue(bodyOf(answer)) };
+  const fields = { status: answer.status, issue: shownIssue(resourceOf(jsonIn(answer.body))) };
   const held = { hold: { code: 'FHIR-009', detail: `Réponse HTTP ${answer.status}.`, fields } } as const;
   const word = hearings.speak(exchangeId);
   if (word === undefined) return held;
@@ -176,12 +176,4 @@ async function paceOf(
   if (isKeptBack) return BEFORE_DEACTIVATION;
   // A deactivation that comes meanwhile must not stay behind what an agenda software asked for an hour ago.
   return retryAfter === undefined ? {} : { pauseMs: Math.min(retryAfter * 1_000, LONGEST_PAUSE_MS) };
-}
-
-function bodyOf({ body }: FhirAnswer): FhirResource | undefined {
-  try {
-    return parseResource(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -75,13 +75,18 @@ async function attempt(resource: FhirResource, sending: Sending): Promise<Attemp
     body: Buffer.from(JSON.stringify(request.resource)),
     headers: { 'x-request-id': delivery.id },
   });
-  return concluded(answer, judged(resource, answer, flow), sending);
+  const json = jsonIn(answer.body);
+  return concluded(answer, json, judged(resource, { status: answer.status, json }, flow), sending);
 }
 
 /** Once the platform has answered, whatever goes wrong here leaves open what it has done. */
-function judged(resource: FhirResource, { status, body }: FhirAnswer, flow: PlatformFlow): Judgement {
+function judged(
+  resource: FhirResource,
+  { status, json }: { readonly status: number; readonly json: ReturnType<typeof jsonIn> },
+  flow: PlatformFlow,
+): Judgement {
   try {
-    return flow.judge(resource, status, jsonIn(body));
+    return flow.judge(resource, status, json);
   } catch (cause) {
     throw cause instanceof GatewayError ? cause : new GatewayError('FHIR-010', { fields: { status }, cause });
   }
@@ -97,10 +102,14 @@ function isKnownOf({ journal, owner }: Sending): (remote: string) => Promise<boo
   return remote => journal.isPlatformId(owner.flow, remote);
 }
 
-function concluded(answer: FhirAnswer, { verdict, ids }: Judgement, sending: Sending): Attempt {
+function concluded(
+  answer: FhirAnswer,
+  json: ReturnType<typeof jsonIn>,
+  { verdict, ids }: Judgement,
+  sending: Sending,
+): Attempt {
   const { pairing } = sending;
   const { status } = answer;
-  const json = jsonIn(answer.body);
   const body = json === undefined ? undefined : textIn(answer.body);
   const fields = { status, issue: shownIssue(json) };
   switch (verdict) {

@@ -1,5 +1,5 @@
-import { isError, readOutcome, responseOf } from './operation-outcome.ts';
-import { isObject } from './resource.ts';
+import { isError, type Issue, readOutcome, responseOf } from './operation-outcome.ts';
+import { isObject, isResource } from './resource.ts';
 import { listOf, resourceOf, textOf } from './transaction-entries.ts';
 
 /** The flows in which the gateway asks a platform. */
@@ -65,14 +65,13 @@ const NOT_PAIRED: ReadonlySet<string> = new Set(['processing', 'not-found']);
  */
 export function classify(flow: Flow, status: number, body: unknown): Verdict {
   if (status === 401) return 'unauthorised';
-  const codes = readOutcome(body)
-    .filter(isError)
-    .map(({ code }) => code);
+  const issues = readOutcome(body);
+  const codes = issues.filter(isError).map(({ code }) => code);
   if (!isSuccess(status)) return classifyError(flow, status, codes);
   const verdicts = entryVerdicts(flow, body);
   if (codes.length > 0) verdicts.push(classifyError(flow, status, codes));
   const worst = WORST_FIRST.find(verdict => verdicts.includes(verdict));
-  return worst ?? (isAnswer(flow, status, body) ? 'accepted' : 'unreadable');
+  return worst ?? (isAnswer(flow, status, body, issues) ? 'accepted' : 'unreadable');
 }
 
 const WORST_FIRST = ['refused', 'unreadable', 'unauthorised', 'pairing', 'later'] as const;
@@ -92,17 +91,18 @@ export function isSuccess(status: number): boolean {
 export function mayBeDone(status: number, body: unknown): boolean {
   if (status === 502 || status === 504) return true;
   return (
-    entryStatuses(body).some(isSuccess) ||
-    readOutcome(body).some(issue => isError(issue) && issue.code === 'timeout')
+    entryResponses(body).some(({ status: said }) => {
+      const entryStatus = statusOf(said);
+      return entryStatus !== undefined && isSuccess(entryStatus);
+    }) || readOutcome(body).some(issue => isError(issue) && issue.code === 'timeout')
   );
 }
 
-function entryStatuses(body: unknown): number[] {
+/** The responses of a Bundle's entries, empty where an entry has none. */
+function entryResponses(body: unknown): readonly Readonly<Record<string, unknown>>[] {
   const bundle = resourceOf(body);
   if (bundle?.resourceType !== 'Bundle') return [];
-  return listOf(bundle['entry'])
-    .map(entry => statusOf((isObject(entry) ? responseOf(entry) : {})['status']))
-    .filter(status => status !== undefined);
+  return listOf(bundle['entry']).map(entry => (isObject(entry) ? responseOf(entry) : {}));
 }
 
 function classifyError(flow: Flow, status: number, codes: readonly string[]): Verdict {
@@ -138,13 +138,9 @@ function byStatus(status: number): Verdict {
 
 /** The verdicts of a Bundle's entries that have a status of their own and are no success. */
 function entryVerdicts(flow: Flow, body: unknown): Verdict[] {
-  const bundle = resourceOf(body);
-  if (bundle?.resourceType !== 'Bundle') return [];
-  return listOf(bundle['entry']).flatMap(entry => {
-    const response = isObject(entry) ? responseOf(entry) : {};
-    const status = statusOf(response['status']);
-    if (status === undefined || isSuccess(status)) return [];
-    return [classify(flow, status, response['outcome'])];
+  return entryResponses(body).flatMap(({ status: said, outcome }) => {
+    const status = statusOf(said);
+    return status === undefined || isSuccess(status) ? [] : [classify(flow, status, outcome)];
   });
 }
 
@@ -155,9 +151,8 @@ export function statusOf(said: unknown): number | undefined {
 }
 
 /** Whether a 2xx without errors has what the flow's text says of it. */
-function isAnswer(flow: Flow, status: number, body: unknown): boolean {
+function isAnswer(flow: Flow, status: number, body: unknown, issues: readonly Issue[]): boolean {
   if (status === 202) return false;
-  const issues = readOutcome(body);
   // R4 has no numbers: where there are any, 0 alone is known to be a yes.
   if (issues.some(({ code }) => /^[+-]?\d+$/.test(code) && Number(code) !== 0)) return false;
   if (issues.length > 0) return true;
@@ -165,10 +160,6 @@ function isAnswer(flow: Flow, status: number, body: unknown): boolean {
   const resource = resourceOf(body);
   if (resource === undefined) return false;
   return flow === 'renacot' ? hasIdentifier(resource) : resource.resourceType === 'Bundle';
-}
-
-function isResource(value: unknown): boolean {
-  return resourceOf(value) !== undefined;
 }
 
 /** RENACOT's registry id, given without an outcome beside it. */

@@ -71,8 +71,8 @@ function issueOfFault(error: GatewayError): unknown {
   };
 }
 
-/** Whether the issue says no. */
-export function isError({ severity }: Issue): boolean {
+/** Whether an issue, or a finding, says no. */
+export function isError({ severity }: Pick<Issue, 'severity'>): boolean {
   return severity === 'error' || severity === 'fatal';
 }
 

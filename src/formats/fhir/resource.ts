@@ -32,11 +32,11 @@ export interface Finding {
 }
 
 /** Deeper than any profile, and than the recursion of whatever walks it could harm. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 /** Values of all kinds in one body: what is made of each takes microseconds, and the gateway does nothing else meanwhile. */
 const MAX_VALUES = 400_000;
 /** Names of elements, of extensions of primitives (`_birthDate`), and of the members of our simple JSON. */
-const NAME = /^[A-Za-z_]\w{0,63}$/;
+export const NAME = /^[A-Za-z_]\w{0,63}$/;
 
 /**
  * A resource from the bytes of an HTTP body: UTF-8, with or without BOM. Of a member that is there twice the last counts,
@@ -46,10 +46,15 @@ const NAME = /^[A-Za-z_]\w{0,63}$/;
  */
 export function parseResource(bytes: Uint8Array): FhirResource {
   const value = parseJson(bytes);
-  if (!isObject(value) || typeof value['resourceType'] !== 'string') {
+  if (!isResource(value)) {
     throw new GatewayError('FHIR-001', { detail: '`resourceType` manque.' });
   }
-  return value as FhirResource;
+  return value;
+}
+
+/** A JSON object that says which resource it is. */
+export function isResource(value: unknown): value is FhirResource {
+  return isObject(value) && typeof value['resourceType'] === 'string';
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type FhirResource, isObject } from './resource.ts';
+import { type FhirResource, isObject, isResource } from './resource.ts';
 
 /** A repeating element as JSON really has it: a list, one object without its list, or nothing. */
 export function listOf(value: unknown): readonly unknown[] {
@@ -17,10 +17,6 @@ export function textOf(value: unknown): string | undefined {
 /** The value where it is a resource. */
 export function resourceOf(value: unknown): FhirResource | undefined {
   return isResource(value) ? value : undefined;
-}
-
-function isResource(value: unknown): value is FhirResource {
-  return isObject(value) && typeof value['resourceType'] === 'string';
 }
 
 /** Bundle.entry as a transaction has it; what it holds is as the JSON says. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { nationalId } from './professional-id.ts';
 import { rolesOfProfession, type VihfRoles } from './subject-roles.ts';
@@ -78,15 +79,9 @@ function readLine(
   const roles = rolesOfProfession(profession.toUpperCase(), speciality.toUpperCase());
   if (typeof roles === 'string') return { line, why: WRONG[roles] };
   const before = known.get(id);
-  if (before !== undefined && !areSame(before, roles))
+  if (before !== undefined && !isDeepStrictEqual(before, roles))
     return { line, why: 'identifiant déjà donné, avec un autre rôle' };
   return { id, roles };
-}
-
-function areSame(left: VihfRoles, right: VihfRoles): boolean {
-  return [0, 1].every(
-    place => left[place]?.system === right[place]?.system && left[place]?.code === right[place]?.code,
-  );
 }
 
 function told(faults: readonly LineFault[]): string {

@@ -1,4 +1,4 @@
-import { escapeXml } from '../xml/escape-xml.ts';
+import { slot } from './registry-objects.ts';
 
 const EBXML = 'urn:oasis:names:tc:ebxml-regrep:xsd';
 
@@ -18,7 +18,7 @@ export function getDocuments(uniqueId: string): string {
     `<query:AdhocQueryRequest xmlns:query="${EBXML}:query:3.0" xmlns:rim="${EBXML}:rim:3.0">`,
     '<query:ResponseOption returnComposedObjects="true" returnType="ObjectRef"/>',
     `<rim:AdhocQuery id="${GET_DOCUMENTS}">`,
-    `<rim:Slot name="$XDSDocumentEntryUniqueId"><rim:ValueList><rim:Value>${escapeXml(literal)}</rim:Value></rim:ValueList></rim:Slot>`,
+    slot('$XDSDocumentEntryUniqueId', literal),
     '</rim:AdhocQuery>',
     '</query:AdhocQueryRequest>',
   ].join('\r\n');

@@ -36,7 +36,7 @@ const REGISTRY_OBJECT = `${EBXML}:ObjectType:RegistryObject`;
 export const APPROVED = `${EBXML}:StatusType:Approved`;
 
 /** Associations: of ebXML, of IHE ITI TF-3 §4.2.2, of ITI-57. */
-export const ASSOCIATION_TYPE = {
+const ASSOCIATION_TYPE = {
   hasMember: `${EBXML}:AssociationType:HasMember`,
   replaces: 'urn:ihe:iti:2007:AssociationType:RPLC',
   signs: 'urn:ihe:iti:2007:AssociationType:signs',
@@ -156,7 +156,8 @@ export function idsWithin(name: string): () => string {
   return () => `${name}${++last}`;
 }
 
-function slot(name: string, ...values: readonly string[]): string {
+/** A slot with the prefix `rim:`, its values escaped. */
+export function slot(name: string, ...values: readonly string[]): string {
   const list = values.map(value => `<rim:Value>${escapeXml(value)}</rim:Value>`).join('');
   return `<rim:Slot name="${name}"><rim:ValueList>${list}</rim:ValueList></rim:Slot>`;
 }

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../../basics/clock.ts';
 import { createLimit } from '../../basics/limit.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
@@ -7,6 +6,7 @@ import { createConnections, hostOf } from '../https-connections.ts';
 import { exchange } from '../https-exchange.ts';
 import type { FhirAnswer, FhirPeer, FhirRequest } from '../interfaces.ts';
 import { FAULTS, refuseNoJson } from './faults.ts';
+import { joinedHeaders } from './headers.ts';
 import { probePlatform } from './probe.ts';
 import { createRate, type RateLimit } from './rate.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -73,7 +73,7 @@ export function createFhirClient(options: FhirClientOptions): FhirPeer {
     const { status, headers, body } = await (rate === undefined ? attempt() : rate.run(attempt));
     refuseNoJson({ status }, body);
     const retryAfter = retryAfterSeconds(headers['retry-after'], clock.now());
-    return { status, headers: joined(headers), retryAfter, body };
+    return { status, headers: joinedHeaders(headers), retryAfter, body };
   }
 
   async function send(request: FhirRequest): Promise<FhirAnswer> {
@@ -144,12 +144,4 @@ function headersOf(
     ...headers,
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
-}
-
-function joined(headers: IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
 }

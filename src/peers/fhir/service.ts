@@ -6,6 +6,7 @@ import type { FhirHttpAnswer, FhirHttpReport, FhirHttpRequest, FhirRoute } from 
 import type { Admission } from './admission.ts';
 import { createDoorkeeper, type FhirCaller } from './callers.ts';
 import { answerType, isReadableType, type JsonType } from './content.ts';
+import { joinedHeaders } from './headers.ts';
 import { type FhirRefusal, REFUSALS, refusalOf } from './refusals.ts';
 
 /** Requests of one listener, from headers to answer. Sizes in bytes, times in ms. */
@@ -205,11 +206,7 @@ function searchOf({ raw: { url = '' } }: Request): string {
 
 function asked(request: Request, caller: FhirCaller, route: FhirRoute): FhirHttpRequest {
   const search = searchOf(request);
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
+  const headers = joinedHeaders(request.headers);
   return {
     caller: caller.name,
     method: request.method,

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acceptCall, type CallContext, fhirTarget } from '../../../src/flows/fhir/accept-call.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { acceptCall, type CallContext } from '../../../src/flows/fhir/accept-call.ts';
+import { fhirTarget } from '../../../src/flows/fhir/call-request.ts';
 import { duiFlow } from '../../../src/flows/fhir/dui-flow.ts';
 import { sendCall } from '../../../src/flows/fhir/send-call.ts';
 import { createWaitingRoom } from '../../../src/flows/fhir/waiting-room.ts';
@@ -9,22 +10,13 @@ import { resourceOf } from '../../../src/formats/fhir/transaction-entries.ts';
 import { rulesFor } from '../../../src/formats/fhir/rules/rules-for.ts';
 import type { Attempt } from '../../../src/journal/dispatcher.ts';
 import type { FhirHttpAnswer } from '../../../src/peers/interfaces.ts';
-import { type JournalBed, openBed, type SqliteStore, sqliteStore } from '../../kit/journal.ts';
+import { useBed } from '../../kit/use-bed.ts';
 
 /** What is sent of a transfer, and when its names are read: the platform is a function. */
 
 const BASE = 'https://plateforme.exemple.fr/fhir';
 
-let store: SqliteStore;
-let bed: JournalBed;
-beforeEach(async () => {
-  store = sqliteStore();
-  bed = await openBed(store);
-});
-afterEach(async () => {
-  await bed.journal.close();
-  store.remove();
-});
+const bed = useBed();
 
 type Json = Record<string, unknown>;
 let bundles = 0;
@@ -50,8 +42,8 @@ const stayOf = (reference: string): Json =>
 
 async function ask(asked: Json, caller = 'dui'): Promise<FhirHttpAnswer> {
   const context: CallContext = {
-    journal: bed.journal,
-    newId: bed.newId,
+    journal: bed().journal,
+    newId: bed().newId,
     log: pino({ level: 'silent' }),
     wake: () => {},
     room: createWaitingRoom(),
@@ -97,12 +89,12 @@ interface Sent {
 
 /** Sends what has waited longest, and keeps its answer; the first of several alone. */
 async function send(answer: (sent: Json) => unknown, bom = ''): Promise<Sent> {
-  const [delivery] = await bed.journal.claim(fhirTarget('dui'), 1);
+  const [delivery] = await bed().journal.claim(fhirTarget('dui'), 1);
   if (delivery === undefined) throw new Error('nothing is owed');
-  await bed.journal.sending(delivery.id);
+  await bed().journal.sending(delivery.id);
   let references: readonly string[] = [];
   const attempt = await sendCall(delivery, {
-    journal: bed.journal,
+    journal: bed().journal,
     peer: {
       send: async ({ body }) => {
         const sent = JSON.parse(Buffer.from(body ?? []).toString()) as Json;
@@ -118,7 +110,7 @@ async function send(answer: (sent: Json) => unknown, bom = ''): Promise<Sent> {
     pairing: { everyMs: 1, giveUpAfterMs: 1 },
   });
   if ('noted' in attempt) await attempt.noted?.();
-  if ('ended' in attempt) await bed.journal.end(delivery.id, attempt.ended);
+  if ('ended' in attempt) await bed().journal.end(delivery.id, attempt.ended);
   return { attempt, references };
 }
 

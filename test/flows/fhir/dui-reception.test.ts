@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fhirTarget } from '../../../src/flows/fhir/accept-call.ts';
+import { describe, expect, it } from 'vitest';
+import { fhirTarget } from '../../../src/flows/fhir/call-request.ts';
 import { receiveBundle } from '../../../src/flows/fhir/dui-reception.ts';
 import { handOverBundle } from '../../../src/flows/fhir/hand-over-bundle.ts';
 import { RECEPTION } from '../../../src/flows/fhir/received-bundle.ts';
@@ -8,20 +8,11 @@ import { rulesFor } from '../../../src/formats/fhir/rules/rules-for.ts';
 import type { Delivery, Journal } from '../../../src/journal/journal.ts';
 import type { FhirHttpAnswer, FhirHttpRequest, FhirPeer } from '../../../src/peers/interfaces.ts';
 import { newRecord, newStay } from '../../kit/fhir-dui.ts';
-import { type JournalBed, openBed, type SqliteStore, sqliteStore } from '../../kit/journal.ts';
+import { useBed } from '../../kit/use-bed.ts';
 
 /** What comes between a Bundle in the journal and its answer: a crash, or a journal that takes no more. */
 
-let store: SqliteStore;
-let bed: JournalBed;
-beforeEach(async () => {
-  store = sqliteStore();
-  bed = await openBed(store);
-});
-afterEach(async () => {
-  await bed.journal.close();
-  store.remove();
-});
+const bed = useBed();
 
 function asked(bundle: unknown): FhirHttpRequest {
   return {
@@ -38,11 +29,11 @@ function asked(bundle: unknown): FhirHttpRequest {
   };
 }
 
-function receiving(bundle: unknown, journal: Journal = bed.journal): Promise<FhirHttpAnswer> {
+function receiving(bundle: unknown, journal: Journal = bed().journal): Promise<FhirHttpAnswer> {
   return receiveBundle(asked(bundle), {
     journal,
-    clock: bed.clock,
-    newId: bed.newId,
+    clock: bed().clock,
+    newId: bed().newId,
     log: pino({ level: 'silent' }),
     wake: () => {},
     rules: rulesFor('dui'),
@@ -53,7 +44,7 @@ function receiving(bundle: unknown, journal: Journal = bed.journal): Promise<Fhi
 
 /** Takes the Bundle, and breaks before its answer is kept. */
 async function crashing(bundle: unknown): Promise<void> {
-  const broken = { ...bed.journal, answered: () => Promise.reject(new Error('crash')) };
+  const broken = { ...bed().journal, answered: () => Promise.reject(new Error('crash')) };
   await expect(receiving(bundle, broken)).rejects.toMatchObject({ code: 'FHIR-014' });
 }
 
@@ -64,7 +55,7 @@ const toldIn = ({ body }: FhirHttpAnswer): Told =>
   JSON.parse(Buffer.from(body as Uint8Array).toString()) as Told;
 
 async function claimed(): Promise<Delivery> {
-  const [delivery, ...others] = await bed.journal.claim(fhirTarget(RECEPTION), 10);
+  const [delivery, ...others] = await bed().journal.claim(fhirTarget(RECEPTION), 10);
   expect(others).toEqual([]);
   if (delivery === undefined) throw new Error('nothing is owed');
   return delivery;
@@ -85,10 +76,10 @@ function hookOf(got: unknown[]): FhirPeer {
 async function handedOver(): Promise<Told> {
   const got: unknown[] = [];
   const delivery = await claimed();
-  await bed.journal.sending(delivery.id);
-  const attempt = await handOverBundle(delivery, { journal: bed.journal, hook: hookOf(got) });
+  await bed().journal.sending(delivery.id);
+  const attempt = await handOverBundle(delivery, { journal: bed().journal, hook: hookOf(got) });
   expect(attempt).toEqual({ ended: { outcome: 'accepted' } });
-  await bed.journal.end(delivery.id, { outcome: 'accepted' });
+  await bed().journal.end(delivery.id, { outcome: 'accepted' });
   expect(got).toHaveLength(1);
   return got[0] as Told;
 }
@@ -102,7 +93,7 @@ describe('a crash before the answer', () => {
     const answer = await receiving(sent);
     expect(answer.status).toBe(200);
     expect(ids(await handedOver())).toEqual(ids(toldIn(answer)));
-    expect(await bed.journal.list({ limit: 10 })).toHaveLength(1);
+    expect(await bed().journal.list({ limit: 10 })).toHaveLength(1);
   });
 
   it('keeps no later Bundle from referring to it, once it was handed over', async () => {
@@ -118,15 +109,15 @@ describe('a crash before the answer', () => {
 describe('a journal that takes nothing', () => {
   it('has the Bundle refused, and nothing of it known', async () => {
     const sent = newRecord();
-    const full = { ...bed.journal, acceptRequest: () => Promise.reject(new Error('full')) };
+    const full = { ...bed().journal, acceptRequest: () => Promise.reject(new Error('full')) };
     await expect(receiving(sent, full)).rejects.toMatchObject({ code: 'FHIR-014' });
-    expect(await bed.journal.list({ limit: 10 })).toEqual([]);
+    expect(await bed().journal.list({ limit: 10 })).toEqual([]);
     const stay = await receiving(newStay(sent.entry[0]?.fullUrl, sent.entry[1]?.fullUrl));
     expect(stay.status).toBe(422);
   });
 
   it('that was removed has the Bundle refused', async () => {
-    await expect(receiving(newRecord(), { ...bed.journal, intact: () => false })).rejects.toMatchObject({
+    await expect(receiving(newRecord(), { ...bed().journal, intact: () => false })).rejects.toMatchObject({
       code: 'FHIR-014',
     });
   });
@@ -137,8 +128,8 @@ describe('a Bundle whose payloads are purged', () => {
     const sent = newRecord();
     await receiving(sent);
     const [patient] = ids(await handedOver());
-    bed.clock.advance(1_000);
-    await bed.journal.purge({ payloads: bed.clock.at(), history: 0 });
+    bed().clock.advance(1_000);
+    await bed().journal.purge({ payloads: bed().clock.at(), history: 0 });
     const again = await receiving(sent);
     expect(again.status).toBe(410);
     const later = await receiving(newStay(sent.entry[0]?.fullUrl, sent.entry[1]?.fullUrl));
@@ -150,7 +141,7 @@ describe('the application’s hook', () => {
   it('is not asked for what is kept no more', async () => {
     await receiving(newRecord());
     const delivery = await claimed();
-    const purged = { ...bed.journal, payload: async () => undefined };
+    const purged = { ...bed().journal, payload: async () => undefined };
     await expect(handOverBundle(delivery, { journal: purged, hook: hookOf([]) })).rejects.toMatchObject({
       code: 'JRN-007',
     });

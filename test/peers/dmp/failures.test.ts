@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { ServerOptions } from 'node:https';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../src/sandbox/certificates.ts';
 import { certificates } from '../../kit/certificates.ts';
 import { freePort } from '../../kit/free-port.ts';
+import { startRawServer } from '../../kit/raw-server.ts';
 import { waitFor } from '../../kit/wait.ts';
 import { client, closing, fault, LARGE, server, SMALL } from './bed.ts';
 import { answering, type DmpScript } from './scripted-dmp.ts';
@@ -18,22 +19,7 @@ const TRUSTED = { ca: certificates.ca, ...certificates.client };
 
 /** A TCP server that speaks no HTTP. */
 async function raw(serve: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const listener = createServer(socket => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    serve(socket);
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  closing({
-    async close() {
-      const closed = once(listener, 'close');
-      listener.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  });
-  return `https://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  return closing(await startRawServer(serve)).url;
 }
 
 describe('DMP-001, nothing has left:', () => {

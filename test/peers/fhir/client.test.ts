@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { certificates } from '../../kit/certificates.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { startTcpProxy } from '../../kit/tcp-proxy.ts';
+import { startRawServer } from '../../kit/raw-server.ts';
 import { waitFor } from '../../kit/wait.ts';
 import { BUNDLE, client, closing, fault, LARGE, MTLS, NO_AUTH, platform } from './bed.ts';
 import { answering, type PlatformScript } from './scripted-platform.ts';
@@ -216,22 +216,7 @@ describe('an answer', () => {
 
 /** A TCP server that speaks no HTTP. */
 async function raw(serve: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const listener = createServer(socket => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    serve(socket);
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  closing({
-    async close() {
-      const closed = once(listener, 'close');
-      listener.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  });
-  return `https://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  return closing(await startRawServer(serve)).url;
 }
 
 describe('nothing has left:', () => {

@@ -1,4 +1,5 @@
-import { type FhirResource, isObject } from '../resource.ts';
+import { type FhirResource, isObject, isResource } from '../resource.ts';
+import { withoutVersion } from '../validation/snapshot.ts';
 import { CONTENTS, type ContentKind, type Flux, FLUXES, GENERIC_FLUX } from './fluxes.ts';
 
 const SPECIALISED: readonly Flux[] = FLUXES.filter(flux => flux.number !== GENERIC_FLUX.number);
@@ -24,10 +25,11 @@ export function fluxOf(resource: FhirResource): Flux {
  * apart. Agents are no help: nothing in them says what part they play.
  */
 export function fluxesOf(resource: FhirResource): readonly Flux[] {
-  const audit = auditOf(resource);
+  const entries = entriesOf(resource);
+  const audit = auditOf(resource, entries);
   if (audit === undefined) return [];
   const code = codeOf(audit['type']);
-  const content = contentOf(audit, resource);
+  const content = contentOf(audit, entries);
   const kinds = content === undefined ? [] : kindsOf(content);
   const found = SPECIALISED.filter(
     ({ events, content: kind }) =>
@@ -39,10 +41,9 @@ export function fluxesOf(resource: FhirResource): readonly Flux[] {
   return found.filter(({ number }) => (number === '13a') === isRefusal);
 }
 
-function auditOf(resource: FhirResource): FhirResource | undefined {
+function auditOf(resource: FhirResource, entries: readonly FoundEntry[]): FhirResource | undefined {
   if (resource.resourceType === 'AuditEvent') return resource;
-  const audits = entriesOf(resource).filter(entry => entry.resource.resourceType === 'AuditEvent');
-  return audits[0]?.resource;
+  return entries.find(entry => entry.resource.resourceType === 'AuditEvent')?.resource;
 }
 
 /** TRE_R254 is not case-sensitive. */
@@ -52,8 +53,7 @@ function codeOf(coding: unknown): string | undefined {
 }
 
 /** What `entity.what` points to; where that is elsewhere, a resource of its type and of nothing else. */
-function contentOf(audit: FhirResource, resource: FhirResource): FhirResource | undefined {
-  const entries = entriesOf(resource);
+function contentOf(audit: FhirResource, entries: readonly FoundEntry[]): FhirResource | undefined {
   for (const entity of listOf(audit['entity'])) {
     const what = isObject(entity) ? entity['what'] : undefined;
     if (!isObject(what) || typeof what['reference'] !== 'string') continue;
@@ -85,9 +85,7 @@ function kindsOf(content: FhirResource): readonly ContentKind[] {
 
 function profilesOf({ meta }: FhirResource): readonly string[] {
   const profiles = isObject(meta) ? listOf(meta['profile']) : [];
-  return profiles
-    .filter(profile => typeof profile === 'string')
-    .map(profile => profile.split('|', 1)[0] ?? '');
+  return profiles.filter(profile => typeof profile === 'string').map(withoutVersion);
 }
 
 interface FoundEntry {
@@ -99,10 +97,8 @@ function entriesOf(bundle: FhirResource): readonly FoundEntry[] {
   return listOf(bundle['entry']).flatMap(entry => {
     if (!isObject(entry)) return [];
     const { resource, fullUrl } = entry;
-    if (!isObject(resource) || typeof resource['resourceType'] !== 'string') return [];
-    return [
-      { resource: resource as FhirResource, fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined },
-    ];
+    if (!isResource(resource)) return [];
+    return [{ resource, fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined }];
   });
 }
 

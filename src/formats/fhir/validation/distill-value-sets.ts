@@ -1,5 +1,6 @@
 import { isObject, type FhirResource } from '../resource.ts';
 import type { ValueSetRules } from '../rules/types.ts';
+import { objectsOf } from './snapshot.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -44,8 +45,4 @@ function ofSystem(url: string, definitions: readonly FhirResource[]): readonly s
 /** Concepts may have concepts below them. */
 function codesIn(concepts: unknown): string[] {
   return objectsOf(concepts).flatMap(concept => [String(concept['code']), ...codesIn(concept['concept'])]);
-}
-
-function objectsOf(value: unknown): Json[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -9,9 +9,6 @@ export interface Located {
   /** Types that R4 admits, as profiles write them. */
   readonly types: readonly string[];
   readonly targets: readonly string[] | undefined;
-  /** The type that the element belongs to, and its path in it. */
-  readonly owner: string;
-  readonly within: string;
 }
 
 /** Where facts are sought beside the gateway's own. */
@@ -53,8 +50,6 @@ function locatedIn(parent: string, slot: string, first: Child, children: readonl
     facts: facts.many === undefined ? undefined : facts,
     types: slot.endsWith('[x]') ? children.map(({ type }) => type) : [first.type],
     targets: children.find(({ targets }) => targets !== undefined)?.targets,
-    owner,
-    within,
   };
 }
 

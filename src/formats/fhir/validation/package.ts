@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { GatewayError } from '../../../errors/gateway-error.ts';
-import { isObject, type FhirResource } from '../resource.ts';
+import { type FhirResource, isObject, isResource } from '../resource.ts';
 
 /** Larger than any package of profiles; a small archive must not grow without bound. */
 const MAX_UNPACKED = 256 * 1024 * 1024;
@@ -77,5 +77,5 @@ function resourcesOf(files: ReadonlyMap<string, Uint8Array>, names: RegExp): Fhi
   return [...files]
     .filter(([name]) => names.test(name))
     .map(([, content]) => jsonOf(content))
-    .filter((value): value is FhirResource => isObject(value) && typeof value['resourceType'] === 'string');
+    .filter(isResource);
 }

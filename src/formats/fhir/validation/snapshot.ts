@@ -1,12 +1,12 @@
 import { isObject, type FhirResource } from '../resource.ts';
 import type { Discriminator, Invariant } from '../rules/types.ts';
+import { valueOf } from './values.ts';
 
 /** A StructureDefinition's snapshot, typed: only what rules are made of. */
 export interface Snapshot {
   readonly url: string;
   readonly id: string;
   readonly type: string;
-  readonly kind: string;
   readonly elements: readonly SnapshotElement[];
 }
 
@@ -38,14 +38,13 @@ export interface SnapshotType {
 
 /** A definition's snapshot; undefined for what is no StructureDefinition, or has none, or is no constraint. */
 export function snapshotOf(definition: FhirResource): Snapshot | undefined {
-  const { resourceType, url, id, type, kind, derivation, snapshot } = definition;
+  const { resourceType, url, id, type, derivation, snapshot } = definition;
   if (resourceType !== 'StructureDefinition' || derivation !== 'constraint') return undefined;
   if (typeof url !== 'string' || typeof type !== 'string' || !isObject(snapshot)) return undefined;
   return {
     url,
     id: typeof id === 'string' ? id : url,
     type,
-    kind: String(kind),
     elements: objectsOf(snapshot['element']).map(elementOf),
   };
 }
@@ -72,8 +71,9 @@ function elementOf(element: Readonly<Record<string, unknown>>): SnapshotElement 
         profiles: textsOf(type['profile']).map(withoutVersion),
         targets: textsOf(type['targetProfile']).map(withoutVersion),
       })),
-    fixed: valueNamed(element, 'fixed'),
-    pattern: valueNamed(element, 'pattern'),
+    // The type is in the name: `fixedUri`, `patternCodeableConcept`.
+    fixed: valueOf(element, 'fixed[x]'),
+    pattern: valueOf(element, 'pattern[x]'),
     binding:
       isObject(binding) && binding['strength'] === 'required' && typeof binding['valueSet'] === 'string'
         ? withoutVersion(binding['valueSet'])
@@ -107,13 +107,8 @@ function maxOf(max: unknown): number {
   return max === '*' ? Number.POSITIVE_INFINITY : Number(max);
 }
 
-/** `fixedUri`, `patternCodeableConcept`: the type is in the name. */
-function valueNamed(element: Readonly<Record<string, unknown>>, prefix: 'fixed' | 'pattern'): unknown {
-  const name = Object.keys(element).find(key => new RegExp(`^${prefix}[A-Z]`).test(key));
-  return name === undefined ? undefined : element[name];
-}
-
-function objectsOf(value: unknown): Readonly<Record<string, unknown>>[] {
+/** The objects of a list; none where there is no list. */
+export function objectsOf(value: unknown): Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 

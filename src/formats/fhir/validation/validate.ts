@@ -1,4 +1,5 @@
-import { type FhirResource, type Finding, isObject } from '../resource.ts';
+import { isError } from '../operation-outcome.ts';
+import { type FhirResource, type Finding, isObject, isResource, MAX_DEPTH } from '../resource.ts';
 import type { RuleSet } from '../rules/types.ts';
 import { type Node, profileAt, treesOf } from './compile.ts';
 import { checkContained } from './contained.ts';
@@ -21,8 +22,6 @@ import {
 import { withoutVersion } from './snapshot.ts';
 import { type Resources, type Walk, walkObject } from './walk.ts';
 
-/** As deep as a resource may be (see `parseResource`). */
-const MAX_DEPTH = 64;
 const RESOURCES: Resources = { check: checkInner, follows: followsInner };
 
 /**
@@ -171,14 +170,6 @@ function profilesOfType(type: string, rules: RuleSet): readonly string[] {
     types.get(type) ?? Object.keys(rules.profiles).filter(url => rules.profiles[url]?.type === type);
   types.set(type, found);
   return found;
-}
-
-function isResource(value: unknown): value is FhirResource {
-  return isObject(value) && typeof value['resourceType'] === 'string';
-}
-
-function isError({ severity }: Finding): boolean {
-  return severity === 'error';
 }
 
 /** What two profiles say of the same element is said once. */

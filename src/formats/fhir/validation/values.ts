@@ -33,7 +33,7 @@ export function valuesAt(value: unknown, path: readonly string[]): unknown[] {
 }
 
 /** An element of an object; `value[x]` whatever its type is. */
-function valueOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
+export function valueOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
   if (!name.endsWith('[x]')) return Object.hasOwn(object, name) ? object[name] : undefined;
   const prefix = name.slice(0, -3);
   const found = Object.keys(object).find(

@@ -1,4 +1,4 @@
-import { isObject } from '../resource.ts';
+import { isObject, NAME } from '../resource.ts';
 import { checkCounts, type Sliced } from './cardinality.ts';
 import { type Node, treesOf } from './compile.ts';
 import { checkAsNode, checkAsR4 } from './element.ts';
@@ -29,8 +29,6 @@ interface Slot {
 
 /** What a primitive without id and extensions has below it: a profile may ask for an extension all the same. */
 const NOTHING: Readonly<Record<string, unknown>> = {};
-/** Names that a finding can repeat: others might be anything. */
-const NAME = /^[A-Za-z_]\w{0,63}$/;
 
 /**
  * Checks what is below an object: names, cardinalities, slices, then each element. `below` is where R4 describes it
@@ -74,6 +72,7 @@ function slotsOf(
     if (key === 'resourceType' && isResourceType(below)) continue;
     const child = children.get(key) ?? primitiveOf(key, children);
     if (child === undefined) {
+      // A finding can repeat such a name; another might be anything.
       const at = NAME.test(key) ? `${path}.${key}` : path;
       reportBase(scope, 'structure', at, 'Cet élément n’existe pas à cet endroit en FHIR R4.');
       continue;
