@@ -1,12 +1,15 @@
 import { systemClock } from '../basics/clock.ts';
 import { toGatewayError } from '../errors/gateway-error.ts';
+import { withoutRepetition } from '../flows/fhir/call-parts.ts';
 import type { PlannedCall } from '../flows/fhir/platform-flow.ts';
 import { NOTHING_KNOWN } from '../formats/fhir/dui/known-resources.ts';
+import { withPlainNumbers } from '../formats/fhir/json-numbers.ts';
 import { isError, readOutcome } from '../formats/fhir/operation-outcome.ts';
 import { type FhirResource, type Finding as Remark, parseJson } from '../formats/fhir/resource.ts';
-import { rulesFor } from '../formats/fhir/rules/rules-for.ts';
+import { FLOW_PROFILES, rulesFor } from '../formats/fhir/rules/rules-for.ts';
 import { checkPractitioner } from '../formats/fhir/sas/check-practitioner.ts';
 import { resourceOf } from '../formats/fhir/transaction-entries.ts';
+import { validate } from '../formats/fhir/validation/validate.ts';
 import { fhirFlows } from '../gateway/fhir-platforms.ts';
 import { refusalOf } from '../peers/fhir/refusals.ts';
 import { DEFAULTS } from './inspect-defaults.ts';
@@ -40,7 +43,7 @@ export const MAX_FHIR_BYTES = FACADE?.body ?? 0;
 export function lookAtFhir(bytes: Uint8Array): Finding | undefined {
   let json: unknown;
   try {
-    json = parseJson(bytes);
+    json = withPlainNumbers(parseJson(bytes));
   } catch (thrown) {
     return unreadable(thrown);
   }
@@ -90,7 +93,9 @@ function lookAtCall(json: unknown, { flow: name, form, path }: Call): Finding {
   if (platform === undefined) throw new Error('the default configuration has all flows');
   const { flow } = platform;
   const planned = flow.plan(json, form, NOTHING_KNOWN);
-  const { resource, findings } = planned;
+  const { resource } = planned;
+  const byProfile = resource === undefined ? [] : validate(resource, rulesFor(name), flow.profile);
+  const findings = withoutRepetition([...planned.findings, ...byProfile]);
   const errors = findings.filter(isError).length;
   const given = resourceOf(json);
   const facts = {
@@ -116,10 +121,9 @@ function lookAtCall(json: unknown, { flow: name, form, path }: Call): Finding {
       ],
     });
   }
-  const request = flow.request(resource);
   const sent: Facts = {
-    'Envoyé à la plateforme': `POST [fhir.${name}.url]${request.path}`,
-    'Ce qui part': whatLeaves(request.resource),
+    'Envoyé à la plateforme': `POST [fhir.${name}.url]${flow.path}`,
+    'Ce qui part': whatLeaves(resource),
     Ordre: orderText(name, planned),
   };
   return finding({
@@ -174,7 +178,8 @@ function orderText(name: Call['flow'], { about }: PlannedCall): string {
 }
 
 function lookAtAccount(resource: FhirResource): Finding {
-  const { findings, refusal } = checkPractitioner(resource, rulesFor('sas'), 'refuse');
+  const found = validate(resource, rulesFor('sas'), FLOW_PROFILES.sas);
+  const { findings, refusal } = checkPractitioner(resource, found, 'refuse');
   const facts = { Flux: 'SAS (compte de régulateur)', ...resourceFacts(resource), ...accountFacts(resource) };
   if (refusal !== undefined) {
     return finding({

@@ -5,9 +5,8 @@ import { dmiFlow } from '../flows/fhir/dmi-flow.ts';
 import { duiFlow } from '../flows/fhir/dui-flow.ts';
 import type { PlatformFlow } from '../flows/fhir/platform-flow.ts';
 import { renacotFlow } from '../flows/fhir/renacot-flow.ts';
-import { readRules } from '../formats/fhir/rules/read-rules.ts';
-import { rulesFor, withAmendments } from '../formats/fhir/rules/rules-for.ts';
-import type { RuleSet } from '../formats/fhir/rules/types.ts';
+import type { FlowRules } from '../formats/fhir/rules/read-rules.ts';
+import type { FhirFlow } from '../formats/fhir/rules/rules-for.ts';
 import type { RetryPolicy, Target } from '../journal/dispatcher.ts';
 import { createFhirClient, type FhirAuth } from '../peers/fhir/client.ts';
 import type { FhirPeer } from '../peers/interfaces.ts';
@@ -24,6 +23,7 @@ export interface PlatformSettings {
 
 export interface Platform {
   readonly flow: PlatformFlow;
+  readonly rules: FlowRules;
   readonly settings: PlatformSettings;
 }
 
@@ -41,22 +41,28 @@ const OPERATIONS = {
 export function fhirFlows({ dmi, dui, renacot }: FhirConfig, clock: Clock): Platform[] {
   const platforms: Platform[] = [];
   if (dmi !== undefined) {
-    const rules = rulesOf('dmi', dmi.rules);
     platforms.push({
-      flow: dmiFlow({ clock, path: dmi.path, rules }),
+      flow: dmiFlow({ clock, path: dmi.path }),
+      rules: rulesOf('dmi', dmi.rules),
       settings: { ...dmi, pairing: NO_PAIRING },
     });
   }
   if (dui?.url !== undefined && dui.auth !== undefined) {
     const { url, auth, path } = dui;
-    const flow = duiFlow({ base: url, path, rules: rulesOf('dui', dui.rules) });
-    platforms.push({ flow, settings: { ...dui, url, auth, pairing: NO_PAIRING } });
+    platforms.push({
+      flow: duiFlow({ base: url, path }),
+      rules: rulesOf('dui', dui.rules),
+      settings: { ...dui, url, auth, pairing: NO_PAIRING },
+    });
   }
   if (renacot !== undefined) {
     const { operation, path = OPERATIONS[operation], pairingRetry } = renacot;
-    const flow = renacotFlow({ contract: operation, path, rules: rulesOf('renacot', renacot.rules) });
     const pairing = { everyMs: pairingRetry.every, giveUpAfterMs: pairingRetry.giveUpAfter };
-    platforms.push({ flow, settings: { ...renacot, pairing } });
+    platforms.push({
+      flow: renacotFlow({ contract: operation, path }),
+      rules: rulesOf('renacot', renacot.rules),
+      settings: { ...renacot, pairing },
+    });
   }
   return platforms;
 }
@@ -91,13 +97,9 @@ function textOf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : readBytes(file).toString('utf8');
 }
 
-/**
- * The rules of a flow: the gateway's own, or those that an administrator has distilled.
- *
- * @throws GatewayError CFG-001 for a file that holds none, CFG-003 for one that has become unreadable
- */
-export function rulesOf(flow: 'dmi' | 'dui' | 'renacot' | 'sas', file: string | undefined): RuleSet {
-  return file === undefined ? rulesFor(flow) : withAmendments(readRules(readBytes(file), flow), flow);
+/** The rules of a flow: the gateway's own, or those that an administrator has distilled. @throws GatewayError CFG-003 */
+export function rulesOf(flow: FhirFlow, file: string | undefined): FlowRules {
+  return { flow, file: file === undefined ? undefined : readBytes(file) };
 }
 
 /** How the deliveries of a FHIR target are tried. What fails again and again holds up none that was never tried. */

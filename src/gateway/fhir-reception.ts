@@ -1,10 +1,12 @@
+import { createLimit } from '../basics/limit.ts';
 import type { FhirConfig } from '../config/schema.ts';
 import { fhirTarget } from '../flows/fhir/call-request.ts';
-import { type ReceptionContext, receptionRoute } from '../flows/fhir/dui-reception.ts';
+import { receptionRoute } from '../flows/fhir/dui-reception.ts';
 import { handOverBundle } from '../flows/fhir/hand-over-bundle.ts';
 import { RECEPTION } from '../flows/fhir/received-bundle.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { FhirRoute } from '../peers/interfaces.ts';
+import type { FhirDeps } from './fhir.ts';
 import { receptionHook } from './fhir-hook.ts';
 import { rulesOf, tryingOf } from './fhir-platforms.ts';
 import { MAIL_RETRY } from './settings.ts';
@@ -22,14 +24,15 @@ export interface AssembledReception {
  */
 export function assembleReception(
   { dui }: FhirConfig,
-  deps: Pick<ReceptionContext, 'journal' | 'clock' | 'newId' | 'log' | 'wake'>,
+  deps: Pick<FhirDeps, 'journal' | 'clock' | 'newId' | 'log' | 'wake' | 'validator'>,
 ): AssembledReception | undefined {
   if (dui?.receive === undefined) return undefined;
   const { receive, limits, validation, contract } = dui;
   const hook = receptionHook(receive, limits.parallel, deps.clock);
   const name = fhirTarget(RECEPTION);
+  const validate = deps.validator.by(rulesOf('dui', dui.rules));
   return {
-    route: receptionRoute({ ...deps, rules: rulesOf('dui', dui.rules), validation, contract }),
+    route: receptionRoute({ ...deps, validate, validation, contract, receptions: createLimit(1) }),
     target: {
       name,
       logged: { target: name },

@@ -61,7 +61,7 @@ export function assembleSas({ fhir, product }: Config, deps: FhirDeps): Assemble
       ...deps,
       hearings,
       waitMs: sas.hook.wait,
-      rules: rulesOf('sas', sas.rules),
+      validate: deps.validator.by(rulesOf('sas', sas.rules)),
       validation: sas.validation,
       publicUrl: sas.publicUrl,
       decisions: createLimit(1),

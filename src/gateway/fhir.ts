@@ -11,6 +11,7 @@ import type { PlatformFlow } from '../flows/fhir/platform-flow.ts';
 import { sendCall } from '../flows/fhir/send-call.ts';
 import { createWaitingRoom } from '../flows/fhir/waiting-room.ts';
 import type { Woken } from '../flows/settings.ts';
+import type { Validator } from '../flows/validating/validator.ts';
 import type { Target } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import { startFhirListener } from '../peers/fhir/listener.ts';
@@ -25,6 +26,7 @@ export interface FhirDeps {
   readonly newId: IdSource;
   readonly log: Logger;
   readonly wake: (targets: Woken) => void;
+  readonly validator: Validator;
 }
 
 /** The FHIR flows: what the hospital's software asks for is taken, and brought to the platforms. */
@@ -50,9 +52,16 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
   const platforms = fhir === undefined ? [] : fhirFlows(fhir, deps.clock);
   const peers = platforms.map(({ settings }) => fhirPeer(settings, deps.clock));
   const contexts = new Map(
-    platforms.map(({ flow, settings }): [string, CallContext] => [
+    platforms.map(({ flow, rules, settings }): [string, CallContext] => [
       flow.name,
-      { ...deps, room, flow, validation: settings.validation, waitMs: fhir?.facade?.wait ?? 0 },
+      {
+        ...deps,
+        room,
+        flow,
+        validate: deps.validator.by(rules),
+        validation: settings.validation,
+        waitMs: fhir?.facade?.wait ?? 0,
+      },
     ]),
   );
   const reception = fhir && assembleReception(fhir, deps);

@@ -10,6 +10,7 @@ import { logFields } from '../errors/log-fields.ts';
 import { concludeWithoutMailbox } from '../flows/notify-sender.ts';
 import { createReader } from '../flows/reading/reader.ts';
 import type { Woken } from '../flows/settings.ts';
+import { createValidator } from '../flows/validating/validator.ts';
 import { createDispatcher, type Dispatcher } from '../journal/dispatcher.ts';
 import type { Journal } from '../journal/journal.ts';
 import { assembleApplications } from './applications.ts';
@@ -52,6 +53,9 @@ const MAILS_IN_HAND = { small: { upTo: 1024 ** 2, whole: 32 * 1024 ** 2 }, large
 /** The reader's bounds: heap of a process in MiB, processes at once. */
 export const READER = { memoryMb: 1_024, processes: 2 } as const;
 
+/** The validator's bounds, of which the time is milliseconds: no caller waits for longer. */
+const VALIDATOR = { memoryMb: 1_024, processes: 2, deadlineMs: 30_000 } as const;
+
 /**
  * Starts a gateway from a valid configuration: opens the journal, takes up what a former process left, watches the
  * mailboxes, delivers what is owed. Trouble with a peer is never a reason not to start.
@@ -85,6 +89,7 @@ async function startOn(
     limits: archiveLimits(config),
     deadlineMs: config.limits.reading,
   });
+  const validator = createValidator(VALIDATOR);
   const wake = (targets: Woken): void => {
     for (const target of targets) dispatcher.poke(target);
   };
@@ -97,6 +102,7 @@ async function startOn(
     reader,
     memory,
     readings,
+    validator,
     wake,
     gateway: gatewaySettings(config),
   };
@@ -165,7 +171,8 @@ async function startOn(
     await sas.listen();
   } catch (error) {
     await Promise.all([outgoing.stopIntake(0), fhir.stopIntake(0), sas.stopIntake(0)]);
-    await Promise.all([outgoing.close(), fhir.close(), sas.close(), reader.stop(), admin.stop()]);
+    await Promise.all([outgoing.close(), fhir.close(), sas.close()]);
+    await Promise.all([reader.stop(), validator.stop(), admin.stop()]);
     throw error;
   }
   upkeep.start();
@@ -194,7 +201,7 @@ async function startOn(
       await dispatcher.stop(GRACE_MS);
       await Promise.all([applications.close(), ...[...mailboxes.values()].map(box => box.sender.close())]);
       await upkeep.stop();
-      await Promise.all([reader.stop(), outgoing.close(), fhir.close(), sas.close()]);
+      await Promise.all([reader.stop(), validator.stop(), outgoing.close(), fhir.close(), sas.close()]);
       await admin.stop();
       await journal.close();
       log.info('gateway stopped');

@@ -22,6 +22,13 @@ export interface IdOwner {
   readonly caller: string;
 }
 
+/** What an exchange was answered, and the ids that came with it. */
+export interface PlatformAnswer {
+  readonly bytes: Uint8Array;
+  readonly ids: readonly PlatformId[];
+  readonly owner: IdOwner;
+}
+
 /** What the SAS platform and the agenda software call an account. */
 export interface AccountIdentifier {
   readonly system: string;

@@ -1,6 +1,14 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import type { Fault } from '../errors/gateway-error.ts';
-import type { Account, AccountChange, AccountQuery, IdOwner, KnownIds, PlatformId } from './fhir-records.ts';
+import type {
+  Account,
+  AccountChange,
+  AccountQuery,
+  IdOwner,
+  KnownIds,
+  PlatformAnswer,
+  PlatformId,
+} from './fhir-records.ts';
 import type {
   Acceptance,
   NewRequest,
@@ -100,10 +108,7 @@ export interface Journal {
     name: Omit<RequestName, 'digest'>,
   ): Promise<{ readonly exchangeId: string; readonly digest: string } | undefined>;
   /** Keeps what a platform answered, before the delivery ends because of it, and the ids that it gave. */
-  answered(
-    exchangeId: string,
-    answer: { readonly bytes: Uint8Array; readonly ids: readonly PlatformId[]; readonly owner: IdOwner },
-  ): Promise<void>;
+  answered(exchangeId: string, answer: PlatformAnswer): Promise<void>;
   /** What names are known by: a caller's own, and the platform's. */
   platformIds(owner: IdOwner, names: readonly string[]): Promise<KnownIds>;
   /** Whether a platform gave this id because of an exchange of the flow, whoever asked for it. */

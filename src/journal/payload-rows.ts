@@ -4,6 +4,9 @@ import type { NewDelivery, NewPayload } from './journal.ts';
 import { pack, type PackedPayload } from './payloads.ts';
 import * as sql from './sql.ts';
 
+/** The payload that holds what a FHIR exchange was answered. */
+export const ANSWER = 'answer';
+
 /** The row name of a delivery's own bytes. */
 export function payloadName(deliveryId: string): string {
   return `delivery:${deliveryId}`;

@@ -1,14 +1,12 @@
 import type { JournalContext } from './context.ts';
 import type { Journal } from './journal.ts';
-import { packAll, putPayloads } from './payload-rows.ts';
+import { ANSWER, packAll, putPayloads } from './payload-rows.ts';
+import { putPlatformIds } from './platform-id-rows.ts';
 import { requestNamed } from './requesting.ts';
 import { text } from './rows.ts';
 import * as fhir from './sql-fhir.ts';
 
 type Platform = Pick<Journal, 'requestNamed' | 'answered' | 'platformIds' | 'isPlatformId' | 'platformIdsOf'>;
-
-/** The payload that holds what a platform answered to an exchange. */
-export const ANSWER = 'answer';
 
 /** Exchanges with FHIR platforms: what came back. */
 export function platform(context: JournalContext): Platform {
@@ -16,13 +14,11 @@ export function platform(context: JournalContext): Platform {
   return {
     requestNamed: name => engine.read(statements => requestNamed(statements, name)),
 
-    answered: async (exchangeId, { bytes, ids, owner }) => {
-      const packed = await packAll(context, exchangeId, [{ name: ANSWER, bytes }]);
+    answered: async (exchangeId, answer) => {
+      const packed = await packAll(context, exchangeId, [{ name: ANSWER, bytes: answer.bytes }]);
       await engine.write(async statements => {
         await putPayloads(statements, exchangeId, packed);
-        for (const { local, remote } of ids) {
-          await statements.run(fhir.PLATFORM_ID_PUT, owner.flow, owner.caller, local, remote, exchangeId);
-        }
+        await putPlatformIds(statements, exchangeId, answer);
       });
     },
 

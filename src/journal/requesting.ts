@@ -4,8 +4,9 @@ import type { Statements } from './engine.ts';
 import { endDelivery } from './ending.ts';
 import type { Delivery, Journal, NewRequest, RequestName, SubmittedRecipient } from './journal.ts';
 import { owe, oweWithBytes } from './owing.ts';
-import { bytesOf, packAll, putPayloads } from './payload-rows.ts';
+import { ANSWER, bytesOf, packAll, putPayloads } from './payload-rows.ts';
 import type { PackedPayload } from './payloads.ts';
+import { putPlatformIds } from './platform-id-rows.ts';
 import { reportOf } from './reports.ts';
 import { waitForOriginalRequest } from './request-order.ts';
 import { deliveryOf, exchangeOf, recipientOf, text } from './rows.ts';
@@ -30,10 +31,11 @@ export function requesting(context: JournalContext): Requesting {
   const { engine } = context;
   return {
     acceptRequest: async request => {
-      const { exchangeId } = request;
+      const { exchangeId, answer } = request;
       const packed = await packAll(context, exchangeId, [
         ...request.payloads,
         ...bytesOf(request.deliveries),
+        ...(answer === undefined ? [] : [{ name: ANSWER, bytes: answer.bytes }]),
       ]);
       return engine.write(async statements => {
         const at = now(context);
@@ -41,6 +43,7 @@ export function requesting(context: JournalContext): Requesting {
         if (known !== undefined) return known;
         await storeRequest(statements, request, at);
         await putPayloads(statements, exchangeId, packed);
+        if (answer !== undefined) await putPlatformIds(statements, exchangeId, answer);
         return 'accepted';
       });
     },

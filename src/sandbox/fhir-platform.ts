@@ -50,6 +50,8 @@ export interface FhirPlatformCall {
   readonly from: string | undefined;
   /** JSON; undefined for a request without. */
   readonly body: unknown;
+  /** The same as it came. */
+  readonly text: string;
   /** What it was answered, or would have been. */
   readonly status: number;
 }
@@ -120,7 +122,8 @@ export async function startFhirPlatform(options: FhirPlatformOptions): Promise<F
     });
     const said = ordered(outcome, behaviour, body);
     const { method, url, headers, from } = call;
-    requests.push({ operation, method, url, headers, from, body, status: said.status });
+    const text = call.body.toString();
+    requests.push({ operation, method, url, headers, from, body, text, status: said.status });
     changed();
     return said;
   }

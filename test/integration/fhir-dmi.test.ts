@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fullTrace, minimalTrace } from '../../samples/fhir/dmi/traces.ts';
 import { abandonExchange, retryExchange } from '../../src/flows/steer.ts';
+import { buildTraceBundle } from '../../src/formats/fhir/dmi/build-bundle.ts';
 import { FLUX_NUMBERS } from '../../src/formats/fhir/dmi/fluxes.ts';
+import { readTrace } from '../../src/formats/fhir/dmi/trace.ts';
 import type { FhirResource } from '../../src/formats/fhir/resource.ts';
 import {
   type FhirReply,
@@ -386,6 +389,19 @@ describe('what is wrong with a Bundle', () => {
     const { occurrence: _, ...part } = whole;
     expect((await site.post('/dmi/traces', part)).status).toBe(422);
     expect((await site.post('/dmi/traces', whole)).status).toBe(200);
+  });
+});
+
+describe('numbers', () => {
+  it('of a Bundle reach the platform as they were written', async () => {
+    const { trace } = readTrace({ ...fullTrace('22'), message: 'DECIMALES' });
+    if (trace === undefined) throw new Error('a sample that is no trace');
+    const bundle = buildTraceBundle(trace, { newUuid: randomUUID, now: new Date() });
+    const written = JSON.stringify(bundle).replaceAll(/"value":(\d+)([,}])/g, '"value":$1.00$2');
+    expect(written).toContain('.00');
+    const answer = await site.post(BUNDLE, written);
+    expect([answer.status, answer.errors]).toEqual([200, []]);
+    expect(site.platform('dmi').submissions().at(-1)?.text).toBe(written);
   });
 });
 

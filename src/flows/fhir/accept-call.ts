@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { IdSource } from '../../basics/ids.ts';
 import { isError, outcomeOf } from '../../formats/fhir/operation-outcome.ts';
+import { withPlainNumbers } from '../../formats/fhir/json-numbers.ts';
 import { type FhirResource, type Finding, parseJson } from '../../formats/fhir/resource.ts';
 import type { Journal, NewRequest } from '../../journal/journal.ts';
 import type { FhirHttpAnswer, FhirHttpRequest } from '../../peers/interfaces.ts';
 import type { Woken } from '../settings.ts';
+import type { Validate } from '../validating/validator.ts';
+import { withoutRepetition } from './call-parts.ts';
 import { callPayload, callRequest, countsOf, fhirTarget } from './call-request.ts';
 import { durably } from './durably.ts';
 import { type CallFacts, keptAnswer, passedOn } from './kept-call.ts';
-import type { CallForm, PlatformFlow } from './platform-flow.ts';
+import type { CallForm, PlannedCall, PlatformFlow } from './platform-flow.ts';
 import { knownNames } from './platform-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -20,6 +23,8 @@ export interface CallContext {
   readonly wake: (targets: Woken) => void;
   readonly room: WaitingRoom;
   readonly flow: PlatformFlow;
+  /** By the flow's rules. */
+  readonly validate: Validate;
   /** `warn`: a resource that does not follow its profile is sent all the same. */
   readonly validation: 'refuse' | 'warn';
   /** How long a caller waits for the platform, ms. */
@@ -38,9 +43,9 @@ export async function acceptCall(
   form: CallForm,
   context: CallContext,
 ): Promise<FhirHttpAnswer> {
-  const { journal, flow, log, wake, validation } = context;
+  const { journal, flow, log, wake } = context;
   const digest = createHash('sha256').update(asked.body).digest('base64url');
-  const json = parseJson(asked.body);
+  const json = form === 'simple' ? withPlainNumbers(parseJson(asked.body)) : parseJson(asked.body);
   const ownName = flow.nameOf(json);
   // What names a call may name a patient, too.
   const controlId = ownName === undefined ? digest : journal.keyOf(`${flow.name}:${ownName}`);
@@ -53,9 +58,10 @@ export async function acceptCall(
   if (known !== undefined) return outcome(known.exchangeId, asked, context);
   const owner = { flow: flow.name, caller: asked.caller };
   const ids = await knownNames(journal, owner, flow.namesElsewhere(json));
-  const { resource, findings, about, mustRefuse = false } = flow.plan(json, form, ids);
-  const isRefused = mustRefuse || (validation === 'refuse' && findings.some(isError));
-  if (resource === undefined || isRefused) {
+  const planned = flow.plan(json, form, ids);
+  const { resource, about } = planned;
+  const findings = await findingsOf(planned, asked.body.byteLength, context);
+  if (resource === undefined || isRefused(planned, findings, context)) {
     log.warn(
       { code: 'FHIR-003', caller: asked.caller, flow: flow.name, ...countsOf(findings) },
       'call refused',
@@ -71,6 +77,24 @@ export async function acceptCall(
   log.info({ exchange: request.exchangeId, flow: flow.name, ...countsOf(findings) }, 'call accepted');
   wake([fhirTarget(flow.name)]);
   return outcome(request.exchangeId, asked, context);
+}
+
+/** What is wrong with a call, each thing once. @param bytes of its body */
+export async function findingsOf(
+  { resource, findings }: PlannedCall,
+  bytes: number,
+  { validate, flow: { profile } }: Pick<CallContext, 'validate' | 'flow'>,
+): Promise<readonly Finding[]> {
+  if (resource === undefined) return findings;
+  return withoutRepetition([...findings, ...(await validate(resource, { profile, bytes }))]);
+}
+
+function isRefused(
+  { mustRefuse = false }: PlannedCall,
+  findings: readonly Finding[],
+  { validation }: CallContext,
+): boolean {
+  return mustRefuse || (validation === 'refuse' && findings.some(isError));
 }
 
 /** What has become of an exchange, for whoever asked; 202 while nobody knows. */

@@ -31,7 +31,10 @@ export function callRequest({
   lane,
   counts,
   ...named
-}: Pick<NewRequest, 'exchangeId' | 'application' | 'from' | 'digest' | 'since' | 'facts' | 'payloads'> & {
+}: Pick<
+  NewRequest,
+  'exchangeId' | 'application' | 'from' | 'digest' | 'since' | 'facts' | 'payloads' | 'answer'
+> & {
   readonly deliveryId: string;
   readonly target: string;
   /** What leaves in its order, across targets. */

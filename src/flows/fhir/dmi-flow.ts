@@ -5,12 +5,10 @@ import { checkEntries } from '../../formats/fhir/dmi/check-entries.ts';
 import { readTrace } from '../../formats/fhir/dmi/trace.ts';
 import type { FhirResource } from '../../formats/fhir/resource.ts';
 import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
-import type { RuleSet } from '../../formats/fhir/rules/types.ts';
 import type { EntryResult } from '../../formats/fhir/transaction.ts';
 import { entriesOf, resourceOf } from '../../formats/fhir/transaction-entries.ts';
-import { validate } from '../../formats/fhir/validation/validate.ts';
 import type { PlatformId } from '../../journal/journal.ts';
-import { callName, patientOf, withoutRepetition, wrongType } from './call-parts.ts';
+import { callName, patientOf, wrongType } from './call-parts.ts';
 import { findTrace, traceId } from './find-trace.ts';
 import { judgeTransaction } from './judge-transaction.ts';
 import type { PlatformFlow } from './platform-flow.ts';
@@ -19,31 +17,29 @@ export interface DmiFlowOptions {
   readonly clock: Clock;
   /** Below the platform's address. */
   readonly path: string;
-  readonly rules: RuleSet;
 }
 
 /** Implant traceability: a trace is one transaction, and holds one AuditEvent (reference of the flow: DMI v3.0.0). */
-export function dmiFlow({ clock, path, rules }: DmiFlowOptions): PlatformFlow {
+export function dmiFlow({ clock, path }: DmiFlowOptions): PlatformFlow {
   return {
     name: 'dmi',
+    profile: FLOW_PROFILES.dmi,
+    path,
     nameOf: json => callName(json, ['identifier', 'message']),
     plan: (json, form) => {
       if (form === 'simple') {
         const { trace, findings } = readTrace(json);
         if (trace === undefined) return { resource: undefined, findings, about: undefined };
         const resource = buildTraceBundle(trace, { newUuid: randomUUID, now: clock.now() });
-        const found = [...findings, ...validate(resource, rules, FLOW_PROFILES.dmi)];
-        return { resource, findings: found, about: patientOf(resource) };
+        return { resource, findings, about: patientOf(resource) };
       }
       const resource = resourceOf(json);
       if (resource?.resourceType !== 'Bundle') return wrongType('Bundle');
-      const wrong = checkEntries(resource);
-      const findings = withoutRepetition([...wrong, ...validate(resource, rules, FLOW_PROFILES.dmi)]);
+      const findings = checkEntries(resource);
       // Whatever the validation is: no caller changes or deletes at the platform by our certificate.
-      return { resource, findings, mustRefuse: wrong.length > 0, about: patientOf(resource) };
+      return { resource, findings, mustRefuse: findings.length > 0, about: patientOf(resource) };
     },
     namesElsewhere: () => [],
-    request: resource => ({ path, resource }),
     judge: (resource, status, body) =>
       judgeTransaction('dmi', resource, { status, body }, entries => entryIds(resource, entries)),
     afterSilence: findTrace,

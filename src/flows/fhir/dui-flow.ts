@@ -1,13 +1,12 @@
 import { checkConsistency } from '../../formats/fhir/dui/consistency.ts';
 import { assignedNames, namesElsewhere, withRemoteNames } from '../../formats/fhir/dui/known-resources.ts';
 import { consumerAt } from '../../formats/fhir/dui/own-server.ts';
+import { isError } from '../../formats/fhir/operation-outcome.ts';
 import { mayBeDone, type Verdict } from '../../formats/fhir/operation-outcome-class.ts';
 import { isObject } from '../../formats/fhir/resource.ts';
 import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
-import type { RuleSet } from '../../formats/fhir/rules/types.ts';
 import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
-import { validate } from '../../formats/fhir/validation/validate.ts';
-import { identifierText, patientOf, withoutRepetition, wrongType } from './call-parts.ts';
+import { identifierText, patientOf, wrongType } from './call-parts.ts';
 import { judgeTransaction } from './judge-transaction.ts';
 import type { PlatformFlow } from './platform-flow.ts';
 
@@ -15,14 +14,15 @@ export interface DuiFlowOptions {
   /** The platform's address, and what of its path transactions go to. */
   readonly base: string;
   readonly path: string;
-  readonly rules: RuleSet;
 }
 
 /** Transfer of a medico-social record: one transaction that creates all or nothing (guide tddui, flux 1). */
-export function duiFlow({ base, path, rules }: DuiFlowOptions): PlatformFlow {
+export function duiFlow({ base, path }: DuiFlowOptions): PlatformFlow {
   const isPlatform = consumerAt(base);
   return {
     name: 'dui',
+    profile: FLOW_PROFILES.dui,
+    path,
     nameOf: json => identifierText(isObject(json) ? json['identifier'] : undefined),
     namesElsewhere: json => {
       const resource = resourceOf(json);
@@ -33,12 +33,10 @@ export function duiFlow({ base, path, rules }: DuiFlowOptions): PlatformFlow {
       if (resource?.resourceType !== 'Bundle') return wrongType('Bundle');
       // What an earlier Bundle has brought is no loose end. Named now: until it leaves, a name may come to mean another.
       const sent = withRemoteNames(resource, known, base);
-      const loose = checkConsistency(resource, known, isPlatform);
-      const findings = withoutRepetition([...validate(sent, rules, FLOW_PROFILES.dui), ...loose]);
-      const mustRefuse = loose.some(({ severity }) => severity === 'error');
+      const findings = checkConsistency(resource, known, isPlatform);
+      const mustRefuse = findings.some(isError);
       return { resource: sent, findings, about: patientOf(resource), mustRefuse };
     },
-    request: resource => ({ path, resource }),
     judge: (resource, status, body) => {
       const judged = judgeTransaction('dui', resource, { status, body }, entries =>
         assignedNames(resource, entries),

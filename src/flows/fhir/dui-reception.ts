@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../basics/clock.ts';
 import type { IdSource } from '../../basics/ids.ts';
-import { type KnownResources, withRemoteNames } from '../../formats/fhir/dui/known-resources.ts';
+import type { Limit } from '../../basics/limit.ts';
+import { withRemoteNames } from '../../formats/fhir/dui/known-resources.ts';
 import { consumerAnywhere } from '../../formats/fhir/dui/own-server.ts';
 import { receive, type Reception } from '../../formats/fhir/dui/receive.ts';
 import { isError, outcomeOf } from '../../formats/fhir/operation-outcome.ts';
 import { type FhirResource, parseResource } from '../../formats/fhir/resource.ts';
 import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
-import type { RuleSet } from '../../formats/fhir/rules/types.ts';
-import { validate } from '../../formats/fhir/validation/validate.ts';
-import type { Journal, RequestName } from '../../journal/journal.ts';
+import type { IdOwner, Journal, RequestName } from '../../journal/journal.ts';
 import type { FhirHttpAnswer, FhirHttpRequest, FhirRoute } from '../../peers/interfaces.ts';
 import type { Woken } from '../settings.ts';
+import type { Validate } from '../validating/validator.ts';
 import { identifierText, withoutRepetition, wrongType } from './call-parts.ts';
-import { callRequest, countsOf, fhirTarget } from './call-request.ts';
+import { callPayload, callRequest, countsOf, fhirTarget } from './call-request.ts';
 import { durably } from './durably.ts';
 import { knownTo, namesToKeep, patientOrder } from './earlier-bundles.ts';
-import { passedOn } from './kept-call.ts';
-import { handOver, payloadsOf, RECEPTION, settled } from './received-bundle.ts';
+import { keptAnswer, type KeptAnswer, passedOn } from './kept-call.ts';
+import { handOver, RECEPTION } from './received-bundle.ts';
 
 export interface ReceptionContext {
   readonly journal: Journal;
@@ -26,11 +26,14 @@ export interface ReceptionContext {
   readonly newId: IdSource;
   readonly log: Logger;
   readonly wake: (targets: Woken) => void;
-  readonly rules: RuleSet;
+  /** By the flow's rules. */
+  readonly validate: Validate;
   /** `warn`: a Bundle that does not follow its profile is received all the same, where it is consistent. */
   readonly validation: 'refuse' | 'warn';
   /** Version of the guide that is answered by. */
   readonly contract: string;
+  /** One is stored at a time: of two that give one name to two patients, each would take it for its own. */
+  readonly receptions: Limit;
 }
 
 /** Where other software sends us records of the DUI (guide of ans.fhir.fr.tddui, flux 1: the Consommateur). */
@@ -47,72 +50,98 @@ export function receptionRoute(context: ReceptionContext): FhirRoute {
  * Receives a transaction, all or nothing: whatever is answered with yes stands in the journal, as it will be handed to the
  * application. The same caller that brings the same again gets the first answer, and nothing is handed over twice.
  *
- * @throws GatewayError FHIR-001 and FHIR-002 for what is no resource, FHIR-014 where it cannot be kept
+ * @throws GatewayError FHIR-001 and FHIR-002 for what is no resource, FHIR-014 where it cannot be kept, and as
+ *   `validate`
  */
 export async function receiveBundle(
   asked: FhirHttpRequest,
   context: ReceptionContext,
 ): Promise<FhirHttpAnswer> {
-  const { journal, log, wake } = context;
+  const { journal, log } = context;
   const bundle = parseResource(asked.body);
   const name = nameOf(bundle, asked, journal);
   const first = await journal.requestNamed(name);
-  if (first !== undefined) return answer(first.exchangeId, asked, journal);
-  const owner = { flow: RECEPTION, caller: asked.caller };
-  const base = `${asked.origin}/fhir/dui-consommateur`;
-  const looking = { owner, isConsumer: consumerAnywhere(base) };
-  const isBundle = bundle.resourceType === 'Bundle';
-  const reading = isBundle
-    ? judged(bundle, base, await knownTo(bundle, looking, journal), context)
-    : { kind: 'refused' as const, findings: wrongType('Bundle').findings };
-  const { findings } = reading;
-  if (reading.kind === 'refused') {
-    log.warn(
-      { code: 'FHIR-003', caller: asked.caller, flow: RECEPTION, ...countsOf(findings) },
-      'call refused',
-    );
-    return { status: 422, body: outcomeOf(findings) };
+  if (first !== undefined) return firstAnswer(first.exchangeId, journal);
+  const sender = {
+    owner: { flow: RECEPTION, caller: asked.caller },
+    base: `${asked.origin}/fhir/dui-consommateur`,
+    bytes: asked.body.byteLength,
+  };
+  const reception =
+    bundle.resourceType === 'Bundle'
+      ? await judged(bundle, sender, context)
+      : { kind: 'refused' as const, findings: wrongType('Bundle').findings };
+  if (reception.kind === 'refused') {
+    const counts = countsOf(reception.findings);
+    log.warn({ code: 'FHIR-003', caller: asked.caller, flow: RECEPTION, ...counts }, 'call refused');
+    return { status: 422, body: outcomeOf(reception.findings) };
   }
-  const { resources, names, status } = reading;
-  const order = await patientOrder(resources, owner, journal);
-  const exchangeId = context.newId();
-  const now = context.clock.now();
-  const handedOver = handOver(resources, { identifier: bundle['identifier'], exchangeId, base, now });
-  const created = { status, base, ids: [...namesToKeep(names, base, journal), ...order.ids] };
-  const target = fhirTarget(RECEPTION);
-  const request = callRequest({
-    ...name,
-    exchangeId,
-    deliveryId: context.newId(),
-    target,
-    lane: `${target}|${order.key}`,
-    facts: JSON.stringify({ flow: RECEPTION }),
-    payloads: payloadsOf(handedOver, created),
-    counts: countsOf(findings),
-  });
-  const accepted = await durably(journal, () => journal.acceptRequest(request));
-  if (accepted !== 'accepted') {
-    const faster = await journal.requestNamed(name);
-    return faster === undefined ? forgotten() : answer(faster.exchangeId, asked, journal);
-  }
-  log.info({ exchange: exchangeId, flow: RECEPTION, ...countsOf(findings) }, 'call accepted');
-  const said = await answer(exchangeId, asked, journal);
-  wake([target]);
-  return said;
+  const received = { name, identifier: bundle['identifier'], reception, sender };
+  return context.receptions.run(() => store(received, context));
 }
 
-function judged(
+/** Who sends a Bundle, and which. */
+interface Sender {
+  readonly owner: IdOwner;
+  /** Of our addresses as the caller writes them, without `/` at its end. */
+  readonly base: string;
+  /** Of the body. */
+  readonly bytes: number;
+}
+
+async function judged(
   bundle: FhirResource,
-  base: string,
-  known: KnownResources,
-  { rules, validation, contract, newId, clock }: ReceptionContext,
-): Reception {
+  { owner, base, bytes }: Sender,
+  { journal, validate, validation, contract, newId, clock }: ReceptionContext,
+): Promise<Reception> {
+  const known = await knownTo(bundle, { owner, isConsumer: consumerAnywhere(base) }, journal);
   // The engine knows of this Bundle alone: a `urn:uuid:` of an earlier one would lead nowhere for it.
-  const byProfile = validate(withRemoteNames(bundle, known, base), rules, FLOW_PROFILES.dui);
+  const named = withRemoteNames(bundle, known, base);
+  const byProfile = await validate(named, { profile: FLOW_PROFILES.dui, bytes });
   const isRefused = validation === 'refuse' && byProfile.some(isError);
   const reception = receive(bundle, { newId, now: clock.now(), base, contract, known });
   const findings = withoutRepetition([...byProfile, ...reception.findings]);
   return isRefused ? { kind: 'refused', findings } : { ...reception, findings };
+}
+
+/** Stores what was created, together with the answer and the names by which later Bundles may call it. */
+async function store(
+  {
+    name,
+    identifier,
+    reception: { resources, names, status, response, findings },
+    sender: { owner, base },
+  }: {
+    readonly name: RequestName;
+    readonly identifier: unknown;
+    readonly reception: Extract<Reception, { kind: 'created' }>;
+    readonly sender: Sender;
+  },
+  { journal, log, wake, newId, clock }: ReceptionContext,
+): Promise<FhirHttpAnswer> {
+  const exchangeId = newId();
+  const order = await patientOrder(resources, owner, journal);
+  const ids = [...(await namesToKeep(names, { base, owner }, journal)), ...order.ids];
+  const answer: KeptAnswer = { status, body: JSON.stringify(response), isFinal: true };
+  const target = fhirTarget(RECEPTION);
+  const request = callRequest({
+    ...name,
+    exchangeId,
+    deliveryId: newId(),
+    target,
+    lane: `${target}|${order.key}`,
+    facts: JSON.stringify({ flow: RECEPTION }),
+    payloads: [callPayload(handOver(resources, { identifier, exchangeId, base, now: clock.now() }))],
+    counts: countsOf(findings),
+    answer: { bytes: Buffer.from(JSON.stringify(answer)), ids, owner },
+  });
+  if ((await durably(journal, () => journal.acceptRequest(request))) !== 'accepted') {
+    const faster = await journal.requestNamed(name);
+    return faster === undefined ? forgotten() : firstAnswer(faster.exchangeId, journal);
+  }
+  log.info({ exchange: exchangeId, flow: RECEPTION, ...countsOf(findings) }, 'call accepted');
+  wake([target]);
+  return passedOn(answer);
 }
 
 function nameOf(
@@ -127,12 +156,8 @@ function nameOf(
   return { application: caller, from: { application: RECEPTION, facility: '', controlId }, digest, since: 0 };
 }
 
-async function answer(
-  exchangeId: string,
-  { caller }: FhirHttpRequest,
-  journal: Journal,
-): Promise<FhirHttpAnswer> {
-  const first = await settled(journal, exchangeId, { flow: RECEPTION, caller });
+async function firstAnswer(exchangeId: string, journal: Journal): Promise<FhirHttpAnswer> {
+  const first = await keptAnswer(journal, exchangeId);
   return first === undefined ? forgotten() : passedOn(first);
 }
 

@@ -5,7 +5,7 @@ import type { FhirResource } from '../../formats/fhir/resource.ts';
 import { textOf } from '../../formats/fhir/transaction-entries.ts';
 import type { IdOwner, Journal, PlatformId } from '../../journal/journal.ts';
 import { patientOf } from './call-parts.ts';
-import { knownNames } from './platform-names.ts';
+import { knownNames, namesToNote } from './platform-names.ts';
 
 type Looking = Pick<Journal, 'keyOf' | 'platformIds'>;
 
@@ -18,18 +18,15 @@ export async function knownTo(
   return knownNames(journal, owner, namesElsewhere(bundle, isConsumer));
 }
 
-/**
- * The names by which later Bundles may call what was created: the sender's, and the absolute ones of our answer.
- * A name may tell who a person is (`Patient/<NIR>`): it is kept as its key alone.
- */
-export function namesToKeep(
+/** The names by which later Bundles may call what was created: the sender's, and the absolute ones of our answer. */
+export async function namesToKeep(
   names: readonly PlatformId[],
-  base: string,
-  { keyOf }: Pick<Journal, 'keyOf'>,
-): readonly PlatformId[] {
+  { base, owner }: { readonly base: string; readonly owner: IdOwner },
+  journal: Looking,
+): Promise<readonly PlatformId[]> {
   const remotes = new Set(names.map(({ remote }) => remote));
   const absolute = [...remotes].map(remote => ({ local: `${base}/${remote}`, remote }));
-  return [...names, ...absolute].map(({ local, remote }) => ({ local: keyOf(local), remote }));
+  return namesToNote(journal, owner, [...names, ...absolute]);
 }
 
 /** In whose order a Bundle is handed over, and under which names that is found again. */

@@ -5,10 +5,9 @@ import type { Attempt } from '../../journal/dispatcher.ts';
 import type { Delivery, Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
 import { CALL, jsonIn } from './kept-call.ts';
-import { RECEPTION, settled } from './received-bundle.ts';
 
 export interface HandOverContext {
-  readonly journal: Pick<Journal, 'payload' | 'answered' | 'requestFacts' | 'intact'>;
+  readonly journal: Pick<Journal, 'payload'>;
   /** The application's hook. */
   readonly hook: FhirPeer;
 }
@@ -17,7 +16,7 @@ export interface HandOverContext {
  * Hands a received Bundle to the application, the same bytes under the same X-Request-Id at every attempt: what nobody
  * heard the end of is sent again. Its no waits for a person, for the sender was told yes before.
  *
- * @throws GatewayError JRN-007 when the Bundle is kept no more, FHIR-004 … FHIR-008, FHIR-010, FHIR-014
+ * @throws GatewayError JRN-007 when the Bundle is kept no more, FHIR-004 … FHIR-008, FHIR-010
  */
 export async function handOverBundle(
   delivery: Delivery,
@@ -25,10 +24,7 @@ export async function handOverBundle(
 ): Promise<Attempt> {
   const { id, exchangeId } = delivery;
   const body = await journal.payload(exchangeId, CALL);
-  const facts = await journal.requestFacts(exchangeId);
-  if (body === undefined || facts === undefined) throw new GatewayError('JRN-007');
-  // After a crash before the answer: later Bundles may refer to this one all the same.
-  await settled(journal, exchangeId, { flow: RECEPTION, caller: facts.application });
+  if (body === undefined) throw new GatewayError('JRN-007');
   return concluded(await hook.send({ method: 'POST', path: '', body, headers: { 'x-request-id': id } }));
 }
 

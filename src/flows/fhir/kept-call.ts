@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
-import { type FhirResource, isObject, parseJson } from '../../formats/fhir/resource.ts';
-import { ANSWER } from '../../journal/platform.ts';
+import { isObject, parseJson } from '../../formats/fhir/resource.ts';
+import { ANSWER } from '../../journal/payload-rows.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { FhirHttpAnswer } from '../../peers/interfaces.ts';
 import type { PlatformFlowName } from './platform-flow.ts';
@@ -23,15 +23,6 @@ export interface KeptAnswer {
   readonly isFinal: boolean;
   /** Of a platform's: whether it was a yes, and to which order of a person (`undefined`: to the call itself). */
   readonly judged?: { readonly isYes: boolean; readonly order?: string | undefined };
-}
-
-/** @returns undefined once purged. @throws GatewayError JRN-004 */
-export async function keptResource(
-  journal: Pick<Journal, 'payload'>,
-  exchangeId: string,
-): Promise<FhirResource | undefined> {
-  const bytes = await journal.payload(exchangeId, CALL);
-  return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as FhirResource);
 }
 
 /** @returns undefined while the platform has not answered for good, and once purged. @throws GatewayError JRN-004 */

@@ -6,7 +6,7 @@ import type { FhirPeer } from '../../peers/interfaces.ts';
 /** The flows in which the gateway asks a platform for the hospital's software. */
 export type PlatformFlowName = 'dmi' | 'dui' | 'renacot';
 
-/** What a caller asks for, read: a resource to be sent, in the platform's names, and what is wrong with it. */
+/** What a caller asks for, read: a resource to be sent, in the platform's names, and what is wrong with it whatever its profile says. */
 export interface PlannedCall {
   /** Undefined where nothing can be made of it: then a finding is an error. */
   readonly resource: FhirResource | undefined;
@@ -26,12 +26,6 @@ export interface Judgement {
   readonly ids: readonly PlatformId[];
 }
 
-/** What is sent to a platform. */
-export interface PlatformRequest {
-  readonly path: string;
-  readonly resource: FhirResource;
-}
-
 /** What is known of a request that nobody heard the end of. */
 export type AfterSilence =
   | { readonly kind: 'again' }
@@ -42,14 +36,16 @@ export type AfterSilence =
 /** What differs between the flows; all else is the same. Values of resources never go into errors. */
 export interface PlatformFlow {
   readonly name: PlatformFlowName;
+  /** What is sent must follow it: canonical URL. */
+  readonly profile: string;
+  /** Where it is sent to, below the platform's address. */
+  readonly path: string;
   /** What names a call among its caller's (Bundle.identifier, a message's id); undefined: its bytes alone. */
   nameOf(json: unknown): string | undefined;
   /** Names by which it refers to what earlier calls have brought to the platform; none of what is no resource. */
   namesElsewhere(json: unknown): readonly string[];
-  /** Reads and validates. @param known of those names */
+  /** Reads; {@link PlatformFlow.profile} is not looked at. @param known of those names */
   plan(json: unknown, form: CallForm, known: KnownIds): PlannedCall;
-  /** @param resource as planned */
-  request(resource: FhirResource): PlatformRequest;
   judge(resource: FhirResource, status: number, body: unknown): Judgement;
   /**
    * Asks the platform where it can be asked.

@@ -37,7 +37,7 @@ export async function namesToNote(
 ): Promise<readonly PlatformId[]> {
   const kept = ids.map(({ local, remote }) => ({ local: journal.keyOf(local), remote }));
   // A trace and an operation of the registry are not referred to.
-  if (owner.flow !== 'dui') return kept;
+  if (owner.flow === 'dmi' || owner.flow === 'renacot') return kept;
   const { remoteOf } = await journal.platformIds(
     owner,
     kept.map(({ local }) => local),

@@ -4,20 +4,17 @@ import { convertParameters } from '../../formats/fhir/renacot/convert.ts';
 import { parametersOfIntervention } from '../../formats/fhir/renacot/read-intervention.ts';
 import { readParameters } from '../../formats/fhir/renacot/read-parameters.ts';
 import type { Contract } from '../../formats/fhir/renacot/types.ts';
-import { type FhirResource, type Finding, isObject } from '../../formats/fhir/resource.ts';
+import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
 import { RENACOT_PROFILES } from '../../formats/fhir/rules/renacot.ts';
-import type { RuleSet } from '../../formats/fhir/rules/types.ts';
 import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
-import { validate } from '../../formats/fhir/validation/validate.ts';
-import { callName, withoutRepetition, wrongType } from './call-parts.ts';
-import type { PlannedCall, PlatformFlow } from './platform-flow.ts';
+import { callName, wrongType } from './call-parts.ts';
+import type { PlatformFlow } from './platform-flow.ts';
 
 export interface RenacotFlowOptions {
   /** Which contract the platform speaks. */
   readonly contract: Contract;
   /** Of the operation, below the platform's address. */
   readonly path: string;
-  readonly rules: RuleSet;
 }
 
 const PROFILE_OF: Readonly<Record<Contract, string>> = {
@@ -26,27 +23,24 @@ const PROFILE_OF: Readonly<Record<Contract, string>> = {
 };
 
 /** The orthopaedic implants registry: an operation that associates implants with an intervention; safe to be repeated. */
-export function renacotFlow({ contract, path, rules }: RenacotFlowOptions): PlatformFlow {
-  function planned(resource: FhirResource | undefined, findings: readonly Finding[]): PlannedCall {
-    if (resource === undefined) return { resource, findings, about: undefined };
-    const found = withoutRepetition([...findings, ...validate(resource, rules, PROFILE_OF[contract])]);
-    return { resource, findings: found, about: operationOf(resource) };
-  }
+export function renacotFlow({ contract, path }: RenacotFlowOptions): PlatformFlow {
   return {
     name: 'renacot',
+    profile: PROFILE_OF[contract],
+    path,
     nameOf: json => callName(json, ['message']),
     namesElsewhere: () => [],
     plan: (json, form) => {
       if (form === 'simple') {
         const { parameters, findings } = parametersOfIntervention(withoutMessage(json), contract);
-        return planned(parameters, findings);
+        return { resource: parameters, findings, about: operationOf(parameters) };
       }
       const resource = resourceOf(json);
       if (resource?.resourceType !== 'Parameters') return wrongType('Parameters');
       const { parameters, findings } = convertParameters(resource, contract);
-      return planned(parameters, [...findings, ...checkParameters(resource)]);
+      const found = [...findings, ...checkParameters(resource)];
+      return { resource: parameters, findings: found, about: operationOf(parameters) };
     },
-    request: resource => ({ path, resource }),
     judge: (resource, status, body) => {
       const { verdict, identifiers } = readAssociation(status, body);
       const ids = identifiers
@@ -69,8 +63,8 @@ function withoutMessage(json: unknown): unknown {
 }
 
 /** What makes it the same operation: of one patient, others do not wait for one that the registry does not have yet. */
-function operationOf(parameters: FhirResource): string | undefined {
-  const { intervention } = readParameters(parameters);
+function operationOf(parameters: FhirResource | undefined): string | undefined {
+  const intervention = parameters && readParameters(parameters).intervention;
   if (intervention === undefined) return undefined;
   const { nir, rpps, finessGeographique, dateIntervention, typeProcedure, lateralite } = intervention;
   return JSON.stringify([nir, rpps, finessGeographique, dateIntervention, typeProcedure, lateralite]);

@@ -3,18 +3,19 @@ import type { Limit } from '../../basics/limit.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
 import { type FhirResource, parseResource } from '../../formats/fhir/resource.ts';
-import type { RuleSet } from '../../formats/fhir/rules/types.ts';
+import { FLOW_PROFILES } from '../../formats/fhir/rules/rules-for.ts';
 import { type AccountSearch, readAccountSearch } from '../../formats/fhir/sas/account-search.ts';
 import { checkPractitioner } from '../../formats/fhir/sas/check-practitioner.ts';
 import { identifiersOf } from '../../formats/fhir/sas/practitioner.ts';
 import type { FhirHttpAnswer, FhirHttpRequest } from '../../peers/interfaces.ts';
+import type { Validate } from '../validating/validator.ts';
 import { countsOf } from './call-request.ts';
 import { keptAnswer, passedOn } from './kept-call.ts';
 import { changeFacts, isRefusal } from './sas-changes.ts';
 import { decide, type DecideContext, type WantedChange } from './sas-decide.ts';
 
 export interface AccountContext extends DecideContext {
-  readonly rules: RuleSet;
+  readonly validate: Validate;
   readonly validation: 'refuse' | 'warn';
   /** What the platform calls us by: Location begins so. */
   readonly publicUrl: string;
@@ -47,9 +48,10 @@ async function accept(
   search: AccountSearch | undefined,
   context: AccountContext,
 ): Promise<FhirHttpAnswer> {
-  const { rules, validation, log } = context;
+  const { validate, validation, log } = context;
   const practitioner = parseResource(asked.body);
-  const { findings, refusal } = checkPractitioner(practitioner, rules, validation);
+  const found = await validate(practitioner, { profile: FLOW_PROFILES.sas, bytes: asked.body.byteLength });
+  const { findings, refusal } = checkPractitioner(practitioner, found, validation);
   const counts = countsOf(findings);
   if (refusal !== undefined) {
     log.warn({ code: 'FHIR-003', caller: asked.caller, flow: 'sas', ...counts }, 'account change refused');

@@ -5,7 +5,7 @@ import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
 import type { Attempt, Pace } from '../../journal/dispatcher.ts';
 import type { Delivery, Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
-import { jsonIn, keptAnswer, type KeptAnswer, keptResource } from './kept-call.ts';
+import { CALL, jsonIn, keptAnswer, type KeptAnswer } from './kept-call.ts';
 import { accountOf, type ChangeFacts, changeFacts, isRefusal, note, standing } from './sas-changes.ts';
 import type { Hearings } from './sas-hearings.ts';
 
@@ -49,9 +49,9 @@ export async function relayChange(delivery: Delivery, context: RelayContext): Pr
 async function relay(delivery: Delivery, context: RelayContext): Promise<Attempt> {
   const { journal, peer } = context;
   const { exchangeId } = delivery;
-  const resource = await keptResource(journal, exchangeId);
+  const body = await journal.payload(exchangeId, CALL);
   const facts = await changeFacts(journal, exchangeId);
-  if (resource === undefined || facts === undefined) throw new GatewayError('JRN-007');
+  if (body === undefined || facts === undefined) throw new GatewayError('JRN-007');
   const before = await keptAnswer(journal, exchangeId);
   // A crash just after a refusal; or a person's retry of one, which the platform has been told.
   if (before !== undefined && isRefusal(before)) return refusedAs(before, exchangeId, facts, context);
@@ -63,7 +63,7 @@ async function relay(delivery: Delivery, context: RelayContext): Promise<Attempt
     answer = await peer.send({
       method: 'PUT',
       path: `/Practitioner/${facts.account}`,
-      body: Buffer.from(JSON.stringify(resource)),
+      body,
       headers: { 'x-request-id': delivery.id },
     });
   } catch (error) {

@@ -4,7 +4,7 @@ import type { FhirResource } from '../../formats/fhir/resource.ts';
 import type { Attempt } from '../../journal/dispatcher.ts';
 import type { Delivery, IdOwner, Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
-import { jsonIn, keptAnswer, textIn, type KeptAnswer, keptResource } from './kept-call.ts';
+import { CALL, jsonIn, keptAnswer, textIn, type KeptAnswer } from './kept-call.ts';
 import type { Judgement, PlatformFlow } from './platform-flow.ts';
 import { namesToNote } from './platform-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -34,9 +34,9 @@ const SHORTEST_PAUSE_S = 1;
 export async function sendCall(delivery: Delivery, context: SendContext): Promise<Attempt> {
   const { journal, flow, pairing } = context;
   const { exchangeId } = delivery;
-  const resource = await keptResource(journal, exchangeId);
+  const body = await journal.payload(exchangeId, CALL);
   const facts = await journal.requestFacts(exchangeId);
-  if (resource === undefined || facts === undefined) throw new GatewayError('JRN-007');
+  if (body === undefined || facts === undefined) throw new GatewayError('JRN-007');
   const owner = { flow: flow.name, caller: facts.application };
   const order = delivery.identifiers['order'];
   const sending: Sending = { ...context, delivery, owner, order };
@@ -44,7 +44,7 @@ export async function sendCall(delivery: Delivery, context: SendContext): Promis
   // A crash between the answer and the end of the delivery.
   if (before?.isFinal === true && before.judged?.order === order) return endedBy(before, sending);
   try {
-    return await attempt(resource, sending);
+    return await attempt(body, sending);
   } catch (thrown) {
     // What waits for the registry has more patience, whatever goes wrong meanwhile.
     if (before?.isFinal !== false || !(thrown instanceof GatewayError) || thrown.class === 'permanent')
@@ -60,19 +60,19 @@ interface Sending extends SendContext {
   readonly order: string | undefined;
 }
 
-async function attempt(resource: FhirResource, sending: Sending): Promise<Attempt> {
+async function attempt(body: Uint8Array, sending: Sending): Promise<Attempt> {
   const { flow, peer, delivery } = sending;
+  const resource = JSON.parse(Buffer.from(body).toString()) as FhirResource;
   const after = isInDoubt(sending) ? await flow.afterSilence(resource, peer, isKnownOf(sending)) : AGAIN;
   if (after.kind === 'unknown') return { hold: { code: 'FHIR-013' } };
   if (after.kind === 'taken') {
     const answer = keptOf({ status: 200, body: JSON.stringify(after.answer) }, 'accepted', sending);
     return { ended: ACCEPTED, noted: () => note(answer, after.ids, sending) };
   }
-  const request = flow.request(resource);
   const answer = await peer.send({
     method: 'POST',
-    path: request.path,
-    body: Buffer.from(JSON.stringify(request.resource)),
+    path: flow.path,
+    body,
     headers: { 'x-request-id': delivery.id },
   });
   const json = jsonIn(answer.body);

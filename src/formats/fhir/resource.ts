@@ -1,6 +1,10 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
+import { parseAsWritten } from './json-numbers.ts';
 
-/** A FHIR R4 resource as its JSON says it; what it holds is known once it was validated. */
+/**
+ * A FHIR R4 resource as its JSON says it; what it holds is known once it was validated. Numbers are those of JSON, or
+ * {@link WrittenNumber}s: whoever reads them takes {@link withPlainNumbers}.
+ */
 export interface FhirResource {
   readonly resourceType: string;
   readonly [element: string]: unknown;
@@ -40,7 +44,8 @@ export const NAME = /^[A-Za-z_]\w{0,63}$/;
 
 /**
  * A resource from the bytes of an HTTP body: UTF-8, with or without BOM. Of a member that is there twice the last counts,
- * as for every JSON reader, so that nobody sees another resource than was validated: what is sent is written anew.
+ * as for every JSON reader, so that nobody sees another resource than was validated: what is sent is written anew, its
+ * numbers as they came.
  *
  * @throws GatewayError FHIR-001 for what is no JSON object with a resourceType, FHIR-002 for one nested deeper than 64
  */
@@ -65,7 +70,7 @@ export function isResource(value: unknown): value is FhirResource {
 export function parseJson(bytes: Uint8Array): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = parseAsWritten(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new GatewayError('FHIR-001');
   }
@@ -73,7 +78,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   const measure = (each: unknown, levels: number): void => {
     left -= 1;
     if (left < 0) throw new GatewayError('FHIR-002');
-    if (typeof each !== 'object' || each === null) return;
+    if (!isObject(each) && !Array.isArray(each)) return;
     if (levels === 0) throw new GatewayError('FHIR-002');
     if (!Array.isArray(each) && !Object.keys(each).every(name => NAME.test(name))) {
       throw new GatewayError('FHIR-001', { detail: 'Un membre a un nom qu’aucun élément n’a.' });
@@ -84,7 +89,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   return value;
 }
 
-/** A JSON object, and no array. */
+/** A JSON object, and no array, nor a number that is kept as it was written. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }

@@ -6,9 +6,10 @@ export function listOf(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? [] : [value];
 }
 
-/** A primitive that says something: trimmed, numbers as text; undefined for anything else and for ''. */
+/** A primitive that says something: trimmed, numbers as they are written; undefined for anything else and for ''. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
+  if (JSON.isRawJSON(value)) return value.rawJSON;
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   return text === '' ? undefined : text;

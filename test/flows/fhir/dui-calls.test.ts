@@ -7,9 +7,9 @@ import { sendCall } from '../../../src/flows/fhir/send-call.ts';
 import { createWaitingRoom } from '../../../src/flows/fhir/waiting-room.ts';
 import { referencesOf } from '../../../src/formats/fhir/references.ts';
 import { resourceOf } from '../../../src/formats/fhir/transaction-entries.ts';
-import { rulesFor } from '../../../src/formats/fhir/rules/rules-for.ts';
 import type { Attempt } from '../../../src/journal/dispatcher.ts';
 import type { FhirHttpAnswer } from '../../../src/peers/interfaces.ts';
+import { validateBy } from '../../kit/fhir-validate.ts';
 import { useBed } from '../../kit/use-bed.ts';
 
 /** What is sent of a transfer, and when its names are read: the platform is a function. */
@@ -47,7 +47,8 @@ async function ask(asked: Json, caller = 'dui'): Promise<FhirHttpAnswer> {
     log: pino({ level: 'silent' }),
     wake: () => {},
     room: createWaitingRoom(),
-    flow: duiFlow({ base: BASE, path: '/', rules: rulesFor('dui') }),
+    flow: duiFlow({ base: BASE, path: '/' }),
+    validate: validateBy('dui'),
     validation: 'warn',
     waitMs: 0,
   };
@@ -105,7 +106,7 @@ async function send(answer: (sent: Json) => unknown, bom = ''): Promise<Sent> {
       probe: () => Promise.reject(new Error('not asked for')),
       close: async () => {},
     },
-    flow: duiFlow({ base: BASE, path: '/', rules: rulesFor('dui') }),
+    flow: duiFlow({ base: BASE, path: '/' }),
     room: createWaitingRoom(),
     pairing: { everyMs: 1, giveUpAfterMs: 1 },
   });

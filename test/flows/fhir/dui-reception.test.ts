@@ -1,12 +1,14 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { createLimit } from '../../../src/basics/limit.ts';
 import { fhirTarget } from '../../../src/flows/fhir/call-request.ts';
 import { receiveBundle } from '../../../src/flows/fhir/dui-reception.ts';
 import { handOverBundle } from '../../../src/flows/fhir/hand-over-bundle.ts';
+import { CALL } from '../../../src/flows/fhir/kept-call.ts';
 import { RECEPTION } from '../../../src/flows/fhir/received-bundle.ts';
-import { rulesFor } from '../../../src/formats/fhir/rules/rules-for.ts';
 import type { Delivery, Journal } from '../../../src/journal/journal.ts';
 import type { FhirHttpAnswer, FhirHttpRequest, FhirPeer } from '../../../src/peers/interfaces.ts';
+import { validateBy } from '../../kit/fhir-validate.ts';
 import { newRecord, newStay } from '../../kit/fhir-dui.ts';
 import { useBed } from '../../kit/use-bed.ts';
 
@@ -25,7 +27,7 @@ function asked(bundle: unknown): FhirHttpRequest {
     headers: {},
     origin: 'https://pfi.example',
     respondAsync: false,
-    body: Buffer.from(JSON.stringify(bundle)),
+    body: Buffer.from(typeof bundle === 'string' ? bundle : JSON.stringify(bundle)),
   };
 }
 
@@ -36,16 +38,11 @@ function receiving(bundle: unknown, journal: Journal = bed().journal): Promise<F
     newId: bed().newId,
     log: pino({ level: 'silent' }),
     wake: () => {},
-    rules: rulesFor('dui'),
+    validate: validateBy('dui'),
     validation: 'refuse',
     contract: '2.0.0',
+    receptions: createLimit(1),
   });
-}
-
-/** Takes the Bundle, and breaks before its answer is kept. */
-async function crashing(bundle: unknown): Promise<void> {
-  const broken = { ...bed().journal, answered: () => Promise.reject(new Error('crash')) };
-  await expect(receiving(bundle, broken)).rejects.toMatchObject({ code: 'FHIR-014' });
 }
 
 interface Told {
@@ -86,23 +83,51 @@ async function handedOver(): Promise<Told> {
 
 const ids = ({ entry }: Told): string[] => entry.map(({ resource }) => resource.id);
 
-describe('a crash before the answer', () => {
-  it('leaves the Bundle to be answered when it comes again, under the ids that it is handed over with', async () => {
+describe('a Bundle that comes again', () => {
+  it('is answered with the ids that it was handed over with', async () => {
     const sent = newRecord();
-    await crashing(sent);
     const answer = await receiving(sent);
     expect(answer.status).toBe(200);
     expect(ids(await handedOver())).toEqual(ids(toldIn(answer)));
+    expect(ids(toldIn(await receiving(sent)))).toEqual(ids(toldIn(answer)));
     expect(await bed().journal.list({ limit: 10 })).toHaveLength(1);
   });
+});
 
-  it('keeps no later Bundle from referring to it, once it was handed over', async () => {
+describe('numbers', () => {
+  it('reach the application as they were written, and the sender with its answer', async () => {
+    const text = JSON.stringify(newRecord()).replace(
+      '"resourceType":"Patient"',
+      '"resourceType":"Patient","extension":[{"url":"https://exemple.fr/taille","valueDecimal":1.70}]',
+    );
+    const answer = await receiving(text);
+    expect(Buffer.from(answer.body as Uint8Array).toString()).toContain('"valueDecimal":1.70}');
+    const { exchangeId } = await claimed();
+    const kept = await bed().journal.payload(exchangeId, CALL);
+    expect(Buffer.from(kept ?? []).toString()).toContain('"valueDecimal":1.70}');
+  });
+});
+
+describe('a Bundle that stands in the journal', () => {
+  it('is known to later ones before anybody was answered: both are one transaction', async () => {
     const sent = newRecord();
-    await crashing(sent);
-    const [patient] = ids(await handedOver());
+    // The caller has left, and hears nothing.
+    await receiving(sent);
     const later = await receiving(newStay(sent.entry[0]?.fullUrl, sent.entry[1]?.fullUrl));
+    const [patient] = ids(await handedOver());
     expect(toldIn(later).entry[0]?.resource.subject).toEqual({ reference: `Patient/${patient}` });
-    expect(ids(toldIn(await receiving(sent)))[0]).toBe(patient);
+  });
+});
+
+describe('a name that two Bundles give to two patients', () => {
+  it('means neither in a later one: nobody knows whose record it goes to', async () => {
+    const [one, other] = [newRecord(), newRecord()];
+    const named = (record: typeof one, name: string): unknown =>
+      JSON.parse(JSON.stringify(record).replaceAll(record.entry[0]?.fullUrl ?? '', name));
+    await receiving(named(one, 'urn:uuid:00000000-0000-4000-8000-000000000001'));
+    await receiving(named(other, 'urn:uuid:00000000-0000-4000-8000-000000000001'));
+    const stay = newStay('urn:uuid:00000000-0000-4000-8000-000000000001', other.entry[1]?.fullUrl);
+    expect((await receiving(stay)).status).toBe(422);
   });
 });
 

@@ -9,10 +9,10 @@ import { note, SAS_TARGETS } from '../../../src/flows/fhir/sas-changes.ts';
 import { createHearings, type Hearings } from '../../../src/flows/fhir/sas-hearings.ts';
 import { relayChange } from '../../../src/flows/fhir/sas-relay.ts';
 import type { FhirResource } from '../../../src/formats/fhir/resource.ts';
-import { rulesFor } from '../../../src/formats/fhir/rules/rules-for.ts';
 import type { Attempt } from '../../../src/journal/dispatcher.ts';
 import type { Delivery, Journal } from '../../../src/journal/journal.ts';
 import type { FhirAnswer, FhirHttpAnswer, FhirHttpRequest, FhirPeer } from '../../../src/peers/interfaces.ts';
+import { validateBy } from '../../kit/fhir-validate.ts';
 import { failureOf } from '../../kit/failure.ts';
 import { NATIONAL, national, regulator } from '../../kit/fhir-sas.ts';
 import { useBed } from '../../kit/use-bed.ts';
@@ -38,7 +38,7 @@ function life(broken: Partial<Journal> = {}): {
     log: pino({ level: 'silent' }),
     wake: () => {},
     waitMs: 60_000,
-    rules: rulesFor('sas'),
+    validate: validateBy('sas'),
     validation: 'refuse',
     publicUrl: 'https://sas.example',
     decisions: createLimit(1),

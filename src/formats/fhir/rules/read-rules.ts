@@ -2,7 +2,7 @@ import fhirpath from 'fhirpath';
 import { z } from 'zod';
 import { GatewayError } from '../../../errors/gateway-error.ts';
 import { isObject } from '../resource.ts';
-import { FLOW_PROFILES, type FhirFlow, withAmendments } from './rules-for.ts';
+import { type FhirFlow, FLOW_PROFILES, rulesFor, withAmendments } from './rules-for.ts';
 import type { RuleSet } from './types.ts';
 
 /** Of a file that is wrong in many places, these say what kind of file it is. */
@@ -59,6 +59,18 @@ const ruleSet = z.strictObject({
   valueSets: z.record(text, z.record(text, z.union([z.literal('*'), z.array(z.string())]))),
   types: z.record(text, facts).optional(),
 });
+
+/** The rules of a flow, as they are configured: the gateway's own without a `file`. */
+export interface FlowRules {
+  readonly flow: FhirFlow;
+  /** What `pfi fhir distill` has written. */
+  readonly file: Uint8Array | undefined;
+}
+
+/** @throws GatewayError as {@link readRules} */
+export function rulesIn({ flow, file }: FlowRules): RuleSet {
+  return file === undefined ? rulesFor(flow) : readRules(file, flow);
+}
 
 /**
  * The rules of a flow from the JSON that `pfi fhir distill` has written, with the gateway's own on top.

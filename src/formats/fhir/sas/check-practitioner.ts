@@ -1,7 +1,4 @@
 import type { FhirResource, Finding } from '../resource.ts';
-import { FLOW_PROFILES } from '../rules/rules-for.ts';
-import type { RuleSet } from '../rules/types.ts';
-import { validate } from '../validation/validate.ts';
 import { identifiersOf } from './practitioner.ts';
 
 export interface CheckedPractitioner {
@@ -11,16 +8,16 @@ export interface CheckedPractitioner {
 }
 
 /**
- * Holds a regulator's account against its profile and against what the guide says in words (reference fhir-flows §4.2).
+ * What of a regulator's account is refused, and how (reference fhir-flows §4.2).
  *
+ * @param findings of its validation by `FLOW_PROFILES.sas`
  * @param mode `warn`: only what nobody could find again is refused
  */
 export function checkPractitioner(
   resource: FhirResource,
-  rules: RuleSet,
+  findings: readonly Finding[],
   mode: 'refuse' | 'warn',
 ): CheckedPractitioner {
-  const findings = validate(resource, rules, FLOW_PROFILES.sas);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (resource.resourceType !== 'Practitioner') return { findings, refusal: 400 };
   if (mode === 'refuse' && errors.length > 0) return { findings, refusal: errors.some(isOfR4) ? 400 : 422 };

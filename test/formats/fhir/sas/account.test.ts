@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { FhirResource } from '../../../../src/formats/fhir/resource.ts';
-import { rulesFor } from '../../../../src/formats/fhir/rules/rules-for.ts';
+import type { FhirResource, Finding } from '../../../../src/formats/fhir/resource.ts';
+import { FLOW_PROFILES, rulesFor } from '../../../../src/formats/fhir/rules/rules-for.ts';
 import { capabilityStatement } from '../../../../src/formats/fhir/sas/capability-statement.ts';
 import { checkPractitioner } from '../../../../src/formats/fhir/sas/check-practitioner.ts';
 import { judgeHookAnswer, refusalOutcome } from '../../../../src/formats/fhir/sas/hook-answer.ts';
 import { identifiersOf, isActive, withId } from '../../../../src/formats/fhir/sas/practitioner.ts';
+import { validate } from '../../../../src/formats/fhir/validation/validate.ts';
 import { national, regulator, technical } from '../../../kit/fhir-sas.ts';
 
 const UUID = 'b6e39355-8a41-4c5e-9d0a-2f1f0c6b7a10';
-const RULES = rulesFor('sas');
+const findingsOf = (resource: FhirResource): Finding[] =>
+  validate(resource, rulesFor('sas'), FLOW_PROFILES.sas);
 
 describe('an account', () => {
   it.each<[string, FhirResource, 400 | 422 | undefined]>([
@@ -24,7 +26,8 @@ describe('an account', () => {
     ['with an unknown gender', regulator([national('8')], { gender: 'x' }), 400],
     ['of somebody else’s kind', { resourceType: 'Patient' }, 400],
   ])('%s', (_, resource, refusal) => {
-    const checked = checkPractitioner(JSON.parse(JSON.stringify(resource)) as FhirResource, RULES, 'refuse');
+    const read = JSON.parse(JSON.stringify(resource)) as FhirResource;
+    const checked = checkPractitioner(read, findingsOf(read), 'refuse');
     expect(checked.refusal).toBe(refusal);
     expect(checked.findings.some(({ severity }) => severity === 'error')).toBe(refusal !== undefined);
   });
@@ -34,7 +37,7 @@ describe('an account', () => {
     ['that nobody could find again', regulator([{ value: '8' }]), 422],
     ['of somebody else’s kind', { resourceType: 'Patient' }, 400],
   ])('%s, where findings are warnings', (_, resource, refusal) => {
-    const { findings, ...checked } = checkPractitioner(resource, RULES, 'warn');
+    const { findings, ...checked } = checkPractitioner(resource, findingsOf(resource), 'warn');
     expect(checked.refusal).toBe(refusal);
     expect(findings.some(({ severity }) => severity === 'error')).toBe(true);
   });

@@ -1,0 +1,62 @@
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { withPlainNumbers } from '../../formats/fhir/json-numbers.ts';
+import type { FhirResource, Finding } from '../../formats/fhir/resource.ts';
+import { type FlowRules, rulesIn } from '../../formats/fhir/rules/read-rules.ts';
+import { validate } from '../../formats/fhir/validation/validate.ts';
+import { createProcessPool, type ProcessPoolOptions } from '../processes/process-pool.ts';
+import type { ValidateJob } from './validate-job.ts';
+
+/** What is to be validated, beside the resource. */
+export interface ValidateOptions {
+  /** Canonical URL. */
+  readonly profile: string;
+  /** Of the body that it came in. */
+  readonly bytes: number;
+}
+
+/**
+ * Holds a resource against a profile of a flow's rules, and against those that it declares.
+ *
+ * @throws GatewayError GEN-002 when it is large and no process can be had
+ */
+export type Validate = (resource: FhirResource, options: ValidateOptions) => Promise<readonly Finding[]>;
+
+export interface Validator {
+  /** @throws GatewayError CFG-001 for a file that holds no rules */
+  by(rules: FlowRules): Validate;
+  /** Ends every process; what is being validated or waits is refused with GEN-002. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A body up to this size costs the gateway less time than its way to a process and back, whatever is in it
+ * (docs/decisions/009).
+ */
+const AT_ONCE_BYTES = 64 * 1024;
+
+/** Validates small resources at once, and large ones in processes: mails and messages do not wait for those. */
+export function createValidator(options: Omit<ProcessPoolOptions, 'program'>): Validator {
+  const pool = createProcessPool<ValidateJob, readonly Finding[]>({
+    ...options,
+    program: new URL('./validator-process', import.meta.url),
+  });
+  return {
+    by: flowRules => {
+      const rules = rulesIn(flowRules);
+      return async (resource, { profile, bytes }) => {
+        if (bytes <= AT_ONCE_BYTES) return validate(withPlainNumbers(resource), rules, profile);
+        const json = Buffer.from(JSON.stringify(resource));
+        const outcome = await pool.run({ json, rules: flowRules, profile });
+        if ('fault' in outcome) throw new GatewayError(outcome.fault.code);
+        return 'result' in outcome ? outcome.result : [tooCostly(resource)];
+      };
+    },
+    stop: () => pool.stop(),
+  };
+}
+
+/** The process ran out of time or memory: nobody knows what else is wrong with it. */
+function tooCostly({ resourceType }: FhirResource): Finding {
+  const message = 'La ressource demande trop de temps ou de mémoire pour être vérifiée.';
+  return { severity: 'error', code: 'not-supported', path: resourceType, message, rule: 'R4' };
+}
