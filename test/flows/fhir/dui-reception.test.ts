@@ -97,8 +97,8 @@ describe('a Bundle that comes again', () => {
 describe('numbers', () => {
   it('reach the application as they were written, and the sender with its answer', async () => {
     const text = JSON.stringify(newRecord()).replace(
-      '"resourceType":"Patient"',
-      '"resourceType":"Patient","extension":[{"url":"https://exemple.fr/taille","valueDecimal":1.70}]',
+      '"resourceType":"Organization"',
+      '"resourceType":"Organization","extension":[{"url":"https://exemple.fr/taille","valueDecimal":1.70}]',
     );
     const answer = await receiving(text);
     expect(Buffer.from(answer.body as Uint8Array).toString()).toContain('"valueDecimal":1.70}');
