@@ -57,12 +57,28 @@ export async function renderMetrics(status: GatewayStatus): Promise<string> {
     held.set({ target }, worklist);
   }
   gauge('pfi_worklist_mails', 'Mails that wait for a person as a whole').set(status.worklist.mails);
-  const outcomes = new Counter({
-    name: 'pfi_documents_total',
-    help: 'Documents received, recipients of documents sent, requests for the DMP, by how they ended',
-    labelNames: ['application', 'way', 'outcome', 'code'],
-    registers: [registry],
-  });
-  for (const { count, ...labels } of status.outcomes) outcomes.inc(labels, count);
+  const counter = (name: string, help: string, labels: readonly string[]): Counter =>
+    new Counter({ name, help, labelNames: [...labels], registers: [registry] });
+  const documents = counter(
+    'pfi_documents_total',
+    'Documents received, recipients of documents sent, requests for the DMP, by how they ended',
+    ['application', 'way', 'outcome', 'code'],
+  );
+  const calls = counter('pfi_fhir_calls_total', 'FHIR calls of an application, by how they ended', [
+    'application',
+    'target',
+    'outcome',
+    'code',
+  ]);
+  for (const { count, way, ...labels } of status.outcomes) {
+    if (way.startsWith('fhir:')) calls.inc({ ...labels, target: way }, count);
+    else documents.inc({ ...labels, way }, count);
+  }
+  const requests = counter(
+    'pfi_fhir_requests_total',
+    'Requests of FHIR callers, by what they were answered',
+    ['application', 'route', 'status'],
+  );
+  for (const { count, ...labels } of status.requests) requests.inc({ ...labels }, count);
   return registry.metrics();
 }

@@ -12,6 +12,18 @@ export interface GatewayStatus {
   /** What waits for a person. */
   readonly worklist: { readonly deliveries: number; readonly mails: number };
   readonly outcomes: readonly Tally[];
+  readonly requests: readonly RequestTally[];
+}
+
+/** Requests of FHIR callers that were answered alike, since the gateway started. */
+export interface RequestTally {
+  /** The caller; '' for a stranger. */
+  readonly application: string;
+  /** The route's path, without what it stands for; '' for none. */
+  readonly route: string;
+  /** '' where the caller left before it had its answer. */
+  readonly status: string;
+  readonly count: number;
 }
 
 export interface JournalStatus {

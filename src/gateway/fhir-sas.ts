@@ -1,7 +1,6 @@
 import { createLimit } from '../basics/limit.ts';
 import type { Config, FhirConfig } from '../config/schema.ts';
 import { readServerTls } from '../config/secrets.ts';
-import { logFields } from '../errors/log-fields.ts';
 import { SAS_TARGETS } from '../flows/fhir/sas-changes.ts';
 import { createHearings, type Hearings } from '../flows/fhir/sas-hearings.ts';
 import { deactivationsFirst, type HookPeers } from '../flows/fhir/sas-precedence.ts';
@@ -48,7 +47,7 @@ export function assembleSas({ fhir, product }: Config, deps: FhirDeps): Assemble
   if (sas === undefined) {
     return { targets: [], listen: nothing, port: () => undefined, stopIntake: nothing, close: nothing };
   }
-  const { log, clock } = deps;
+  const { clock, requests } = deps;
   const hearings = createHearings();
   // Of its own, so that a deactivation never waits for a connection.
   const peers = deactivationsFirst(
@@ -78,8 +77,8 @@ export function assembleSas({ fhir, product }: Config, deps: FhirDeps): Assemble
     listen: async () => {
       listener = await startFhirListener({
         ...listenerOptions(sas, routes),
-        done: report => log.info(report, 'FHIR request answered'),
-        failed: error => log.warn(logFields(error), 'FHIR connection broken'),
+        done: requests.done,
+        failed: requests.failed,
       });
     },
     port: () => listener?.port,

@@ -3,7 +3,6 @@ import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
 import type { Config, FhirConfig } from '../config/schema.ts';
 import { readSecret, readServerTls } from '../config/secrets.ts';
-import { logFields } from '../errors/log-fields.ts';
 import type { CallContext } from '../flows/fhir/accept-call.ts';
 import { fhirTarget } from '../flows/fhir/call-request.ts';
 import { platformRoutes } from '../flows/fhir/platform-routes.ts';
@@ -17,6 +16,7 @@ import type { Journal } from '../journal/journal.ts';
 import { startFhirListener } from '../peers/fhir/listener.ts';
 import type { FhirListener, FhirPeer } from '../peers/interfaces.ts';
 import { fhirFlows, fhirPeer, tryingOf } from './fhir-platforms.ts';
+import type { FhirRequests } from './fhir-requests.ts';
 import { assembleReception } from './fhir-reception.ts';
 import { MAIL_RETRY } from './settings.ts';
 
@@ -27,6 +27,7 @@ export interface FhirDeps {
   readonly log: Logger;
   readonly wake: (targets: Woken) => void;
   readonly validator: Validator;
+  readonly requests: FhirRequests;
 }
 
 /** The FHIR flows: what the hospital's software asks for is taken, and brought to the platforms. */
@@ -47,7 +48,7 @@ const MAX_REQUESTS = 100;
 
 /** @throws GatewayError CFG-003 for a file that has become unreadable, FHIR-… for rules that cannot be read */
 export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
-  const { log } = deps;
+  const { requests } = deps;
   const room = createWaitingRoom();
   const platforms = fhir === undefined ? [] : fhirFlows(fhir, deps.clock);
   const peers = platforms.map(({ settings }) => fhirPeer(settings, deps.clock));
@@ -85,8 +86,8 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
       listener = await startFhirListener({
         ...listenerOptions(fhir, fhir.facade),
         routes,
-        done: report => log.info(report, 'FHIR request answered'),
-        failed: error => log.warn(logFields(error), 'FHIR connection broken'),
+        done: requests.done,
+        failed: requests.failed,
       });
     },
     port: () => listener?.port,

@@ -16,6 +16,7 @@ import type { Journal } from '../journal/journal.ts';
 import { assembleApplications } from './applications.ts';
 import { watchDmpCertificates } from './dmp-certificates.ts';
 import { assembleFhir } from './fhir.ts';
+import { watchFhirRequests } from './fhir-requests.ts';
 import { assembleSas } from './fhir-sas.ts';
 import { assembleMailboxes } from './mailboxes.ts';
 import { openJournal } from './open-journal.ts';
@@ -90,6 +91,7 @@ async function startOn(
     deadlineMs: config.limits.reading,
   });
   const validator = createValidator(VALIDATOR);
+  const requests = watchFhirRequests(log);
   const wake = (targets: Woken): void => {
     for (const target of targets) dispatcher.poke(target);
   };
@@ -103,6 +105,7 @@ async function startOn(
     memory,
     readings,
     validator,
+    requests,
     wake,
     gateway: gatewaySettings(config),
   };
@@ -156,6 +159,7 @@ async function startOn(
       mailboxes: [...mailboxes.values()].map(box => box.state),
       targets: dispatcher.states(),
       certificates,
+      requests: requests.tallies,
       journalError: upkeep.journalError(),
     });
   const admin = await startAdmin({

@@ -1,4 +1,4 @@
-import type { CertificateStatus, GatewayStatus } from '../admin/status.ts';
+import type { CertificateStatus, GatewayStatus, RequestTally } from '../admin/status.ts';
 import type { Clock } from '../basics/clock.ts';
 import type { ErrorFields } from '../errors/gateway-error.ts';
 import type { TargetState } from '../journal/dispatcher.ts';
@@ -14,6 +14,7 @@ export async function gatherStatus(from: {
   readonly mailboxes: readonly MailboxState[];
   readonly targets: readonly TargetState[];
   readonly certificates: (now: Date) => readonly CertificateStatus[];
+  readonly requests: () => readonly RequestTally[];
   /** Why the journal takes no writes; undefined while it does. */
   readonly journalError: ErrorFields | undefined;
 }): Promise<GatewayStatus> {
@@ -68,5 +69,6 @@ export async function gatherStatus(from: {
       mails: backlog.heldMails,
     },
     outcomes: backlog.tallies,
+    requests: from.requests(),
   };
 }

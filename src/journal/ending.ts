@@ -47,6 +47,11 @@ export async function endDelivery(
     const request = await statements.first(requests.REQUEST_GET, exchangeId);
     if (request !== undefined) await tally(statements, text(request, 'application'), 'deposited', ending);
   }
+  if (kind === 'fhir') {
+    const request = await statements.first(requests.REQUEST_GET, exchangeId);
+    const way = `fhir:${text(row, 'target').replace(/^fhir:/, '')}` as const;
+    if (request !== undefined) await tally(statements, text(request, 'application'), way, ending);
+  }
   if (kind === 'mail' && outcome === 'abandoned') await endReports(statements, deliveryId, at);
   if (kind === 'prepare' || kind === 'mail' || kind === 'dmp') await endRequestWaits(statements, deliveryId);
   await statements.run(sql.EXCHANGE_END_IF_DONE, at, exchangeId);

@@ -271,7 +271,8 @@ export interface Retry {
 /** How many documents for an application, recipients of what it sends, or requests of its for the DMP, ended in one way. */
 export interface Tally {
   readonly application: string;
-  readonly way: 'received' | 'sent' | 'deposited';
+  /** Of documents, or the target of FHIR calls. */
+  readonly way: 'received' | 'sent' | 'deposited' | `fhir:${string}`;
   readonly outcome: Outcome;
   /** May be shown; empty where there is none. */
   readonly code: string;

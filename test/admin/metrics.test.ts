@@ -52,6 +52,11 @@ const STATUS: GatewayStatus = {
     { application: 'dpi', way: 'received', outcome: 'accepted', code: '', count: 1_234 },
     { application: 'dpi', way: 'received', outcome: 'refused', code: '902', count: 5 },
     { application: 'dpi', way: 'received', outcome: 'refused', code: 'a"b\\c\nd', count: 1 },
+    { application: 'pui', way: 'fhir:dmi', outcome: 'accepted', code: '', count: 7 },
+  ],
+  requests: [
+    { application: 'pui', route: '/fhir/dmi/Bundle', status: '200', count: 6 },
+    { application: '', route: '', status: '401', count: 2 },
   ],
 };
 
@@ -87,6 +92,11 @@ describe('the metrics', () => {
     expect(
       value('pfi_documents_total', { application: 'dpi', way: 'received', outcome: 'refused', code: '902' }),
     ).toBe(5);
+    const call = { application: 'pui', target: 'fhir:dmi', outcome: 'accepted', code: '' };
+    expect(value('pfi_fhir_calls_total', call)).toBe(7);
+    const taken = { application: 'pui', route: '/fhir/dmi/Bundle', status: '200' };
+    expect(value('pfi_fhir_requests_total', taken)).toBe(6);
+    expect(value('pfi_fhir_requests_total', { application: '', route: '', status: '401' })).toBe(2);
   });
 
   it('tell of mails that cannot be taken, and of a journal that cannot be written', async () => {

@@ -13,6 +13,7 @@ const STATUS: GatewayStatus = {
   certificates: [],
   worklist: { deliveries: 0, mails: 0 },
   outcomes: [],
+  requests: [],
 };
 
 let server: AdminServer | undefined;

@@ -55,6 +55,7 @@ function status(change: Partial<GatewayStatus> = {}): GatewayStatus {
     certificates: [],
     worklist: { deliveries: 0, mails: 0 },
     outcomes: [],
+    requests: [],
     ...change,
   };
 }

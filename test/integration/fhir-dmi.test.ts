@@ -392,6 +392,40 @@ describe('what is wrong with a Bundle', () => {
   });
 });
 
+describe('the status', () => {
+  it('counts the calls of each caller by how they end, and its requests by what they were answered', async () => {
+    const counted = async (): Promise<readonly [calls: number, requests: number, strangers: number]> => {
+      const { outcomes, requests } = await site.gateway().status();
+      const sum = (counts: readonly { readonly count: number }[]): number =>
+        counts.reduce((all, { count }) => all + count, 0);
+      return [
+        sum(
+          outcomes.filter(
+            ({ application, way, outcome }) =>
+              `${application} ${way} ${outcome}` === 'bloc fhir:dmi accepted',
+          ),
+        ),
+        sum(
+          requests.filter(
+            ({ application, route, status }) =>
+              `${application} ${route} ${status}` === 'bloc /dmi/traces 200',
+          ),
+        ),
+        sum(
+          requests.filter(
+            ({ application, route, status }) => `${application} ${route} ${status}` === '  401',
+          ),
+        ),
+      ];
+    };
+    const [calls, requests, strangers] = await counted();
+    expect((await site.post('/dmi/traces', newTrace(), { as: 'bloc' })).status).toBe(200);
+    expect((await site.post('/dmi/traces', newTrace(), { as: 'liar' })).status).toBe(401);
+    await site.until('both are counted', async () => (await counted())[2] === strangers + 1);
+    expect(await counted()).toEqual([calls + 1, requests + 1, strangers + 1]);
+  });
+});
+
 describe('numbers', () => {
   it('of a Bundle reach the platform as they were written', async () => {
     const { trace } = readTrace({ ...fullTrace('22'), message: 'DECIMALES' });

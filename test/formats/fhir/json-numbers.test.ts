@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAsWritten, withPlainNumbers } from '../../../src/formats/fhir/json-numbers.ts';
 import { isObject } from '../../../src/formats/fhir/resource.ts';
