@@ -43,7 +43,12 @@ describe('a number', () => {
         fc.array(tie('value'), { maxLength: 4 }).map(items => `[${items.join(',')}]`),
         fc
           .dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), tie('value'), { maxKeys: 4, noNullPrototype: true })
-          .map(all => `{${Object.entries(all).map(([name, value]) => `"${name}":${value}`)}}`),
+          .map(
+            all =>
+              `{${Object.entries(all)
+                .map(([name, value]) => `"${name}":${value}`)
+                .join(',')}}`,
+          ),
       ),
     })).value;
     fc.assert(
