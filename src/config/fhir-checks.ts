@@ -1,4 +1,4 @@
-import { isLoopback, isWildcard } from './hosts.ts';
+import { isLoopback } from './hosts.ts';
 import type { Refusal } from './values.ts';
 
 /** Checks between the keys of `fhir`. They run beside other faults too: anything may stand anywhere. */
@@ -63,16 +63,6 @@ export function refuseFacade(given: object, context: Context): void {
   if (isByCertificate && keyOf(own, 'tls', 'clientCa') === undefined) {
     refuse(['facade', 'tls', 'clientCa'], '`clientCa` est requis : un appelant est connu par son certificat');
   }
-  if (isSameAddress(own, keyOf(given, 'sas', 'listen'))) {
-    refuse(['sas', 'listen', 'port'], 'adresse d’écoute déjà utilisée par `facade`');
-  }
-}
-
-function isSameAddress(one: unknown, other: unknown): boolean {
-  const hosts = [keyOf(one, 'host'), keyOf(other, 'host')];
-  const port = keyOf(one, 'port');
-  if (port === undefined || port !== keyOf(other, 'port')) return false;
-  return hosts[0] === hosts[1] || hosts.some(host => typeof host === 'string' && isWildcard(host));
 }
 
 /** A platform, or an authorization server, in the clear. */

@@ -19,6 +19,7 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: 'adresse http:// ou https:// attendue' })
   .refine(url => !/[?#@]/.test(url), 'adresse sans mot de passe, `?` ni `#` attendue')
   .transform(url => url.replace(/\/+$/, ''));
+const httpsUrl = httpUrl.refine(url => url.startsWith('https:'), 'adresse https:// attendue');
 const path = z.string().regex(/^\/[^?#\s]*$/, 'chemin attendu, par exemple /Bundle');
 const atLeastASecond = duration.refine(ms => ms >= SECOND_MS, 'au moins 1s attendu');
 
@@ -169,7 +170,7 @@ const listen = { host: z.string().min(1).default('127.0.0.1'), port };
 const sas = z.strictObject({
   listen: z.strictObject({ ...listen, tls: z.strictObject({ cert: file, key: file, clientCa: file }) }),
   /** What the platform calls us by: Location begins so. */
-  publicUrl: httpUrl.refine(url => url.startsWith('https:'), 'adresse https:// attendue'),
+  publicUrl: httpsUrl,
   /** Whose certificates are admitted. */
   clients: z
     .array(z.strictObject({ cn: z.string().min(1), ou: z.string().min(1) }))
@@ -184,6 +185,8 @@ const sas = z.strictObject({
 
 const facade = z.strictObject({
   ...listen,
+  /** What callers call us by: addresses that they are told begin so. Where it is absent, as each of them writes it. */
+  publicUrl: httpsUrl.refine(url => new URL(url).pathname === '/', 'adresse sans chemin attendue').optional(),
   tls: z.strictObject({ cert: file, key: file, clientCa: file.optional() }),
   /** How long a caller waits for the platform's answer; then 202, and the outcome at an address of its own. */
   wait: atLeastASecond.prefault('20s'),

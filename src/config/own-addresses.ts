@@ -41,12 +41,15 @@ export function refuseSharedAddresses(
     }
     opened.push(own);
   }
+  if (administration !== undefined) opened.push(administration);
   for (const path of [['facade'], ['sas', 'listen']]) {
     const own = addressIn(path.reduce<unknown>(keyOf, fhir));
-    const others = administration === undefined ? opened : [...opened, administration];
-    if (own === undefined || !others.some(other => overlap(own, other))) continue;
-    const message = 'adresse d’écoute déjà utilisée par l’administration ou une application';
-    context.addIssue({ code: 'custom', path: ['fhir', ...path, 'port'], message });
+    if (own === undefined) continue;
+    if (opened.some(other => overlap(own, other))) {
+      const message = 'adresse d’écoute déjà utilisée par l’administration, une application ou `fhir.facade`';
+      context.addIssue({ code: 'custom', path: ['fhir', ...path, 'port'], message });
+    }
+    opened.push(own);
   }
 }
 

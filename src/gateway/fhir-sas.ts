@@ -124,6 +124,7 @@ function listenerOptions(
     tls: readServerTls(tls),
     callers: clients.map(({ cn, ou }) => ({ name: cn, certificate: { cn, ou }, flows: [SAS_FLOW] })),
     routes,
+    publicUrl: undefined,
     maxBytes: MAX_BODY,
     headersMs: HEADERS_MS,
     requestMs: hook.wait + HEADERS_MS,

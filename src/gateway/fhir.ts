@@ -132,7 +132,7 @@ function target(
 
 function listenerOptions(
   { callers }: FhirConfig,
-  { host, port, tls, body, wait }: NonNullable<FhirConfig['facade']>,
+  { host, port, tls, publicUrl, body, wait }: NonNullable<FhirConfig['facade']>,
 ): Omit<Parameters<typeof startFhirListener>[0], 'routes' | 'done' | 'failed'> {
   return {
     host,
@@ -144,6 +144,7 @@ function listenerOptions(
       certificate,
       token: token === undefined ? undefined : async () => readSecret(token),
     })),
+    publicUrl,
     maxBytes: body,
     headersMs: HEADERS_MS,
     requestMs: wait + HEADERS_MS,

@@ -51,7 +51,7 @@ export interface FhirHttpRequest {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `https://host:port`, as the caller wrote it. */
+  /** What our addresses begin with, for this caller: `https://host:port`. */
   readonly origin: string;
   /** Prefer: respond-async (RFC 7240 §4.1): the caller does not wait for the outcome. */
   readonly respondAsync: boolean;

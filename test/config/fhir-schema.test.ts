@@ -331,6 +331,18 @@ describe('fhir', () => {
       'port: 8080',
       'fhir.sas.listen.port — adresse d’écoute déjà utilisée par l’administration',
     ],
+    [
+      'SAS where the façade is, by another name of this machine',
+      'port: 9443',
+      'host: localhost, port: 8443',
+      'fhir.sas.listen.port — adresse d’écoute déjà utilisée',
+    ],
+    [
+      'a public address of the façade with a path',
+      'port: 8443',
+      'port: 8443, publicUrl: "https://pfi.example/fhir"',
+      'fhir.facade.publicUrl — adresse sans chemin attendue',
+    ],
     ['a public address in the clear', 'https://sas', 'http://sas', 'fhir.sas.publicUrl — adresse https://'],
     ['no client of SAS', /clients: \[.*?\]/, 'clients: []', 'fhir.sas.clients — au moins un élément'],
     ['a client without OU', ', ou: "3187"', '', 'fhir.sas.clients[0].ou — clé requise absente'],

@@ -97,6 +97,21 @@ it('a platform that is slower than the caller waits: 202, and the answer at its 
   expect((await site.post('/dmi/traces', trace)).text).toBe(told.text);
 });
 
+describe('a public address', () => {
+  it('is what callers are told, whatever they call us', async () => {
+    const facade = { publicUrl: 'https://pfi.chu-x.fr:8443/' };
+    const other = await startFhirSite({ flows: ['dmi'], facade });
+    try {
+      const headers = { prefer: 'respond-async', host: 'localhost' };
+      const told = await other.post('/dmi/traces', newTrace(), { headers });
+      expect(told.status).toBe(202);
+      expect(told.headers['content-location']).toMatch(/^https:\/\/pfi\.chu-x\.fr:8443\/fhir\/outcomes\//);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
 describe('where profiles are a matter of warning', () => {
   beforeAll(async () => {
     await site.stopGateway();

@@ -19,6 +19,8 @@ export interface FhirListenerOptions {
   /** Where none has a token, who shows no good certificate is refused in the handshake. */
   readonly callers: readonly FhirCaller[];
   readonly routes: readonly FhirRoute[];
+  /** What our addresses begin with, without `/` at the end; undefined: as each caller writes it. */
+  readonly publicUrl: string | undefined;
   /** Of one body. */
   readonly maxBytes: number;
   /** For a handshake, and for the headers of a request. */

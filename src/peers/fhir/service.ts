@@ -13,6 +13,8 @@ import { type FhirRefusal, REFUSALS, refusalOf } from './refusals.ts';
 export interface ServiceOptions {
   readonly callers: readonly FhirCaller[];
   readonly routes: readonly FhirRoute[];
+  /** What our addresses begin with, without `/` at the end; undefined: as each caller writes it. */
+  readonly publicUrl: string | undefined;
   readonly maxBytes: number;
   /** How long a caller may take to take its answer. */
   readonly answerMs: number;
@@ -160,7 +162,7 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
     const { caller, route } = servingOf(request);
     if (caller === undefined || route === undefined) return refuse(request, reply, REFUSALS.route);
     inHand.add(request.raw);
-    return write(request, reply, await route.handle(asked(request, caller, route)));
+    return write(request, reply, await route.handle(asked(request, caller, route, options.publicUrl)));
   }
 
   function refuse(request: Request, reply: Reply, { status, outcome, headers }: FhirRefusal): Reply {
@@ -204,7 +206,12 @@ function searchOf({ raw: { url = '' } }: Request): string {
   return at < 0 ? '' : url.slice(at + 1);
 }
 
-function asked(request: Request, caller: FhirCaller, route: FhirRoute): FhirHttpRequest {
+function asked(
+  request: Request,
+  caller: FhirCaller,
+  route: FhirRoute,
+  publicUrl: string | undefined,
+): FhirHttpRequest {
   const search = searchOf(request);
   const headers = joinedHeaders(request.headers);
   return {
@@ -215,7 +222,7 @@ function asked(request: Request, caller: FhirCaller, route: FhirRoute): FhirHttp
     search,
     query: new URLSearchParams(search),
     headers,
-    origin: originOf(request),
+    origin: publicUrl ?? originOf(request),
     respondAsync: /(?:^|,)\s*respond-async\s*(?:[,;]|$)/i.test(headers['prefer'] ?? ''),
     body: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
   };

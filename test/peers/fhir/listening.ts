@@ -62,6 +62,7 @@ export async function listening(change: Partial<FhirListenerOptions> = {}): Prom
     port: 0,
     tls: { ...certificates.server, clientCa: hospital.certificate },
     callers: CALLERS,
+    publicUrl: undefined,
     maxBytes: 256 * 1024,
     headersMs: 10_000,
     requestMs: 10_000,
