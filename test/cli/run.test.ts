@@ -83,7 +83,7 @@ describe('pfi run does not start', () => {
       const { code, stderr } = await here.pfi('run');
       expect(code).toBe(2);
       expect(stderr).toContain(
-        `MLLP-005 : L’adresse d’écoute des demandes des applications ne peut pas être ouverte. Application dpi, ${host}:${other.port} (${reason}).`,
+        `MLLP-005 : L’adresse d’écoute des demandes (applications, façade FHIR, SAS) ne peut pas être ouverte. Application dpi, ${host}:${other.port} (${reason}).`,
       );
     },
   );

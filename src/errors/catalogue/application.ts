@@ -60,7 +60,7 @@ export const APPLICATION_FAULTS = {
   },
   'MLLP-005': {
     class: 'permanent',
-    why: 'L’adresse d’écoute des demandes des applications ne peut pas être ouverte.',
+    why: 'L’adresse d’écoute des demandes (applications, façade FHIR, SAS) ne peut pas être ouverte.',
     did: 'La passerelle n’a pas démarré.',
     todo: 'Vérifiez l’adresse et le port configurés, le certificat et la clé s’il y en a, et qu’aucun autre processus n’écoute déjà là.',
   },

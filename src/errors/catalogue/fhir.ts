@@ -3,6 +3,8 @@ import { RETRIED } from './phrases.ts';
 
 /** Said to a caller in an answer of ours, before anything is kept. */
 const REFUSED = 'La demande est refusée aussitôt (OperationOutcome), rien n’est gardé.';
+/** Where a FHIR call goes. */
+const TO = 'La plateforme FHIR, ou le `hook` de l’application,';
 const WAITS =
   'L’échange attend dans la liste « À traiter ». Un appelant qui n’a pas encore de réponse lit l’issue à l’adresse qui lui a été donnée.';
 
@@ -28,45 +30,45 @@ export const FHIR_FAULTS = {
   },
   'FHIR-004': {
     class: 'unreachable',
-    why: 'La plateforme FHIR est injoignable.',
+    why: `${TO} est injoignable.`,
     did: RETRIED,
     todo: 'Vérifiez l’adresse, le pare-feu et la disponibilité du service ; `pfi check` dit si la connexion passe.',
   },
   'FHIR-005': {
     class: 'unreachable',
-    why: 'La connexion chiffrée avec la plateforme FHIR est refusée : un certificat n’est pas accepté.',
+    why: 'La connexion chiffrée avec la plateforme FHIR, ou le `hook` de l’application, est refusée : un certificat n’est pas accepté.',
     did: RETRIED,
-    todo: 'Vérifiez les certificats du flux (`auth`), leur date, et l’autorité du serveur.',
+    todo: 'Vérifiez les certificats du flux (`auth`) ou du `hook` (`ca`, `clientCertificate`), leur date, et l’autorité du serveur.',
   },
   'FHIR-006': {
     class: 'unreachable',
-    why: 'Le serveur d’autorisation ne donne pas de jeton.',
+    why: 'Il n’y a pas de jeton d’accès qui soit admis.',
     did: RETRIED,
-    todo: 'Vérifiez `tokenUrl`, `clientId`, `clientSecret` et `scope` ; `pfi check` essaie.',
+    todo: 'Vérifiez `tokenUrl`, `clientId`, `clientSecret` et `scope`, ou le `token` du `hook` ; `pfi check` essaie.',
   },
   'FHIR-007': {
     class: 'ambiguous',
     why: 'La connexion a été coupée, ou la réponse n’est pas venue à temps : on ne sait pas si la plateforme a pris la demande.',
     did: 'Selon le flux : la plateforme est interrogée, la même demande repart, ou l’échange attend une personne.',
-    todo: 'Si cela dure, prévenez le support de la plateforme.',
+    todo: 'Si cela dure, prévenez le support de la plateforme, ou de l’application.',
   },
   'FHIR-008': {
     class: 'transient',
-    why: 'La plateforme FHIR demande de réessayer plus tard.',
+    why: `${TO} demande de réessayer plus tard.`,
     did: RETRIED,
-    todo: 'Si cela dure, prévenez le support de la plateforme.',
+    todo: 'Si cela dure, prévenez le support de la plateforme, ou de l’application.',
   },
   'FHIR-009': {
     class: 'permanent',
-    why: 'La plateforme FHIR refuse la demande.',
+    why: `${TO} refuse la demande.`,
     did: WAITS,
     todo: 'Voyez la réponse avec l’éditeur du logiciel appelant ; corrigez, puis relancez ou écartez l’échange.',
   },
   'FHIR-010': {
     class: 'ambiguous',
-    why: 'La réponse de la plateforme FHIR ne peut pas être lue.',
+    why: 'La réponse de la plateforme FHIR, ou du `hook` de l’application, ne peut pas être lue.',
     did: 'Selon le flux : la plateforme est interrogée, la même demande repart, ou l’échange attend une personne.',
-    todo: 'Si cela dure, prévenez le support de la plateforme.',
+    todo: 'Si cela dure, prévenez le support de la plateforme, ou de l’application.',
   },
   'FHIR-011': {
     class: 'permanent',
@@ -76,9 +78,9 @@ export const FHIR_FAULTS = {
   },
   'FHIR-012': {
     class: 'permanent',
-    why: 'La plateforme FHIR n’a pas pris la demande dans le temps prévu.',
+    why: `${TO} n’a pas pris la demande dans le temps prévu.`,
     did: WAITS,
-    todo: 'Voyez avec le support de la plateforme, puis relancez ou écartez l’échange.',
+    todo: 'Voyez avec le support de la plateforme, ou de l’application, puis relancez ou écartez l’échange.',
   },
   'FHIR-013': {
     class: 'permanent',

@@ -53,7 +53,10 @@ export async function startFhirListener(options: FhirListenerOptions): Promise<F
   try {
     return await start(options);
   } catch (cause) {
-    throw new GatewayError('MLLP-005', { fields: reasonOf(cause), cause });
+    const fields = reasonOf(cause);
+    const reason = fields.reason === undefined ? '' : ` (${fields.reason})`;
+    const detail = `Écoute FHIR, ${options.host}:${options.port}${reason}.`;
+    throw new GatewayError('MLLP-005', { detail, fields, cause });
   }
 }
 

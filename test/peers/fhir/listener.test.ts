@@ -402,6 +402,7 @@ describe('starting', () => {
     const to = await listening();
     const error = await failureOf(listening(change(to.port)));
     expect(error.code).toBe('MLLP-005');
+    expect(error.publicText).toContain('Écoute FHIR, 127.0.0.1:');
   });
 
   it('does without certificates of callers', async () => {
