@@ -15,6 +15,7 @@ type Delivering = Pick<
   Journal,
   | 'due'
   | 'claim'
+  | 'claimAfter'
   | 'keep'
   | 'sending'
   | 'release'
@@ -47,6 +48,15 @@ export function delivering(context: JournalContext): Delivering {
         const tried = retries < limit ? await take(sql.CLAIM_TRIED, retries) : [];
         const rows = await take(retries < limit ? sql.CLAIM_NEW : sql.CLAIM, limit - tried.length);
         return [...tried, ...rows].toSorted((a, b) => number(a, 'seq') - number(b, 'seq')).map(deliveryOf);
+      }),
+
+    claimAfter: (target, deliveryId) =>
+      engine.write(async statements => {
+        const at = now(context);
+        const row =
+          (await statements.first(sql.CLAIM_AFTER, at, target, at, deliveryId, 1)) ??
+          (await statements.first(sql.CLAIM, at, target, at, 1));
+        return row === undefined ? [] : [deliveryOf(row)];
       }),
 
     keep: async (deliveryId, bytes) => {

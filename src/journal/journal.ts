@@ -135,6 +135,8 @@ export interface Journal {
    * @param retries how many of them may have been tried before, default all; the rest is for those that never were
    */
   claim(target: string, limit: number, retries?: number): Promise<Delivery[]>;
+  /** Takes the one that comes next after a delivery that was claimed before; after the last one, the oldest. */
+  claimAfter(target: string, deliveryId: string): Promise<Delivery[]>;
   /** Fixes the bytes of a delivery that is made once it is attempted: every later attempt finds them. */
   keep(deliveryId: string, bytes: Uint8Array): Promise<void>;
   /** Written before the first byte leaves. */

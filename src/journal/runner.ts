@@ -31,6 +31,10 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   let fillAgain = false;
   let stopped = false;
   let downSince: number | undefined;
+  /** Whom the target did not answer, or not let in, since it last was up; the last of them knocked last. */
+  let turnedAway = new Set<string>();
+  /** Those whom it turned away while others got in: it is not the target that is down. */
+  const suspects = new Set<string>();
   let tries = 0;
   let pausedUntil = 0;
   const now = (): number => clock.now().getTime();
@@ -54,11 +58,17 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   };
 
   const claim = async (): Promise<void> => {
-    // While it is down a single delivery knocks: an outage costs one connection a pause, not one a document.
+    // While it is down a single delivery knocks, another each time: an outage costs one connection a pause, not one a
+    // document, and what the target has against one of them keeps it from none of the others.
     const room = (downSince === undefined ? target.parallel : 1) - running.size;
     if (stopped || room <= 0 || isPaused()) return;
     const { retriesAtOnce = Infinity } = target;
-    for (const delivery of await journal.claim(target.name, room, Math.min(room, retriesAtOnce - retrying))) {
+    const knockedLast = [...turnedAway].at(-1);
+    const claimed =
+      knockedLast === undefined
+        ? await journal.claim(target.name, room, Math.min(room, retriesAtOnce - retrying))
+        : await journal.claimAfter(target.name, knockedLast);
+    for (const delivery of claimed) {
       const again = delivery.attempts > 1 ? 1 : 0;
       retrying += again;
       const run = handle(delivery)
@@ -110,6 +120,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     if (result.noted !== undefined && !(await persist(dlog, result.noted))) return;
     if ('later' in result && result.later.class === 'unreachable')
       return unreachable(delivery, result.later, dlog);
+    suspects.delete(delivery.id);
     reachable();
     const { kind } = delivery;
     if ('later' in result) return later(delivery, result.later, dlog, result.pace);
@@ -177,6 +188,9 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   };
 
   const unreachable = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
+    if (suspects.has(delivery.id)) return later(delivery, error, dlog);
+    turnedAway.delete(delivery.id);
+    turnedAway.add(delivery.id);
     // Several attempts may fail together when a peer goes down: one step of the backoff for all of them.
     if (!isPaused()) {
       pausedUntil = now() + waitOf(target.retry, tries, random());
@@ -184,7 +198,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     }
     if (downSince === undefined) {
       downSince = now();
-      tlog.error({ ...error.fields, code: error.code }, 'target down: its deliveries wait');
+      dlog.error({ ...error.fields, code: error.code }, 'target down: its deliveries wait');
     }
     await persist(dlog, () => journal.release(delivery.id));
   };
@@ -193,6 +207,8 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     tries = 0;
     pausedUntil = 0;
     if (downSince === undefined) return;
+    for (const id of turnedAway) suspects.add(id);
+    turnedAway = new Set();
     tlog.info({ downMs: now() - downSince }, 'target up again');
     downSince = undefined;
   };

@@ -390,6 +390,49 @@ describe('a target that cannot be reached', () => {
   });
 });
 
+describe('a delivery that the target alone turns away', () => {
+  it('keeps it from none of the others, has its own patience, and then waits for a person', async () => {
+    const mail = await bringMail(bed(), { documents: Array.from({ length: 5 }, () => ({})) });
+    const [poison = '', ...others] = mail.ids;
+    const base = scriptedTarget({ parallel: 1 });
+    const attempt = async (delivery: Delivery): Promise<Attempt> => {
+      if (delivery.id === poison) unreachable();
+      return base.attempt(delivery);
+    };
+    const dispatcher = start([{ ...base, attempt }]);
+    for (const id of others) {
+      await waitFor(async () => {
+        bed().clock.advance(RETRY.firstMs);
+        dispatcher.poke('dpi');
+        return (await stateOf(mail, id)).state === 'done';
+      });
+    }
+    await waitFor(async () => {
+      bed().clock.advance(RETRY.maxMs);
+      dispatcher.poke('dpi');
+      return (await stateOf(mail, poison)).state === 'held';
+    });
+    expect((await stateOf(mail, poison)).hold).toEqual({ code: 'DOC-002', fields: { last: 'MLLP-001' } });
+    expect(lines.find(({ msg }) => msg === 'target down: its deliveries wait')).toMatchObject({
+      delivery: poison,
+    });
+  });
+
+  it('among several knocks in its turn', async () => {
+    const mail = await bringMail(bed(), { documents: Array.from({ length: 3 }, () => ({})) });
+    const target = scriptedTarget({ parallel: 1 });
+    target.script(unreachable);
+    const dispatcher = start([target]);
+    for (let knocks = 1; knocks <= 6; knocks += 1) {
+      dispatcher.poke('dpi');
+      await waitFor(() => target.attempted.length === knocks);
+      await waitFor(async () => (await bed().journal.due()).includes('dpi'));
+      bed().clock.advance(RETRY.maxMs);
+    }
+    expect(target.attempted).toEqual([...mail.ids, ...mail.ids]);
+  });
+});
+
 describe('a journal that refuses', () => {
   it('is asked until it takes what became of an attempt, which is made once', async () => {
     const target = scriptedTarget();

@@ -14,6 +14,21 @@ export function claimingContract({ bed, another }: ContractContext): void {
       expect(await claimIds(bed(), 'dpi', 3)).toEqual([]);
     });
 
+    it('goes on after a delivery, and begins anew after the last', async () => {
+      const { journal } = bed();
+      const ids: string[] = [];
+      for (let count = 0; count < 3; count += 1) ids.push((await bringMail(bed())).id);
+      const next = async (id = ''): Promise<string | undefined> => {
+        const [claimed] = await journal.claimAfter('dpi', id);
+        if (claimed !== undefined) await journal.release(claimed.id);
+        return claimed?.id;
+      };
+      const [first, second, third] = ids;
+      expect([await next(first), await next(second), await next(third)]).toEqual([second, third, first]);
+      expect(await next('unknown')).toBe(first);
+      expect(await journal.claimAfter('ris', first ?? '')).toEqual([]);
+    });
+
     it('is of one target', async () => {
       const { id } = await bringMail(bed(), { application: 'ris' });
       expect(await claimIds(bed(), 'dpi')).toEqual([]);
