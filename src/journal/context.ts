@@ -15,6 +15,8 @@ export interface JournalContext {
   readonly newId: IdSource;
   /** Seals payloads at rest; undefined leaves them in clear. */
   readonly sealKey: Uint8Array | undefined;
+  /** What an identity is known by, to this journal alone. */
+  readonly keyOf: (identity: string) => string;
 }
 
 /** The time, in the journal's milliseconds. */

@@ -8,7 +8,7 @@ import { oweWithBytes } from './owing.ts';
 import { bytesOf, packAll, payloadName, putPayloads } from './payload-rows.ts';
 import { type PackedPayload, unpack } from './payloads.ts';
 import { waitForOriginalRequest } from './request-order.ts';
-import { deliveryOf, number, text } from './rows.ts';
+import { bytes, deliveryOf, number, text } from './rows.ts';
 import * as sql from './sql.ts';
 
 type Delivering = Pick<
@@ -128,7 +128,7 @@ export function delivering(context: JournalContext): Delivering {
         name: `${exchangeId}/${name}`,
         deflated: row['deflated'] === 1,
         sealed: row['sealed'] === 1,
-        bytes: row['bytes'] as Uint8Array,
+        bytes: bytes(row, 'bytes'),
       };
       return unpack(packed, context.sealKey);
     },

@@ -7,7 +7,6 @@ import type {
   IdOwner,
   KnownIds,
   PlatformAnswer,
-  PlatformId,
 } from './fhir-records.ts';
 import type {
   Acceptance,
@@ -113,8 +112,8 @@ export interface Journal {
   platformIds(owner: IdOwner, names: readonly string[]): Promise<KnownIds>;
   /** Whether a platform gave this id because of an exchange of the flow, whoever asked for it. */
   isPlatformId(flow: string, remote: string): Promise<boolean>;
-  /** Every id that a platform gave because of an exchange. */
-  platformIdsOf(exchangeId: string): Promise<PlatformId[]>;
+  /** Every id that a platform gave because of an exchange, in the order in which they were kept. */
+  platformIdsOf(exchangeId: string): Promise<string[]>;
   /** The accounts that any of these identifiers finds, those that were replaced among them. */
   findAccounts(queries: readonly AccountQuery[]): Promise<Account[]>;
   /** Stores a request, whole, and the account as it is after it. */

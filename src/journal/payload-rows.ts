@@ -21,13 +21,13 @@ export function bytesOf(deliveries: readonly NewDelivery[]): NewPayload[] {
 
 /** Deflates and seals outside the transaction, so that the journal is never kept waiting for it. */
 export async function packAll(
-  context: JournalContext,
+  { sealKey }: Pick<JournalContext, 'sealKey'>,
   exchangeId: string,
   payloads: readonly NewPayload[],
 ): Promise<PackedPayload[]> {
   const packed: PackedPayload[] = [];
   for (const { name, bytes } of payloads) {
-    packed.push({ ...(await pack({ name: `${exchangeId}/${name}`, bytes }, context.sealKey)), name });
+    packed.push({ ...(await pack({ name: `${exchangeId}/${name}`, bytes }, sealKey)), name });
   }
   return packed;
 }

@@ -47,13 +47,15 @@ export async function unpack(packed: PackedPayload, key: Uint8Array | undefined)
   }
 }
 
-function seal(name: string, body: Uint8Array, key: Uint8Array): Uint8Array {
+/** Seals with AES-256-GCM; the name is bound to it. */
+export function seal(name: string, body: Uint8Array, key: Uint8Array): Uint8Array {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(name));
   return Buffer.concat([nonce, cipher.update(body), cipher.final(), cipher.getAuthTag()]);
 }
 
-function unseal(name: string, bytes: Uint8Array, key: Uint8Array | undefined): Uint8Array {
+/** @throws GatewayError JRN-004 when it was sealed with another key or altered. */
+export function unseal(name: string, bytes: Uint8Array, key: Uint8Array | undefined): Uint8Array {
   if (key === undefined) throw new GatewayError('JRN-004');
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE)).setAAD(Buffer.from(name));

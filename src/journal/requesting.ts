@@ -43,7 +43,7 @@ export function requesting(context: JournalContext): Requesting {
         if (known !== undefined) return known;
         await storeRequest(statements, request, at);
         await putPayloads(statements, exchangeId, packed);
-        if (answer !== undefined) await putPlatformIds(statements, exchangeId, answer);
+        if (answer !== undefined) await putPlatformIds(statements, exchangeId, answer, context);
         return 'accepted';
       });
     },

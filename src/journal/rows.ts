@@ -115,6 +115,11 @@ export function text(row: Row, column: string): string {
   return String(row[column]);
 }
 
+/** A column of bytes that is never NULL. */
+export function bytes(row: Row, column: string): Uint8Array {
+  return row[column] as Uint8Array;
+}
+
 /** A column of integers that is never NULL. */
 export function number(row: Row, column: string): number {
   return Number(row[column]);

@@ -209,4 +209,21 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX account_identifier_value ON account_identifier (value)`,
     `CREATE INDEX account_identifier_account ON account_identifier (account_id)`,
   ],
+  [
+    // A platform may call a patient by the INS: what it says is sealed as payloads are, and found by its key. What was kept
+    // in the clear before the first release is not taken over.
+    `DROP TABLE platform_id`,
+    `CREATE TABLE platform_id (
+      flow TEXT NOT NULL,
+      caller TEXT NOT NULL,
+      local_key TEXT NOT NULL,
+      remote_key TEXT NOT NULL,
+      sealed INTEGER NOT NULL,
+      remote BLOB NOT NULL,
+      exchange_id TEXT NOT NULL,
+      PRIMARY KEY (flow, caller, local_key)
+    ) STRICT`,
+    `CREATE INDEX platform_id_exchange ON platform_id (exchange_id)`,
+    `CREATE INDEX platform_id_remote ON platform_id (flow, remote_key, caller)`,
+  ],
 ];

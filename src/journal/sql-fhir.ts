@@ -1,11 +1,13 @@
 /** The statements of FHIR exchanges: ids that platforms gave, accounts; beside `sql.ts`, and as portable. */
 
-export const PLATFORM_ID_PUT = `INSERT INTO platform_id (flow, caller, local, remote, exchange_id) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (flow, caller, local) DO UPDATE SET remote = excluded.remote, exchange_id = excluded.exchange_id`;
-export const PLATFORM_ID_GET = `SELECT remote FROM platform_id WHERE flow = ? AND caller = ? AND local = ?`;
-export const PLATFORM_ID_KNOWN = `SELECT 1 AS known FROM platform_id WHERE flow = ? AND caller = ? AND remote = ? LIMIT 1`;
-export const PLATFORM_ID_TAKEN = `SELECT 1 AS known FROM platform_id WHERE flow = ? AND remote = ? LIMIT 1`;
-export const PLATFORM_IDS_OF = `SELECT local, remote FROM platform_id WHERE exchange_id = ? ORDER BY local`;
+export const PLATFORM_ID_PUT = `INSERT INTO platform_id (flow, caller, local_key, remote_key, sealed, remote, exchange_id)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (flow, caller, local_key) DO UPDATE SET remote_key = excluded.remote_key, sealed = excluded.sealed,
+    remote = excluded.remote, exchange_id = excluded.exchange_id`;
+export const PLATFORM_ID_GET = `SELECT * FROM platform_id WHERE flow = ? AND caller = ? AND local_key = ?`;
+export const PLATFORM_ID_KNOWN = `SELECT 1 AS known FROM platform_id WHERE flow = ? AND caller = ? AND remote_key = ? LIMIT 1`;
+export const PLATFORM_ID_TAKEN = `SELECT 1 AS known FROM platform_id WHERE flow = ? AND remote_key = ? LIMIT 1`;
+export const PLATFORM_IDS_OF = `SELECT * FROM platform_id WHERE exchange_id = ? ORDER BY rowid`;
 
 export const ACCOUNT_PUT = `INSERT INTO account (id, active, changed_by) VALUES (?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET active = excluded.active, changed_by = excluded.changed_by`;

@@ -18,17 +18,16 @@ import { steering } from './steering.ts';
 const PURGED_PAYLOADS = 10;
 const PURGED_HISTORY = 200;
 
-/** The journal over an engine. The key that turns identities into patient keys is made once and kept in it. */
-export async function createJournal(context: JournalContext): Promise<Journal> {
-  const { engine } = context;
-  const patientKey = await engine.write(async statements => {
-    await statements.run(sql.META_SET, 'patient-key', randomBytes(32).toString('base64'));
-    const row = await statements.first(sql.META_GET, 'patient-key');
-    return Buffer.from(row === undefined ? '' : text(row, 'value'), 'base64');
-  });
+/** The journal over an engine. */
+export async function createJournal(over: Omit<JournalContext, 'keyOf'>): Promise<Journal> {
+  const { engine } = over;
+  const identityKey = await identityKeyOf(over);
+  const keyOf = (identity: string): string =>
+    createHmac('sha256', identityKey).update(identity).digest('base64url').slice(0, 22);
+  const context: JournalContext = { ...over, keyOf };
 
   return {
-    keyOf: identity => createHmac('sha256', patientKey).update(identity).digest('base64url').slice(0, 22),
+    keyOf,
     ...receiving(context),
     ...requesting(context),
     ...platform(context),
@@ -63,4 +62,17 @@ export async function createJournal(context: JournalContext): Promise<Journal> {
 
     close: () => engine.close(),
   };
+}
+
+/**
+ * The key that turns identities into what they are known by: made once and kept in the journal, and of no use without the key
+ * that payloads are sealed with. There are few enough NIR to try them all.
+ */
+async function identityKeyOf({ engine, sealKey }: Omit<JournalContext, 'keyOf'>): Promise<Uint8Array> {
+  const kept = await engine.write(async statements => {
+    await statements.run(sql.META_SET, 'patient-key', randomBytes(32).toString('base64'));
+    const row = await statements.first(sql.META_GET, 'patient-key');
+    return Buffer.from(row === undefined ? '' : text(row, 'value'), 'base64');
+  });
+  return sealKey === undefined ? kept : createHmac('sha256', sealKey).update(kept).digest();
 }

@@ -61,8 +61,7 @@ describe('an operation', () => {
     expect(answer.text).toContain(id);
     expect(associationsOf(date)).toBe(1);
     const { exchange } = await site.settled();
-    const ids = async (exchangeId: string): Promise<string[]> =>
-      (await site.gateway().journal.platformIdsOf(exchangeId)).map(({ remote }) => remote);
+    const ids = (exchangeId: string): Promise<string[]> => site.gateway().journal.platformIdsOf(exchangeId);
     const kept = [`https://registres.renacot.org/procedure|${id}`];
     expect(await ids(exchange.id)).toEqual(kept);
     await site.post(SIMPLE, known().json);

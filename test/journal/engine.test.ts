@@ -250,6 +250,18 @@ function bytesAtRest(): string {
 }
 
 describe('at rest', () => {
+  it('what identities are known by cannot be found again from the file alone', async () => {
+    const bed = await openBed(store, { sealKey: SEAL_KEY });
+    const known = bed.journal.keyOf(CANARY);
+    await bed.journal.close();
+    const thief = await openBed(store);
+    expect(thief.journal.keyOf(CANARY)).not.toBe(known);
+    await thief.journal.close();
+    const again = await openBed(store, { sealKey: SEAL_KEY });
+    expect(again.journal.keyOf(CANARY)).toBe(known);
+    await again.journal.close();
+  });
+
   it.each([
     ['with a key, no payload can be read', SEAL_KEY, false],
     ['without, the bytes lie there in clear', undefined, true],
@@ -263,11 +275,16 @@ describe('at rest', () => {
     await bed.journal
       .resend(id, { identifiers: {}, payload: Buffer.from(CANARY), by: 'essai' })
       .catch(() => undefined);
+    const ids = [{ local: `Patient/${CANARY}`, remote: `Patient/${CANARY}-0` }];
+    const owner = { flow: 'dui', caller: 'editeur' };
+    await bed.journal.answered(exchangeId, { bytes: Buffer.from('{}'), ids, owner });
     await bed.journal.close();
     expect(bytesAtRest().includes(CANARY)).toBe(readable);
 
     const again = await openBed(store, sealKey === undefined ? {} : { sealKey });
     expect(Buffer.from((await again.journal.payload(exchangeId, 'mail')) ?? []).toString()).toContain(CANARY);
+    const { remoteOf } = await again.journal.platformIds(owner, [`Patient/${CANARY}`]);
+    expect([...remoteOf.values()]).toEqual([`Patient/${CANARY}-0`]);
     await again.journal.close();
     if (sealKey === undefined) return;
     const keyless = await openBed(store);

@@ -85,7 +85,7 @@ export async function startDuiBed(): Promise<DuiBed> {
     const { journal } = world.gateway();
     for (const view of await exchanges()) {
       const ids = await journal.platformIdsOf(view.exchange.id);
-      if (ids.some(({ remote }) => remote.endsWith(`/${idOf(answer)}`))) return view;
+      if (ids.some(id => id.endsWith(`/${idOf(answer)}`))) return view;
     }
     throw new Error('no exchange of this answer');
   }

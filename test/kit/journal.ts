@@ -196,7 +196,7 @@ function planned(
 export async function addDelivery(bed: JournalBed, exchangeId: string, delivery: NewDelivery): Promise<void> {
   const { engine, clock } = bed;
   const { mailbox } = (await viewOf(bed, exchangeId)).exchange;
-  const packed = await packAll({ ...bed, sealKey: undefined }, exchangeId, bytesOf([delivery]));
+  const packed = await packAll({ sealKey: undefined }, exchangeId, bytesOf([delivery]));
   await engine.write(async statements => {
     await owe(statements, { exchangeId, mailbox }, delivery, clock.at());
     await putPayloads(statements, exchangeId, packed);

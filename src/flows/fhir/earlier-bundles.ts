@@ -52,19 +52,16 @@ export async function patientOrder(
     .flatMap(referencesOf)
     .map(({ reference }) => reference)
     .filter(reference => reference.startsWith('Patient/') && !own.includes(reference));
-  const { remoteOf } = await journal.platformIds(
-    owner,
-    referred.map(name => orderName(name, journal)),
-  );
+  const { remoteOf } = await journal.platformIds(owner, referred.map(orderName));
   const [earlier] = remoteOf.values();
   const identifier = patientOf({ resourceType: 'Bundle', entry: created.map(resource => ({ resource })) });
   const key = earlier ?? (identifier === undefined ? owner.caller : journal.keyOf(`patient:${identifier}`));
-  return { key, ids: own.map(name => ({ local: orderName(name, journal), remote: key })) };
+  return { key, ids: own.map(name => ({ local: orderName(name), remote: key })) };
 }
 
-/** What the order of a patient is kept under: the key of what no reference is. */
-function orderName(name: string, { keyOf }: Pick<Journal, 'keyOf'>): string {
-  return keyOf(`order of ${name}`);
+/** What the order of a patient is kept under: what no reference is. */
+function orderName(name: string): string {
+  return `order of ${name}`;
 }
 
 function nameOf(resource: FhirResource): string {

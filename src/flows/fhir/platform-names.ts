@@ -5,25 +5,14 @@ import type { IdOwner, Journal, KnownIds, PlatformId } from '../../journal/journ
 /** Far more than a record refers to; each is looked for in the journal. */
 const MAX_NAMES = 10_000;
 
-/**
- * What of some names a caller's earlier calls have made known. A name may tell who a person is (`Patient/<NIR>`): the
- * journal has its key alone.
- *
- * @throws GatewayError FHIR-002 for more than ten thousand
- */
+/** What of some names a caller's earlier calls have made known. @throws GatewayError FHIR-002 for more than ten thousand */
 export async function knownNames(
-  journal: Pick<Journal, 'keyOf' | 'platformIds'>,
+  journal: Pick<Journal, 'platformIds'>,
   owner: IdOwner,
   names: readonly string[],
 ): Promise<KnownIds> {
   if (names.length > MAX_NAMES) throw new GatewayError('FHIR-002');
-  const nameOf = new Map(names.map(name => [journal.keyOf(name), name]));
-  const { remoteOf, remotes } = await journal.platformIds(owner, [...nameOf.keys(), ...names]);
-  const known = [...remoteOf].flatMap(([key, remote]): [string, string][] => {
-    const name = nameOf.get(key);
-    return name === undefined ? [] : [[name, remote]];
-  });
-  return { remoteOf: new Map(known), remotes };
+  return journal.platformIds(owner, names);
 }
 
 /**
@@ -31,22 +20,21 @@ export async function knownNames(
  * nobody knows which patient is meant. Both stay known by the platform's names.
  */
 export async function namesToNote(
-  journal: Pick<Journal, 'keyOf' | 'platformIds'>,
+  journal: Pick<Journal, 'platformIds'>,
   owner: IdOwner,
   ids: readonly PlatformId[],
 ): Promise<readonly PlatformId[]> {
-  const kept = ids.map(({ local, remote }) => ({ local: journal.keyOf(local), remote }));
   // A trace and an operation of the registry are not referred to.
-  if (owner.flow === 'dmi' || owner.flow === 'renacot') return kept;
+  if (owner.flow === 'dmi' || owner.flow === 'renacot') return ids;
   const { remoteOf } = await journal.platformIds(
     owner,
-    kept.map(({ local }) => local),
+    ids.map(({ local }) => local),
   );
-  return kept.flatMap(({ local, remote }) => {
+  return ids.flatMap(({ local, remote }) => {
     const before = remoteOf.get(local);
     if (before === undefined || before === remote) return [{ local, remote }];
     const both = [before, remote].filter(each => each !== AMBIGUOUS);
-    const own = both.map(each => ({ local: journal.keyOf(`name ${each}`), remote: each }));
+    const own = both.map(each => ({ local: `name ${each}`, remote: each }));
     return [{ local, remote: AMBIGUOUS }, ...own];
   });
 }

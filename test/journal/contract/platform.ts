@@ -35,7 +35,7 @@ export function platformContract({ bed, another }: ContractContext): void {
       expect(Buffer.from((await other.payload(exchangeId, 'answer')) ?? []).toString()).toBe(
         '{"status":201}',
       );
-      expect(await other.platformIdsOf(exchangeId)).toEqual(ids);
+      expect(await other.platformIdsOf(exchangeId)).toEqual(ids.map(({ remote }) => remote));
       expect(await other.platformIds(OWNER, ['urn:uuid:2', 'urn:uuid:3', 'Patient/71'])).toEqual({
         remoteOf: new Map([['urn:uuid:2', 'Encounter/72']]),
         remotes: new Set(['Patient/71']),
