@@ -120,7 +120,7 @@ function target(
   deps: Pick<FhirDeps, 'journal'> & { readonly room: ReturnType<typeof createWaitingRoom> },
 ): Target {
   const name = fhirTarget(flow.name);
-  const context = { ...deps, flow, peer, pairing };
+  const context = { ...deps, flow, peer, pairing, patienceMs: limits.timeout };
   return {
     name,
     logged: { target: name },

@@ -31,6 +31,8 @@ export interface FhirPeer {
    *   whether the platform took it, FHIR-010 when the answer is too large, or a yes (2xx) that is no JSON
    */
   send(request: FhirRequest): Promise<FhirAnswer>;
+  /** The token that was shown last is good no more, though the platform did not say so by 401: the next request shows a new one. */
+  dropToken(): void;
   /** Fetches a token where one is needed, and asks the platform what it is (GET metadata). @throws GatewayError as `send` */
   probe(): Promise<PeerReport>;
   close(): Promise<void>;

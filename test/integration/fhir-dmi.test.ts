@@ -117,7 +117,7 @@ describe('what the platform refuses for good', () => {
     const before = submitted();
     const answer = await site.post('/dmi/traces', newTrace());
     const [status, code] =
-      'error' in behaviour ? [200, behaviour.error] : [behaviour.status, behaviour.issue];
+      'error' in behaviour ? [422, behaviour.error] : [behaviour.status, behaviour.issue];
     expect([answer.status, answer.errors]).toEqual([status, [code]]);
     expect(answer.text).toContain('"told to"');
     expect(stateOf(await site.settled())).toEqual(['refused']);
@@ -127,7 +127,7 @@ describe('what the platform refuses for good', () => {
   it('of an entry of a 200, too', async () => {
     site.platform('dmi').behave({ entry: '422 Unprocessable Entity', issue: 'business-rule' }, 1);
     const answer = await site.post('/dmi/traces', newTrace());
-    expect([answer.status, answer.text.includes('business-rule')]).toEqual([200, true]);
+    expect([answer.status, answer.text.includes('business-rule')]).toEqual([422, true]);
     expect(stateOf(await site.settled())).toEqual(['refused']);
   });
 
@@ -210,6 +210,20 @@ describe('what nobody hears the end of', () => {
     expect(stateOf(await site.settled())).toEqual(['accepted']);
   });
 
+  it('is not asked for before the platform has had its time again: it may still be at work', async () => {
+    site.platform('dmi').behave('silent-after', 1);
+    await site.post('/dmi/traces', newTrace(), ASYNC);
+    await site.until(
+      'nobody answered',
+      async () => (await site.last()).deliveries[0]?.lastError !== undefined,
+    );
+    const [delivery] = (await site.last()).deliveries;
+    expect(delivery?.lastError?.code).toBe('FHIR-007');
+    // A second for the request (`limits.timeout`), and one more.
+    expect((delivery?.nextAt ?? 0) - (delivery?.triedAt ?? 0)).toBeGreaterThanOrEqual(2_000);
+    expect(stateOf(await site.settled())).toEqual(['accepted']);
+  });
+
   it('an earlier trace that says the same is not taken for it', async () => {
     const alike = { description: 'Les mêmes mots, au même instant' };
     await site.post('/dmi/traces', newTrace(alike));
@@ -257,6 +271,39 @@ describe('what nobody hears the end of', () => {
     site.platform('dmi').behave('answer');
     await retryExchange(held.exchange.id, site.steering());
     expect(stateOf(await site.settled())).toEqual(['accepted']);
+    expect(tracesAbout(String(trace['description']))).toBe(1);
+  });
+});
+
+describe('a yes that does not say of what', () => {
+  it('is no reason to send it again: what the platform does not find waits for a person', async () => {
+    const before = submitted();
+    site.platform('dmi').behave(operation => (operation === 'submit' ? { status: 201 } : 'answer'));
+    await site.post('/dmi/traces', newTrace(), ASYNC);
+    const held = await site.settled();
+    expect([heldIn(held), submitted()]).toEqual([['FHIR-013'], before + 1]);
+    site.platform('dmi').behave('answer');
+    await retryExchange(held.exchange.id, site.steering());
+    expect(stateOf(await site.settled())).toEqual(['accepted']);
+  });
+
+  it('stays one while the platform cannot be asked', async () => {
+    const before = submitted();
+    const answers = [{ status: 201 }, { status: 503 }, { status: 500 }, 'answer'] as const;
+    let asked = 0;
+    site.platform('dmi').behave(() => answers[asked++] ?? 'answer');
+    await site.post('/dmi/traces', newTrace(), ASYNC);
+    const held = await site.settled();
+    expect([heldIn(held), submitted()]).toEqual([['FHIR-013'], before + 1]);
+    await abandonExchange(held.exchange.id, 'Essai.', site.steering());
+  });
+});
+
+describe('an address that leads elsewhere', () => {
+  it('is no answer: the trace is looked for, and sent', async () => {
+    site.platform('dmi').behave({ status: 302 }, 1);
+    const trace = newTrace();
+    expect((await site.meanwhile(site.post('/dmi/traces', trace))).status).toBe(200);
     expect(tracesAbout(String(trace['description']))).toBe(1);
   });
 });

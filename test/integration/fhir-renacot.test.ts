@@ -109,6 +109,13 @@ describe('tokens', () => {
     expect(associationsOf(date)).toBe(1);
   });
 
+  it('that are said to be good no more under another status than 401 are dropped too', async () => {
+    const before = site.platform('renacot').tokens();
+    site.platform('renacot').behave({ status: 500, issue: 'expired' }, 1);
+    expect((await site.meanwhile(site.post(SIMPLE, known().json))).status).toBe(200);
+    expect(site.platform('renacot').tokens()).toBe(before + 1);
+  });
+
   it('are not shown in their last minute', async () => {
     const before = site.platform('renacot').tokens();
     site.pass(HOUR - 30_000);

@@ -94,4 +94,10 @@ export const FHIR_FAULTS = {
     did: 'L’appelant reçoit 503 et doit la renvoyer ; rien n’est gardé.',
     todo: 'Vérifiez le disque et le journal (`pfi status`).',
   },
+  'FHIR-015': {
+    class: 'ambiguous',
+    why: 'La plateforme FHIR répond par un succès, mais ne dit pas ce qu’elle a créé.',
+    did: 'RENACOT : la même demande repart. DMI et DUI : ce que la plateforme ne sait pas retrouver attend une personne, pour que rien ne soit créé deux fois.',
+    todo: 'Vérifiez `url` et `path` du flux : la plateforme range peut-être la demande sans l’exécuter.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -25,6 +25,7 @@ export function dmiFlow({ clock, path }: DmiFlowOptions): PlatformFlow {
     name: 'dmi',
     profile: FLOW_PROFILES.dmi,
     path,
+    isRepeatable: false,
     nameOf: json => callName(json, ['identifier', 'message']),
     plan: (json, form) => {
       if (form === 'simple') {

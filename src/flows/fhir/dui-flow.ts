@@ -23,6 +23,7 @@ export function duiFlow({ base, path }: DuiFlowOptions): PlatformFlow {
     name: 'dui',
     profile: FLOW_PROFILES.dui,
     path,
+    isRepeatable: false,
     nameOf: json => identifierText(isObject(json) ? json['identifier'] : undefined),
     namesElsewhere: json => {
       const resource = resourceOf(json);

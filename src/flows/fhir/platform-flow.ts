@@ -40,6 +40,8 @@ export interface PlatformFlow {
   readonly profile: string;
   /** Where it is sent to, below the platform's address. */
   readonly path: string;
+  /** Whether the same, sent twice, is done once. */
+  readonly isRepeatable: boolean;
   /** What names a call among its caller's (Bundle.identifier, a message's id); undefined: its bytes alone. */
   nameOf(json: unknown): string | undefined;
   /** Names by which it refers to what earlier calls have brought to the platform; none of what is no resource. */

@@ -28,6 +28,7 @@ export function renacotFlow({ contract, path }: RenacotFlowOptions): PlatformFlo
     name: 'renacot',
     profile: PROFILE_OF[contract],
     path,
+    isRepeatable: true,
     nameOf: json => callName(json, ['message']),
     namesElsewhere: () => [],
     plan: (json, form) => {

@@ -1,11 +1,11 @@
-import { GatewayError } from '../../errors/gateway-error.ts';
-import { shownIssue } from '../../formats/fhir/operation-outcome-class.ts';
+import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
+import { isAboutToken, isSuccess, shownIssue } from '../../formats/fhir/operation-outcome-class.ts';
 import type { FhirResource } from '../../formats/fhir/resource.ts';
 import type { Attempt } from '../../journal/dispatcher.ts';
 import type { Delivery, IdOwner, Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
 import { CALL, jsonIn, keptAnswer, textIn, type KeptAnswer } from './kept-call.ts';
-import type { Judgement, PlatformFlow } from './platform-flow.ts';
+import type { AfterSilence, Judgement, PlatformFlow } from './platform-flow.ts';
 import { namesToNote } from './platform-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -17,19 +17,22 @@ export interface SendContext {
   readonly peer: FhirPeer;
   readonly flow: PlatformFlow;
   readonly room: Pick<WaitingRoom, 'call' | 'isAwaited'>;
+  /** How long a request may take, ms. */
+  readonly patienceMs: number;
   /** How what the registry does not find yet is tried again, ms. */
   readonly pairing: { readonly everyMs: number; readonly giveUpAfterMs: number };
 }
 
 const ACCEPTED = { outcome: 'accepted' } as const;
 const AGAIN = { kind: 'again' } as const;
+const BARE_YES = 'FHIR-015';
 /** Who asks to be tried again at once is, a second later. */
 const SHORTEST_PAUSE_S = 1;
 
 /**
  * Sends what a caller asked for to its platform, and keeps the answer before the delivery ends by it.
  *
- * @throws GatewayError JRN-007 when the call is kept no more, FHIR-004 … FHIR-008, FHIR-010
+ * @throws GatewayError JRN-007 when the call is kept no more, FHIR-004 … FHIR-008, FHIR-010, FHIR-015
  */
 export async function sendCall(delivery: Delivery, context: SendContext): Promise<Attempt> {
   const { journal, flow, pairing } = context;
@@ -46,11 +49,20 @@ export async function sendCall(delivery: Delivery, context: SendContext): Promis
   try {
     return await attempt(body, sending);
   } catch (thrown) {
+    if (!(thrown instanceof GatewayError) || thrown.class === 'permanent') throw thrown;
     // What waits for the registry has more patience, whatever goes wrong meanwhile.
-    if (before?.isFinal !== false || !(thrown instanceof GatewayError) || thrown.class === 'permanent')
-      throw thrown;
-    return { later: thrown, pace: { giveUpAfterMs: pairing.giveUpAfterMs } };
+    if (before?.isFinal === false) return { later: thrown, pace: { giveUpAfterMs: pairing.giveUpAfterMs } };
+    if (thrown.class !== 'ambiguous' || flow.isRepeatable) throw thrown;
+    return { later: thrown, pace: { pauseMs: quietMs(sending) } };
   }
+}
+
+/** The longest time in which a platform is not asked what has become of a request, ms. */
+const LONGEST_QUIET_MS = 5 * 60_000;
+
+/** A platform that has not answered in its time may still be at work: what it does not find at once is not sent again. */
+function quietMs({ patienceMs, delivery: { ambiguous } }: Sending): number {
+  return Math.min(patienceMs * 2 ** ambiguous, Math.max(LONGEST_QUIET_MS, patienceMs));
 }
 
 interface Sending extends SendContext {
@@ -63,7 +75,7 @@ interface Sending extends SendContext {
 async function attempt(body: Uint8Array, sending: Sending): Promise<Attempt> {
   const { flow, peer, delivery } = sending;
   const resource = JSON.parse(Buffer.from(body).toString()) as FhirResource;
-  const after = isInDoubt(sending) ? await flow.afterSilence(resource, peer, isKnownOf(sending)) : AGAIN;
+  const after = isInDoubt(sending) ? await whatBecameOf(resource, sending) : AGAIN;
   if (after.kind === 'unknown') return { hold: { code: 'FHIR-013' } };
   if (after.kind === 'taken') {
     const answer = keptOf({ status: 200, body: JSON.stringify(after.answer) }, 'accepted', sending);
@@ -79,6 +91,19 @@ async function attempt(body: Uint8Array, sending: Sending): Promise<Attempt> {
   return concluded(answer, json, judged(resource, { status: answer.status, json }, flow), sending);
 }
 
+/** After a yes that did not say of what, only what is found there is known: an absence does not let it be sent again. */
+async function whatBecameOf(resource: FhirResource, sending: Sending): Promise<AfterSilence> {
+  const { flow, peer, delivery } = sending;
+  const saidYes = delivery.lastError?.code === BARE_YES && !flow.isRepeatable;
+  try {
+    const after = await flow.afterSilence(resource, peer, isKnownOf(sending));
+    return saidYes && after.kind === 'again' ? { kind: 'unknown' } : after;
+  } catch (cause) {
+    if (!saidYes || toGatewayError(cause).class === 'unreachable') throw cause;
+    throw new GatewayError(BARE_YES, { cause });
+  }
+}
+
 /** Once the platform has answered, whatever goes wrong here leaves open what it has done. */
 function judged(
   resource: FhirResource,
@@ -88,7 +113,8 @@ function judged(
   try {
     return flow.judge(resource, status, json);
   } catch (cause) {
-    throw cause instanceof GatewayError ? cause : new GatewayError('FHIR-010', { fields: { status }, cause });
+    const code = isSuccess(status) ? BARE_YES : 'FHIR-010';
+    throw cause instanceof GatewayError ? cause : new GatewayError(code, { fields: { status }, cause });
   }
 }
 
@@ -108,7 +134,7 @@ function concluded(
   { verdict, ids }: Judgement,
   sending: Sending,
 ): Attempt {
-  const { pairing } = sending;
+  const { pairing, peer } = sending;
   const { status } = answer;
   const body = json === undefined ? undefined : textIn(answer.body);
   const fields = { status, issue: shownIssue(json) };
@@ -126,23 +152,26 @@ function concluded(
     case 'unauthorised':
       throw new GatewayError('FHIR-006', { fields });
     case 'later': {
+      if (isAboutToken(json)) peer.dropToken();
       const { retryAfter } = answer;
       const pace =
         retryAfter === undefined ? {} : { pauseMs: Math.max(SHORTEST_PAUSE_S, retryAfter) * 1_000 };
       return { later: new GatewayError('FHIR-008', { fields }), pace };
     }
     case 'unreadable':
-      throw new GatewayError('FHIR-010', { fields });
+      throw new GatewayError(isSuccess(status) ? BARE_YES : 'FHIR-010', { fields });
   }
 }
 
 function keptOf(
-  answer: Pick<KeptAnswer, 'status' | 'body'>,
+  { status, body }: Pick<KeptAnswer, 'status' | 'body'>,
   verdict: 'accepted' | 'refused' | 'pairing',
   { order }: Sending,
 ): KeptAnswer {
   return {
-    ...answer,
+    // A no in the body of a yes is told as one: software that looks at the status alone would take it for done.
+    status: verdict !== 'accepted' && isSuccess(status) ? 422 : status,
+    body,
     isFinal: verdict !== 'pairing',
     judged: { isYes: verdict === 'accepted', order },
   };

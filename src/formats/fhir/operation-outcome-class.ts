@@ -48,7 +48,10 @@ const FINAL: ReadonlySet<string> = new Set([
   'conflict',
 ]);
 
-/** Security issues that a new token mends. */
+/**
+ * Security issues that a new token may mend, where 500 is said for everything; of a 401 alone it is certain that they are not
+ * about this request.
+ */
 const TOKEN: ReadonlySet<string> = new Set(['login', 'expired']);
 
 /** What RENACOT says, in the 422 of its guide, of an operation that it does not find. */
@@ -113,13 +116,14 @@ function classifyError(flow: Flow, status: number, codes: readonly string[]): Ve
   )
     return codes.length > 0 && codes.every(code => TRANSIENT.has(code)) ? 'later' : 'pairing';
   if (codes.some(code => FINAL.has(code))) return 'refused';
-  if (codes.some(code => TOKEN.has(code))) return 'unauthorised';
-  if (codes.some(code => TRANSIENT.has(code))) return 'later';
+  if (codes.some(code => TRANSIENT.has(code) || TOKEN.has(code))) return 'later';
   return byStatus(status);
 }
 
 /** Of an answer without issues: that of a proxy, or of a server that has no more to say. */
 function byStatus(status: number): Verdict {
+  // An address that leads elsewhere: whether something was done before it was told so, nobody knows (303).
+  if (status >= 300 && status < 400) return 'unreadable';
   switch (status) {
     case 408:
     case 425:
@@ -170,6 +174,11 @@ function hasIdentifier(resource: Readonly<Record<string, unknown>>): boolean {
       /^(?:id|reference)Registre$/i.test(textOf(parameter['name']) ?? '') &&
       (isObject(parameter['valueIdentifier']) || textOf(parameter['valueString']) !== undefined),
   );
+}
+
+/** Whether an answer speaks of the token that came with the request. @param body parsed JSON, undefined where there is none */
+export function isAboutToken(body: unknown): boolean {
+  return readOutcome(body).some(issue => isError(issue) && TOKEN.has(issue.code));
 }
 
 /** The first code of an error that logs may show: one of R4's, else `other`; `none` where there is no error. */

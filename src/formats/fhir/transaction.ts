@@ -118,7 +118,7 @@ function readEntry(
   if (type === undefined || said.some(each => each !== type)) return 'entry-type';
   const isAsCreated = status !== undefined || isStamped(created, sent.resource);
   const id = idOf(created, sent.resource, isAsCreated);
-  if (!isAsCreated && id === undefined) return 'entry-resource';
+  if ((!isAsCreated && id === undefined) || isAnother(created, sent.resource)) return 'entry-resource';
   return {
     index,
     type,
@@ -133,6 +133,18 @@ function isStamped(created: FhirResource | undefined, sent: FhirResource | undef
   const [now, before] = [metaOf(created), metaOf(sent)];
   return ['versionId', 'lastUpdated'].some(
     member => textOf(now[member]) !== undefined && now[member] !== before[member],
+  );
+}
+
+/** Whether what comes back is known by identifiers of which what was sent has none: another person's, in another order. */
+function isAnother(created: FhirResource | undefined, sent: FhirResource | undefined): boolean {
+  const [now, before] = [identifiersOf(created), identifiersOf(sent)];
+  return now.length > 0 && before.length > 0 && !before.some(each => now.includes(each));
+}
+
+function identifiersOf(resource: FhirResource | undefined): readonly string[] {
+  return listOf(resource?.['identifier']).flatMap(each =>
+    isObject(each) ? (textOf(each['value']) ?? []) : [],
   );
 }
 

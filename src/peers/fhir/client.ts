@@ -93,6 +93,7 @@ export function createFhirClient(options: FhirClientOptions): FhirPeer {
   const sending = (request: FhirRequest): Promise<FhirAnswer> => limit.run(() => send(request));
   return {
     send: sending,
+    dropToken: () => tokens?.drop(),
     probe: () => probePlatform({ host, tokens, tokenHost: tokenHost(options), send: sending, clock }),
     async close() {
       // What is under way has had its time: the stop of a gateway does not wait for a platform that says nothing.

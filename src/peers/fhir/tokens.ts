@@ -37,8 +37,8 @@ export interface TokenOptions {
 export interface Tokens {
   /** The token at hand, or a new one: fetched once for all who ask meanwhile. @throws GatewayError FHIR-006 */
   token(): Promise<string>;
-  /** A token that was refused: it is not given again. */
-  drop(token: string): void;
+  /** A token that was refused, or whatever there is: it is not given again. */
+  drop(token?: string): void;
   close(): void;
 }
 
@@ -67,7 +67,7 @@ export function createTokens(options: TokenOptions): Tokens {
       return fetching;
     },
     drop(token) {
-      if (current?.token === token) current = undefined;
+      if (token === undefined || current?.token === token) current = undefined;
     },
     close: () => agent.destroy(),
   };

@@ -103,11 +103,13 @@ async function send(answer: (sent: Json) => unknown, bom = ''): Promise<Sent> {
         const text = bom + JSON.stringify(answer(sent));
         return { status: 201, headers: {}, retryAfter: undefined, body: Buffer.from(text) };
       },
+      dropToken: () => {},
       probe: () => Promise.reject(new Error('not asked for')),
       close: async () => {},
     },
     flow: duiFlow({ base: BASE, path: '/' }),
     room: createWaitingRoom(),
+    patienceMs: 1,
     pairing: { everyMs: 1, giveUpAfterMs: 1 },
   });
   if ('noted' in attempt) await attempt.noted?.();
@@ -183,6 +185,7 @@ describe('a yes', () => {
     ['an outcome without issues', () => ({ resourceType: 'OperationOutcome' })],
   ])('is not read from %s', async (_, answer) => {
     await ask(bundle([PATIENT, patient('a')]));
-    await expect(send(answer)).rejects.toMatchObject({ code: 'FHIR-010' });
+    const { attempt } = await send(answer);
+    expect(attempt).toMatchObject({ later: { fault: { code: 'FHIR-015' } } });
   });
 });

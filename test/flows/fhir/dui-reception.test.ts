@@ -64,6 +64,7 @@ function hookOf(got: unknown[]): FhirPeer {
       got.push(JSON.parse(Buffer.from(body ?? []).toString()));
       return { status: 200, headers: {}, retryAfter: undefined, body: new Uint8Array(0) };
     },
+    dropToken: () => {},
     probe: () => Promise.reject(new Error('not asked for')),
     close: async () => {},
   };

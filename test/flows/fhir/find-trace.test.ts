@@ -57,6 +57,7 @@ function ask(
       retryAfter: undefined,
       body: Buffer.from(JSON.stringify(searchset)),
     }),
+    dropToken: () => {},
     probe: () => Promise.reject(new Error('not asked')),
     close: async () => {},
   };

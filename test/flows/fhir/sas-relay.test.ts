@@ -75,6 +75,7 @@ function hook(status: number, body = ''): FhirPeer & { readonly sent: string[] }
       sent.push(path);
       return { status, headers: {}, retryAfter: undefined, body: Buffer.from(body) } satisfies FhirAnswer;
     },
+    dropToken: () => {},
     probe: () => Promise.reject(new Error('not asked')),
     close: async () => {},
   };

@@ -10,6 +10,7 @@ it('numbers of what was found reach the caller as the platform wrote them', asyn
     journal: { keyOf: text => text },
     peer: {
       send: async () => ({ status: 200, headers: {}, retryAfter: undefined, body: Buffer.from(found) }),
+      dropToken: () => {},
       probe: () => Promise.reject(new Error('not asked for')),
       close: async () => {},
     },

@@ -120,6 +120,24 @@ describe('readTransactionResponse', () => {
     });
   });
 
+  it('does not take the resources of two patients for each other', () => {
+    const patient = (value: string, id?: string): FhirResource => ({
+      resourceType: 'Patient',
+      ...(id !== undefined && { id, meta: { versionId: '1' } }),
+      identifier: [{ system: 'urn:x', value }],
+    });
+    const request = { ...REQUEST, entry: [{ resource: patient('1') }, { resource: patient('2') }] };
+    const said = (...resources: FhirResource[]): unknown =>
+      answer(...resources.map(resource => ({ resource, response: OK })));
+    expect(readTransactionResponse('dui', request, said(patient('2', 'b'), patient('1', 'a')))).toEqual({
+      kind: 'unreadable',
+      reason: 'entry-resource',
+    });
+    expect(readTransactionResponse('dui', request, said(patient('1', 'a'), patient('2', 'b')))).toMatchObject(
+      { kind: 'accepted', entries: [{ id: 'a' }, { id: 'b' }] },
+    );
+  });
+
   it('believes a yes without ids', () => {
     const body = {
       resourceType: 'OperationOutcome',
