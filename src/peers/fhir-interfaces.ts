@@ -59,6 +59,8 @@ export interface FhirHttpRequest {
   readonly respondAsync: boolean;
   /** As it came; whether it is JSON nobody has looked. */
   readonly body: Uint8Array;
+  /** Aborted when the caller has left before it had its answer. */
+  readonly signal: AbortSignal;
 }
 
 /** What a FHIR caller is answered. */

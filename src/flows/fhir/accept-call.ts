@@ -100,10 +100,10 @@ function isRefused(
 /** What has become of an exchange, for whoever asked; 202 while nobody knows. */
 export async function outcome(
   exchangeId: string,
-  { respondAsync, origin }: Pick<FhirHttpRequest, 'respondAsync' | 'origin'>,
+  { respondAsync, origin, signal }: Pick<FhirHttpRequest, 'respondAsync' | 'origin' | 'signal'>,
   { journal, room, waitMs }: Pick<CallContext, 'journal' | 'room' | 'waitMs'>,
 ): Promise<FhirHttpAnswer> {
-  const waited = room.wait(exchangeId, respondAsync ? 0 : waitMs);
+  const waited = room.wait(exchangeId, respondAsync ? 0 : waitMs, signal);
   const known = await keptAnswer(journal, exchangeId);
   // Nobody waits for what is there.
   if (known !== undefined) room.call(exchangeId);

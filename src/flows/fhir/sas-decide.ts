@@ -100,7 +100,7 @@ async function change(
   before: Account | undefined,
   context: DecideContext,
 ): Promise<Decision> {
-  const { journal, newId, log, wake } = context;
+  const { journal, newId, log, wake, hearings } = context;
   const account = {
     id: before?.id ?? newId(),
     active: isActive(wanted.practitioner),
@@ -109,7 +109,13 @@ async function change(
   const target = account.active ? SAS_TARGETS.change : SAS_TARGETS.deactivation;
   const request = requestOf(wanted, { account, before, target }, newId);
   const { exchangeId } = request;
-  await durably(journal, () => journal.changeAccount({ request, account }));
+  hearings.expect(exchangeId);
+  try {
+    await durably(journal, () => journal.changeAccount({ request, account }));
+  } catch (error) {
+    hearings.forget(exchangeId);
+    throw error;
+  }
   const settled = settle(exchangeId, context);
   log.info({ exchange: exchangeId, flow: 'sas', ...wanted.counts }, 'account change accepted');
   wake([target]);

@@ -10,12 +10,16 @@ export interface Word {
 export interface Hearings {
   /** Whether a change is waited for, or what became of it is being recorded. */
   isOpen(exchangeId: string): boolean;
+  /** Somebody is going to wait for a change that is about to be recorded: its word may come first. */
+  expect(exchangeId: string): void;
+  /** Nobody is: it was not recorded. */
+  forget(exchangeId: string): void;
   /**
    * Waits until a word on a change is recorded, or else until `unheard` is: what makes the change stand, for lack of a word
    * in `ms`. Of several who wait, the first decides how long, and what is done then.
    */
   hear(exchangeId: string, ms: number, unheard: () => Promise<void>): Promise<void>;
-  /** The hook has spoken, and nobody's time runs out any longer; undefined where it has just run out. */
+  /** The hook has spoken, and nobody's time runs out any longer; undefined where it has just run out, and where nobody listens. */
   speak(exchangeId: string): Word | undefined;
   /** The hook will say nothing this time: nobody waits any longer. */
   miss(exchangeId: string): void;
@@ -37,9 +41,9 @@ export function createHearings(): Hearings {
   const open = new Map<string, Hearing>();
   let isClosed = false;
 
-  function begin(exchangeId: string, phase: Hearing['phase']): Hearing {
+  function begin(exchangeId: string): Hearing {
     const { promise: ended, resolve: end } = Promise.withResolvers<boolean>();
-    const hearing: Hearing = { phase, end, ended, timer: undefined, heard: undefined };
+    const hearing: Hearing = { phase: 'waiting', end, ended, timer: undefined, heard: undefined };
     open.set(exchangeId, hearing);
     return hearing;
   }
@@ -60,25 +64,24 @@ export function createHearings(): Hearings {
 
   return {
     isOpen: exchangeId => open.has(exchangeId),
+    expect: exchangeId => void begin(exchangeId),
+    forget: exchangeId => void open.delete(exchangeId),
     hear: (exchangeId, ms, unheard) => {
-      let hearing = open.get(exchangeId);
-      if (hearing === undefined) {
-        const begun = begin(exchangeId, 'waiting');
-        if (isClosed) miss(begun);
-        else begun.timer = setTimeout(() => miss(begun), ms);
-        hearing = begun;
+      const hearing = open.get(exchangeId) ?? begin(exchangeId);
+      if (hearing.heard === undefined && hearing.phase === 'waiting') {
+        if (isClosed) miss(hearing);
+        else hearing.timer = setTimeout(() => miss(hearing), ms);
       }
       hearing.heard ??= wait(exchangeId, hearing, unheard);
       return hearing.heard;
     },
     speak: exchangeId => {
-      const hearing = open.get(exchangeId) ?? begin(exchangeId, 'spoken');
-      if (hearing.phase === 'unheard') return undefined;
+      const hearing = open.get(exchangeId);
+      if (hearing === undefined || hearing.phase === 'unheard') return undefined;
       clearTimeout(hearing.timer);
       hearing.phase = 'spoken';
       const end = (isHeard: boolean): void => {
         hearing.phase = isHeard ? 'spoken' : 'unheard';
-        if (hearing.heard === undefined) open.delete(exchangeId);
         hearing.end(isHeard);
       };
       return { recorded: () => end(true), dropped: () => end(false) };

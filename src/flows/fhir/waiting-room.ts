@@ -1,7 +1,7 @@
 /** Callers that wait for the outcome of what they asked for. */
 export interface WaitingRoom {
-  /** Resolves once there is something to be seen of an exchange, or after so many ms. */
-  wait(exchangeId: string, ms: number): Promise<void>;
+  /** Resolves once there is something to be seen of an exchange, after so many ms, or when who waits has left (`signal`). */
+  wait(exchangeId: string, ms: number, signal: AbortSignal): Promise<void>;
   /** Whether anybody waits for an exchange. */
   isAwaited(exchangeId: string): boolean;
   /** There is something to be seen. */
@@ -13,17 +13,23 @@ export interface WaitingRoom {
 export function createWaitingRoom(): WaitingRoom {
   const waiting = new Map<string, Set<() => void>>();
   return {
-    wait: (exchangeId, ms) =>
+    wait: (exchangeId, ms, signal) =>
       new Promise(resolve => {
+        if (signal.aborted) {
+          resolve();
+          return;
+        }
         const those = waiting.get(exchangeId) ?? new Set();
         waiting.set(exchangeId, those);
         const leave = (): void => {
           clearTimeout(timer);
+          signal.removeEventListener('abort', leave);
           those.delete(leave);
           if (those.size === 0) waiting.delete(exchangeId);
           resolve();
         };
         const timer = setTimeout(leave, ms);
+        signal.addEventListener('abort', leave);
         those.add(leave);
       }),
     isAwaited: exchangeId => waiting.has(exchangeId),

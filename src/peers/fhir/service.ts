@@ -40,6 +40,8 @@ interface Serving {
   /** What its answer is written as. */
   type: JsonType;
   leave: (() => void) | undefined;
+  /** For the caller's leaving before it had its answer. */
+  readonly left: AbortController;
 }
 
 type Request = FastifyRequest<object, Server>;
@@ -104,12 +106,14 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
       route: undefined,
       type: 'application/fhir+json',
       leave: undefined,
+      left: new AbortController(),
     };
     const began = performance.now();
     underway.set(request, serving);
     response.on('close', () => {
       serving.leave?.();
       inHand.delete(request);
+      if (!response.writableFinished) serving.left.abort();
       options.done({
         method: request.method ?? '',
         route: serving.route?.path,
@@ -159,10 +163,16 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
   }
 
   async function serve(request: Request, reply: Reply): Promise<Reply> {
-    const { caller, route } = servingOf(request);
+    const { caller, route, left } = servingOf(request);
     if (caller === undefined || route === undefined) return refuse(request, reply, REFUSALS.route);
     inHand.add(request.raw);
-    return write(request, reply, await route.handle(asked(request, caller, route, options.publicUrl)));
+    return write(
+      request,
+      reply,
+      await route.handle(
+        asked(request, caller, route, { publicUrl: options.publicUrl, signal: left.signal }),
+      ),
+    );
   }
 
   function refuse(request: Request, reply: Reply, { status, outcome, headers }: FhirRefusal): Reply {
@@ -210,7 +220,7 @@ function asked(
   request: Request,
   caller: FhirCaller,
   route: FhirRoute,
-  publicUrl: string | undefined,
+  about: { readonly publicUrl: string | undefined; readonly signal: AbortSignal },
 ): FhirHttpRequest {
   const search = searchOf(request);
   const headers = joinedHeaders(request.headers);
@@ -222,7 +232,8 @@ function asked(
     search,
     query: new URLSearchParams(search),
     headers,
-    origin: publicUrl ?? originOf(request),
+    origin: about.publicUrl ?? originOf(request),
+    signal: about.signal,
     respondAsync: /(?:^|,)\s*respond-async\s*(?:[,;]|$)/i.test(headers['prefer'] ?? ''),
     body: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
   };

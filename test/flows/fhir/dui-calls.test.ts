@@ -60,6 +60,7 @@ async function ask(asked: Json, caller = 'dui'): Promise<FhirHttpAnswer> {
     search: '',
     query: new URLSearchParams(),
     headers: {},
+    signal: new AbortController().signal,
     origin: 'https://pfi.exemple.fr',
     respondAsync: true,
     body: Buffer.from(JSON.stringify(asked)),

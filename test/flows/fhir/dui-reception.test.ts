@@ -25,6 +25,7 @@ function asked(bundle: unknown): FhirHttpRequest {
     search: '',
     query: new URLSearchParams(),
     headers: {},
+    signal: new AbortController().signal,
     origin: 'https://pfi.example',
     respondAsync: false,
     body: Buffer.from(typeof bundle === 'string' ? bundle : JSON.stringify(bundle)),

@@ -38,14 +38,26 @@ describe('a hearing', () => {
   it('waits for a word that came before anybody listened', async () => {
     const hearings = createHearings();
     const unheard = vi.fn<() => Promise<void>>(async () => {});
+    hearings.expect('e');
     const word = hearings.speak('e');
     const heard = hearings.hear('e', 1, unheard);
     await vi.advanceTimersByTimeAsync(10_000);
     word?.recorded();
     await heard;
     expect(unheard).not.toHaveBeenCalled();
+    hearings.expect('f');
     hearings.speak('f')?.recorded();
+    await hearings.hear('f', 60_000, unheard);
+    expect(unheard).not.toHaveBeenCalled();
     expect([hearings.isOpen('e'), hearings.isOpen('f')]).toEqual([false, false]);
+  });
+
+  it('is none where nobody listens, nor was going to', async () => {
+    const hearings = createHearings();
+    expect([hearings.speak('e'), hearings.isOpen('e')]).toEqual([undefined, false]);
+    hearings.expect('f');
+    hearings.forget('f');
+    expect(hearings.speak('f')).toBeUndefined();
   });
 
   it('ends at once where nothing will be said, where a word is dropped, and where nobody waits any longer', async () => {

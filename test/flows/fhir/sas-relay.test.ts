@@ -27,7 +27,7 @@ const OUTCOME = '{"resourceType":"OperationOutcome","issue":[{"severity":"error"
 /** A gateway's life: its hearings die with it. */
 function life(broken: Partial<Journal> = {}): {
   readonly hearings: Hearings;
-  ask: (body: FhirResource, search?: string) => Promise<FhirHttpAnswer>;
+  ask: (body: FhirResource, search?: string, signal?: AbortSignal) => Promise<FhirHttpAnswer>;
 } {
   const journal = { ...bed().journal, ...broken };
   const hearings = createHearings();
@@ -45,10 +45,11 @@ function life(broken: Partial<Journal> = {}): {
   } as const;
   return {
     hearings,
-    ask: (body, search) => {
+    ask: (body, search, signal = new AbortController().signal) => {
       const asked = {
         caller: 'sas',
         search,
+        signal,
         body: Buffer.from(JSON.stringify(body)),
       } as unknown as FhirHttpRequest;
       return search === undefined ? createAccount(asked, context) : updateAccount(asked, context);
@@ -107,13 +108,10 @@ async function unanswered(change: FhirResource = body, search?: string): Promise
 }
 
 describe('after a crash before the platform was answered', () => {
-  it('a refusal undoes the change', async () => {
+  it('a refusal waits for a person: nobody else hears of it, and a deactivation is sent once', async () => {
     const delivery = await unanswered();
+    expect(await relay(delivery, hook(422, OUTCOME))).toMatchObject({ hold: { code: 'FHIR-009' } });
     expect(await accounts()).toHaveLength(1);
-    expect(await relay(delivery, hook(422, OUTCOME))).toMatchObject({
-      ended: { outcome: 'refused', code: '422' },
-    });
-    expect(await accounts()).toEqual([]);
   });
 
   it('the same request hears what comes of it', async () => {
@@ -134,6 +132,19 @@ describe('after a crash before the platform was answered', () => {
     await relay(delivery, hook(409, OUTCOME), hearings);
     await relay(await claimed(), hook(201), hearings);
     expect((await asking).status).toBe(201);
+  });
+});
+
+describe('a platform that has left', () => {
+  it('is not told no: the change stands, and a person sees what the hook refuses', async () => {
+    const { ask, hearings } = life();
+    const left = new AbortController();
+    const asking = ask(regulator([national('8')], { active: false }), undefined, left.signal);
+    const delivery = await claimed(SAS_TARGETS.deactivation);
+    left.abort();
+    expect((await asking).status).toBe(201);
+    expect(await relay(delivery, hook(422, OUTCOME), hearings)).toMatchObject({ hold: { code: 'FHIR-009' } });
+    expect(await accounts()).toMatchObject([{ active: false }]);
   });
 });
 
@@ -231,7 +242,7 @@ describe('a journal that takes nothing', () => {
     const delivery = await claimed();
     hearings.miss(delivery.exchangeId);
     expect((await asking).code).toBe('FHIR-014');
-    expect(await relay(delivery, hook(422, OUTCOME))).toMatchObject({ ended: { outcome: 'refused' } });
-    expect(await accounts()).toEqual([]);
+    expect(await relay(delivery, hook(422, OUTCOME))).toMatchObject({ hold: { code: 'FHIR-009' } });
+    expect(await accounts()).toHaveLength(1);
   });
 });

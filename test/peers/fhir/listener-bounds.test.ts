@@ -222,6 +222,24 @@ describe('requests in hand', () => {
   });
 });
 
+describe('a caller that leaves', () => {
+  it('before its answer is told to whoever makes that; one that has its answer has not left', async () => {
+    const to = await holding();
+    const socket = await dial(to.port);
+    socket.write(`POST /x HTTP/1.1\r\nHost: x\r\n${AUTHORIZATION}\r\nContent-Length: 2\r\n\r\n{}`);
+    await waitFor(() => to.asked.length === 1);
+    expect(to.asked[0]?.signal.aborted).toBe(false);
+    socket.destroy();
+    await waitFor(() => to.asked[0]?.signal.aborted === true);
+    const stays = ask(to, 'POST', '/x', { body: BODY });
+    await waitFor(() => to.asked.length === 2);
+    to.release();
+    expect((await stays).status).toBe(200);
+    await waitFor(() => to.reports.length === 2);
+    expect(to.asked[1]?.signal.aborted).toBe(false);
+  });
+});
+
 describe('a hostile peer', () => {
   const post = 'POST /fhir/dmi/Bundle HTTP/1.1\r\nHost: x\r\n';
 
