@@ -110,7 +110,13 @@ export async function startFhirPlatform(options: FhirPlatformOptions): Promise<F
   function answer(call: FhirHttpCall, behaviour: FhirBehaviour): Said {
     const { pathname, searchParams } = new URL(call.url, 'https://localhost');
     if (pathname === TOKENS) {
-      const given = settled('token', behaviour, () => desk?.give(formOf(call)) ?? notHere());
+      const given = settled(
+        'token',
+        behaviour,
+        () =>
+          desk?.give(formOf(call), { authorization: call.headers.authorization, from: call.from }) ??
+          notHere(),
+      );
       return ordered(given, behaviour, undefined);
     }
     const operation = operationOf(options.flow, call.method, call.url);

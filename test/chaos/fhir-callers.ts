@@ -115,8 +115,14 @@ export function interventionCall(turn: number): {
   return { known: inRegistry(date), call: post('/renacot/interventions', intervention(date, `OP-${turn}`)) };
 }
 
+/** A Bundle that other software brings. */
 export function recordCall(bundle: DuiBundle): Call {
   return post('/fhir/dui-consommateur', bundle);
+}
+
+/** A Bundle that the hospital's software sends. */
+export function transferCall(bundle: DuiBundle): Call {
+  return post('/fhir/dui', bundle);
 }
 
 /** A stay of the patient whom an earlier record has brought, by the names that the answer to it gives. */

@@ -46,10 +46,11 @@ export const sasCertificate = igc.issueOrganisation({
   organisation: 'Plateforme SAS',
 });
 
-/** All that a gateway has to do with: two platforms and two applications, each of which fails one time in seven. */
+/** All that a gateway has to do with: three platforms and two applications, each of which fails one time in seven. */
 export interface ChaosSite {
   readonly dmi: FhirPlatform;
   readonly renacot: FhirPlatform;
+  readonly dui: FhirPlatform;
   /** What received Bundles of the DUI are handed to. */
   readonly application: FhirHook;
   /** What accounts of the SAS are brought to. */
@@ -70,26 +71,28 @@ export async function startChaosSite(
 ): Promise<ChaosSite> {
   const dmi = await startFhirPlatform({ flow: 'dmi', trusted: [certificates.ca] });
   const renacot = await startFhirPlatform({ flow: 'renacot', client: CLIENT, interventions });
+  const dui = await startFhirPlatform({ flow: 'dui', trusted: [certificates.ca] });
   const application = await startFhirHook();
   const agenda = await startFhirHook();
-  for (const [index, platform] of [dmi, renacot].entries())
+  for (const [index, platform] of [dmi, renacot, dui].entries())
     platform.behave(troubled(seed + index, PLATFORM_TROUBLES, ['silent-before', 'silent-after']));
   for (const [index, hook] of [application, agenda].entries())
-    hook.behave(troubled(seed + 2 + index, HOOK_TROUBLES, ['silent', 'silent-after']));
+    hook.behave(troubled(seed + 3 + index, HOOK_TROUBLES, ['silent', 'silent-after']));
   const ports = { facade: await freePort(), sas: await freePort(), admin: await freePort() };
   return {
     dmi,
     renacot,
+    dui,
     application,
     agenda,
     facadePort: ports.facade,
     sasPort: ports.sas,
-    configuration: configuration(folder, { dmi, renacot, application, agenda, ports }),
+    configuration: configuration(folder, { dmi, renacot, dui, application, agenda, ports }),
     calm: () => {
-      for (const peer of [dmi, renacot, application, agenda]) peer.behave('answer');
+      for (const peer of [dmi, renacot, dui, application, agenda]) peer.behave('answer');
     },
     stop: async () => {
-      await Promise.all([dmi, renacot, application, agenda].map(peer => peer.stop()));
+      await Promise.all([dmi, renacot, dui, application, agenda].map(peer => peer.stop()));
     },
   };
 }
@@ -111,11 +114,11 @@ function troubled<Behaviour>(
 /** The configuration file's content; the mail side of the gateway finds nobody. */
 function configuration(
   folder: string,
-  site: Pick<ChaosSite, 'dmi' | 'renacot' | 'application' | 'agenda'> & {
+  site: Pick<ChaosSite, 'dmi' | 'renacot' | 'dui' | 'application' | 'agenda'> & {
     readonly ports: Readonly<Record<'facade' | 'sas' | 'admin', number>>;
   },
 ): object {
-  const { dmi, renacot, application, agenda, ports } = site;
+  const { dmi, renacot, dui, application, agenda, ports } = site;
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -145,7 +148,7 @@ function configuration(
     applications: [{ name: 'dpi', hl7: { application: 'DPI', facility: 'CHUX' }, deliver: { mllp: nobody } }],
     fhir: {
       facade: { port: ports.facade, tls: server, wait: '1s' },
-      callers: [{ name: 'logiciels', token: TOKEN, flows: ['dmi', 'renacot', 'dui-consommateur'] }],
+      callers: [{ name: 'logiciels', token: TOKEN, flows: ['dmi', 'renacot', 'dui', 'dui-consommateur'] }],
       dmi: { url: dmi.url, auth: { type: 'mtls', ca: file('dmi-ca.pem', dmi.ca), ...client }, limits },
       renacot: {
         url: renacot.url,
@@ -160,6 +163,9 @@ function configuration(
         limits,
       },
       dui: {
+        url: dui.url,
+        auth: { type: 'mtls', ca: file('dui-ca.pem', dui.ca), ...client },
+        limits,
         receive: { hook: application.url, wait: '1s', ca: file('application-ca.pem', application.ca) },
       },
       sas: {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLimit } from '../../src/basics/limit.ts';
 import type { HookRequest } from '../../src/sandbox/fhir-hook.ts';
 import { createDaemon, type Daemon } from '../kit/daemon.ts';
-import { type DuiBundle, newRecord } from '../kit/fhir-dui.ts';
+import { type DuiBundle, newRecord, newStay } from '../kit/fhir-dui.ts';
 import { PUBLIC_URL } from '../kit/fhir-sas.ts';
 import { seededRandom } from '../kit/random.ts';
 import { waitFor } from '../kit/wait.ts';
@@ -19,6 +19,7 @@ import {
   stayAfter,
   type Taken,
   traceCall,
+  transferCall,
 } from './fhir-callers.ts';
 import { exchangesIn } from './fhir-exchanges.ts';
 import { type ChaosSite, startChaosSite } from './fhir-site.ts';
@@ -28,6 +29,8 @@ const TRACES = 60;
 const OPERATIONS = 30;
 /** Each is followed by a stay that refers to it. */
 const RECORDS = 24;
+/** Sent, each followed by a stay once it is known to be taken. */
+const TRANSFERS = 24;
 const ACCOUNTS = 6;
 /** Of each account, asked for one after the other, and in two halves. */
 const CHANGES = 8;
@@ -37,10 +40,18 @@ const MINUTES = 60_000;
 /** Numbers, names and addresses of patients and regulators, and what holds them. */
 const REVEALING = /285062901904|MORVAN|LE GOFF|Loridon|compte-\d|envoi-|3456780581/i;
 
-/** Right after a peer has done its part for a trace, an operation, a Bundle, an account. */
-type Ambush = 'traced' | 'associated' | 'handed' | 'relayed';
-const AMBUSHES: readonly Ambush[] = ['traced', 'associated', 'handed', 'relayed'];
-const MOMENTS: readonly Moment<Ambush>[] = ['traced', 'relayed', 'any', 'handed', 'start', 'associated'];
+/** Right after a peer has done its part for a trace, an operation, a Bundle received or sent, an account. */
+type Ambush = 'traced' | 'associated' | 'handed' | 'sent' | 'relayed';
+const AMBUSHES: readonly Ambush[] = ['traced', 'associated', 'handed', 'sent', 'relayed'];
+const MOMENTS: readonly Moment<Ambush>[] = [
+  'traced',
+  'relayed',
+  'any',
+  'sent',
+  'handed',
+  'start',
+  'associated',
+];
 
 describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications that fail often`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'pfi-chaos-fhir-'));
@@ -52,6 +63,7 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
     changes: accountChanges(CHANGES),
     turns: createLimit(1),
   }));
+  const transfers = Array.from({ length: TRANSFERS }, () => newRecord());
   const stays = new Map<DuiBundle, DuiBundle>();
   const answers = new Map<Call, Taken>();
   /** What nobody has asked for yet. */
@@ -66,7 +78,8 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
         () =>
           ask(call),
     ),
-    handed: records.map(record => () => transfer(record)),
+    handed: records.map(record => () => bring(record)),
+    sent: transfers.map(record => () => send(record)),
     relayed: [0, CHANGES / 2].flatMap(from =>
       accounts.map(({ changes, turns }) => () => {
         const half = changes.slice(from, from + CHANGES / 2);
@@ -108,9 +121,10 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
     await waitFor(isSettled, { what: 'nothing is owed', timeoutMs: MINUTES, everyMs: 100 });
 
     const exchanges = await exchangesIn(folder);
-    expect(exchanges.map(({ outcomes }) => outcomes)).toEqual(
-      Array.from({ length: answers.size }, () => ['accepted']),
-    );
+    expect(exchanges).toHaveLength(answers.size);
+    const outcomes = exchanges.flatMap(each => each.outcomes);
+    const doubtful = outcomes.filter(outcome => outcome === 'FHIR-013').length;
+    expect(outcomes.filter(outcome => outcome !== 'accepted' && outcome !== 'FHIR-013')).toEqual([]);
     const reached = seen();
     await expectSameAnswers();
     expect(seen()).toEqual(reached);
@@ -120,6 +134,7 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
     expectTraces();
     expectAssociations();
     expectBundles();
+    expectTransfers(doubtful);
     expectAccounts();
     expect(daemon.log().filter(line => REVEALING.test(JSON.stringify(line)))).toEqual([]);
     const searches = site.dmi.requests().filter(({ operation }) => operation === 'search').length;
@@ -128,6 +143,7 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
       `\n[chaos] ${answers.size} FHIR calls, ${KILLS} kills (seed ${SEED}; ${told(died)}), ${callers.failures()} ` +
         `tries of the callers in vain: ${at(site.dmi.submissions())} sendings of ${TRACES} traces and ${searches} ` +
         `searches, ${at(site.renacot.submissions())} of ${OPERATIONS} operations, ` +
+        `${at(site.dui.submissions())} of ${TRANSFERS} records sent with their stays, ${doubtful} left to a person, ` +
         `${at(site.application.received())} of ${2 * RECORDS} Bundles, ` +
         `${at(site.agenda.received())} of ${ACCOUNTS * CHANGES} account changes\n`,
     );
@@ -141,8 +157,16 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
     return taken;
   }
 
+  /** A record that is sent, and a stay that refers to it; what nobody heard the end of waits for a person. */
+  async function send(record: DuiBundle): Promise<void> {
+    const { status } = await ask(transferCall(record));
+    if (status !== 201) return;
+    const [patient, structure] = record.entry.map(({ fullUrl }) => fullUrl);
+    await ask(transferCall(newStay(patient, structure)));
+  }
+
   /** A record, and a stay that it makes possible. */
-  async function transfer(record: DuiBundle): Promise<void> {
+  async function bring(record: DuiBundle): Promise<void> {
     const stay = stayAfter(await ask(recordCall(record)));
     stays.set(record, stay);
     await ask(recordCall(stay));
@@ -168,6 +192,7 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
     return {
       traced: site.dmi.transactions().length,
       associated: site.renacot.associations().length,
+      sent: site.dui.transactions().length,
       handed: site.application.received().length,
       relayed: site.agenda.received().length,
     };
@@ -183,12 +208,13 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
     const last = new Set(accounts.map(({ changes }) => changes.at(-1)));
     const repeatable = [...answers].filter(([call]) => call.to === 'facade' || last.has(call));
     const again = await Promise.all(
-      repeatable.map(async ([call, first]) => ({ first, again: await callers.ask(call) })),
+      repeatable.map(async ([call, first]) => ({ call, first, again: await callers.ask(call) })),
     );
     const differing = again.filter(({ first }) => first.status !== 202);
     expect(differing.map(each => each.again)).toEqual(differing.map(({ first }) => first));
-    const statuses = again.map(each => each.again.status).filter(status => status !== 200 && status !== 201);
-    expect(statuses).toEqual([]);
+    const open = again.filter(({ again: { status } }) => status !== 200 && status !== 201);
+    expect(open.filter(({ call }) => call.path !== '/fhir/dui')).toEqual([]);
+    expect(new Set(open.map(each => each.again.status))).toEqual(new Set(open.map(() => 202)));
   }
 
   function expectTraces(): void {
@@ -227,6 +253,29 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
     expect(tooEarly).toEqual([]);
   }
 
+  /** The platform cannot be asked: what it may have is a person's, and nothing is sent twice. */
+  function expectTransfers(doubtful: number): void {
+    const sent = site.dui.submissions().map(({ text }) => text);
+    const created = site.dui.transactions().length;
+    const asked = [...answers.keys()].filter(({ path }) => path === '/fhir/dui').length;
+    expect(created).toBeLessThanOrEqual(asked);
+    expect(created).toBeGreaterThanOrEqual(asked - doubtful);
+    const taken = site.dui.submissions().filter(({ status }) => status === 201);
+    expect(new Set(taken.map(({ text }) => text)).size).toBe(taken.length);
+    expect(new Set(sent).size).toBeLessThanOrEqual(asked);
+    // Every stay is about a patient whom the platform has.
+    const known = new Set(
+      site.dui
+        .transactions()
+        .flat()
+        .map(({ type, id }) => `${type}/${id}`),
+    );
+    const subjects = taken.flatMap(({ body }) =>
+      (body as DuiBundle).entry.flatMap(({ resource }) => referenceIn(resource['subject'])),
+    );
+    expect(subjects.filter(subject => subject.startsWith('Patient/') && !known.has(subject))).toEqual([]);
+  }
+
   function expectAccounts(): void {
     const heard = Map.groupBy(site.agenda.received(), ({ path }) => path);
     const wanted = accounts.map(({ changes }) => changes.map(({ body }) => contentOf(body)));
@@ -244,6 +293,11 @@ describe(`${KILLS} times SIGKILL while FHIR goes to platforms and applications t
 
 function identifierOf({ resource }: { readonly resource: unknown }): string {
   return (resource as { identifier: { value: string } }).identifier.value;
+}
+
+function referenceIn(element: unknown): string[] {
+  const { reference } = (element ?? {}) as { readonly reference?: string };
+  return reference === undefined ? [] : [reference];
 }
 
 /** What a change is about, but for the account's id. */

@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   intervention,
   interventionParameters,
   inRegistry,
 } from '../../samples/fhir/renacot/interventions.ts';
-import { type FhirSite, heldIn, startFhirSite, stateOf } from '../kit/fhir.ts';
+import { certificates } from '../kit/certificates.ts';
+import { CLIENT, type FhirSite, heldIn, startFhirSite, stateOf } from '../kit/fhir.ts';
 import { FINAL, LATER, UNHEARD } from '../kit/fhir-verdicts.ts';
 
 /** Orthopaedic implants over real HTTP: associated once the registry knows the operation, and never faster than it takes. */
@@ -48,6 +50,50 @@ function associationsOf(date: string): number {
     .associations()
     .filter(each => each.intervention.date === date).length;
 }
+
+describe('who we are', () => {
+  const file = (name: string) => (folder: string) => join(folder, name);
+  const [cert, key] = [file('client.pem'), file('client.key')];
+  const PASSERELLE = 'passerelle';
+
+  it.each([
+    ['by a secret in the header', { ...CLIENT, secretIn: 'basic' }, {}, { secretIn: 'basic' }],
+    [
+      'by our certificate alone',
+      { id: CLIENT.id, scope: CLIENT.scope, certificate: PASSERELLE },
+      { trusted: [certificates.ca] },
+      { clientSecret: undefined, cert, key },
+    ],
+    ['by both', { ...CLIENT, certificate: PASSERELLE }, { trusted: [certificates.ca] }, { cert, key }],
+  ] as const)('is said to the authorization server %s', async (_, client, trust, auth) => {
+    const other = await startFhirSite({ flows: ['renacot'], platform: { client, ...trust }, auth });
+    try {
+      const date = newDay();
+      other.platform('renacot').know(inRegistry(date));
+      const answer = await other.post(SIMPLE, intervention(date, `OP-${date}`));
+      expect([answer.status, answer.errors]).toEqual([200, []]);
+      expect(other.platform('renacot').tokens()).toBe(1);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('where it is not believed keeps the request waiting, and names the setting', async () => {
+    const client = { ...CLIENT, secretIn: 'basic' } as const;
+    const other = await startFhirSite({ flows: ['renacot'], platform: { client } });
+    try {
+      await other.post(SIMPLE, intervention(newDay(), 'OP-sans-jeton'), ASYNC);
+      await other.until('it is told', () =>
+        other.log().some(({ msg, code }) => msg.startsWith('target down') && code === 'FHIR-006'),
+      );
+      await other.until('it waits', async () =>
+        (await other.exchanges()).every(view => stateOf(view).join() === 'waiting'),
+      );
+    } finally {
+      await other.stop();
+    }
+  });
+});
 
 describe('an operation', () => {
   it.each([

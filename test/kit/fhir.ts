@@ -34,6 +34,8 @@ export interface FhirSiteOptions {
   readonly bloc?: readonly Flow[];
   /** Of a flow. */
   readonly settings?: Partial<Record<Flow, Settings>>;
+  /** Of the authentication with OAuth2, by the site's folder where it is a file. */
+  readonly auth?: Readonly<Record<string, string | undefined | ((folder: string) => string)>>;
   /** Of the configuration's first level. */
   readonly first?: Settings;
   readonly platform?: Partial<FhirPlatformOptions>;
@@ -211,7 +213,7 @@ export async function startFhirSite(options: FhirSiteOptions): Promise<FhirSite>
 
 /** The configuration file's content; the mail side of the gateway finds nobody. */
 function configuration(
-  { flows, facade, bloc, settings, first }: FhirSiteOptions,
+  { flows, facade, bloc, settings, auth, first }: FhirSiteOptions,
   platforms: ReadonlyMap<Flow, FhirPlatform>,
   path: (name: string) => string,
 ): Settings {
@@ -242,7 +244,7 @@ function configuration(
           flow,
           {
             url,
-            auth: authOf(flow, tokenUrl, path),
+            auth: { ...authOf(flow, tokenUrl, path), ...authSettings(auth, path) },
             limits: { timeout: '1s' },
             ...settings?.[flow],
           },
@@ -258,6 +260,15 @@ function authOf(flow: Flow, tokenUrl: string, path: (name: string) => string): S
   return flow === 'renacot'
     ? { type: 'oauth2', ca, tokenUrl, clientId: CLIENT.id, clientSecret: CLIENT.secret, scope: CLIENT.scope }
     : { type: 'mtls', ca, cert: path('client.pem'), key: path('client.key') };
+}
+
+function authSettings(auth: FhirSiteOptions['auth'], path: (name: string) => string): Settings {
+  return Object.fromEntries(
+    Object.entries(auth ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'function' ? value(path('.')) : value,
+    ]),
+  );
 }
 
 /** Codes of what waits for a person. */
