@@ -130,5 +130,6 @@ function listenerOptions(
     requestMs: hook.wait + HEADERS_MS,
     maxConnections: MAX_CONNECTIONS,
     maxRequests: MAX_REQUESTS,
+    maxHeldBytes: 4 * MAX_BODY,
   };
 }

@@ -45,6 +45,10 @@ export interface AssembledFhir {
 const HEADERS_MS = 10_000;
 const MAX_CONNECTIONS = 500;
 const MAX_REQUESTS = 100;
+/** How many of the largest bodies, or answers to searches, are in memory at a time. */
+const LARGE_BODIES = 4;
+/** Of one page of traces. */
+const MAX_FOUND = 8 * 1024 * 1024;
 
 /** @throws GatewayError CFG-003 for a file that has become unreadable, FHIR-… for rules that cannot be read */
 export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
@@ -150,5 +154,6 @@ function listenerOptions(
     requestMs: wait + HEADERS_MS,
     maxConnections: MAX_CONNECTIONS,
     maxRequests: MAX_REQUESTS,
+    maxHeldBytes: LARGE_BODIES * Math.max(body, MAX_FOUND),
   };
 }

@@ -30,6 +30,8 @@ export interface FhirListenerOptions {
   readonly maxConnections: number;
   /** Requests in hand at a time; no caller has more than half of them where there are several. */
   readonly maxRequests: number;
+  /** Bodies, and answers until they have left, in memory at a time; no caller has more than half where there are several. */
+  readonly maxHeldBytes: number;
   /** For the log, once for each request. */
   readonly done: (report: FhirHttpReport) => void;
   /** For the log: handshakes that failed, places that ran out, answers that could not be made. */
@@ -38,8 +40,6 @@ export interface FhirListenerOptions {
 
 /** How long a connection may wait for its next request; proxies close theirs after a minute. */
 const IDLE_MS = 65_000;
-/** How many of the largest bodies are in memory at a time. */
-const LARGE_BODIES = 4;
 /** The slowest that node:http looks for requests that take too long. */
 const LOOK_MS = 1_000;
 
@@ -61,14 +61,14 @@ export async function startFhirListener(options: FhirListenerOptions): Promise<F
 }
 
 async function start(options: FhirListenerOptions): Promise<FhirListener> {
-  const { host, port, callers, maxBytes, headersMs, requestMs, failed } = options;
+  const { host, port, callers, headersMs, requestMs, failed } = options;
   let isStopping = false;
   let places: Places | undefined;
   const service = createService({
     ...options,
     answerMs: requestMs,
     admission: createAdmission(
-      { requests: options.maxRequests, bytes: LARGE_BODIES * maxBytes, maxBytes },
+      { requests: options.maxRequests, bytes: options.maxHeldBytes },
       callers.length,
     ),
     isStopping: () => isStopping,

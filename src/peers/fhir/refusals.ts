@@ -71,6 +71,7 @@ export function refusalOf(thrown: unknown): { readonly refusal: FhirRefusal; rea
   const { statusCode, code } = (thrown ?? {}) as { statusCode?: unknown; code?: unknown };
   if (code === 'ECONNRESET') return { refusal: REFUSALS.cut, isOurs: false };
   if (statusCode === 413) return { refusal: REFUSALS.large, isOurs: false };
+  if (statusCode === 503) return { refusal: REFUSALS.busy, isOurs: false };
   if (statusCode === 415) return { refusal: REFUSALS.type, isOurs: false };
   const isTheirs = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
   return { refusal: isTheirs ? REFUSALS.malformed : REFUSALS.internal, isOurs: !isTheirs };

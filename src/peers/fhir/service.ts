@@ -3,7 +3,8 @@ import type { Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { FhirHttpAnswer, FhirHttpReport, FhirHttpRequest, FhirRoute } from '../interfaces.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Place } from './admission.ts';
+import { readBody } from './body.ts';
 import { createDoorkeeper, type FhirCaller } from './callers.ts';
 import { answerType, isReadableType, type JsonType } from './content.ts';
 import { joinedHeaders } from './headers.ts';
@@ -39,7 +40,7 @@ interface Serving {
   route: FhirRoute | undefined;
   /** What its answer is written as. */
   type: JsonType;
-  leave: (() => void) | undefined;
+  place: Place | undefined;
   /** For the caller's leaving before it had its answer. */
   readonly left: AbortController;
 }
@@ -85,7 +86,11 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
   }
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, parsed) => parsed(null, body));
+  app.addContentTypeParser('*', (request: Request, stream: IncomingMessage) => {
+    const { place } = servingOf(request);
+    const isAnnounced = lengthOf(request.headers) !== undefined;
+    return readBody(stream, options.maxBytes, bytes => isAnnounced || place?.hold(bytes) !== false);
+  });
   app.addHook('onRequest', async (request, reply) => {
     const refusal = await judge(request, servingOf(request), request.headers);
     if (refusal !== undefined) return refuse(request, reply, refusal);
@@ -105,13 +110,13 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
       caller: undefined,
       route: undefined,
       type: 'application/fhir+json',
-      leave: undefined,
+      place: undefined,
       left: new AbortController(),
     };
     const began = performance.now();
     underway.set(request, serving);
     response.on('close', () => {
-      serving.leave?.();
+      serving.place?.leave();
       inHand.delete(request);
       if (!response.writableFinished) serving.left.abort();
       options.done({
@@ -156,10 +161,10 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
       if ((headers['content-encoding'] ?? 'identity') !== 'identity') return REFUSALS.encoding;
       if (length !== undefined && length > options.maxBytes) return REFUSALS.large;
     }
-    serving.leave = admission.enter(caller.name, length);
+    serving.place = admission.enter(caller.name, length);
     // Who has left meanwhile gives its room back at once.
-    if (request.raw.socket.destroyed) serving.leave?.();
-    return serving.leave === undefined ? REFUSALS.busy : undefined;
+    if (request.raw.socket.destroyed) serving.place?.leave();
+    return serving.place === undefined ? REFUSALS.busy : undefined;
   }
 
   async function serve(request: Request, reply: Reply): Promise<Reply> {
@@ -179,7 +184,16 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
     return write(request, reply, { status, headers, body: outcome });
   }
 
-  function write({ raw }: Request, reply: Reply, { status, headers = {}, body }: FhirHttpAnswer): Reply {
+  function write(request: Request, reply: Reply, answer: FhirHttpAnswer): Reply {
+    const { raw } = request;
+    const serving = underway.get(raw);
+    // What came is read no more: its room is the answer's.
+    request.body = undefined;
+    const written = bytesOf(answer.body);
+    // A caller that does not take its answers is given no more of them.
+    const hasRoom = serving?.place?.hold(written?.length ?? 0) !== false;
+    const { status, headers = {} } = hasRoom ? answer : REFUSALS.busy;
+    const bytes = hasRoom ? written : bytesOf(REFUSALS.busy.outcome);
     for (const [name, value] of Object.entries(headers)) {
       if (NOT_PASSED_ON.test(name.toLowerCase())) continue;
       // What a platform says may be what no header of ours can hold.
@@ -189,15 +203,17 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
     reply.header('cache-control', 'no-store');
     if (isStopping()) reply.header('connection', 'close');
     reply.raw.setTimeout(options.answerMs, () => raw.socket.destroy());
-    if (body === undefined) return reply.send();
-    const type = underway.get(raw)?.type ?? 'application/fhir+json';
-    reply.header('content-type', `${type}; charset=utf-8`);
-    return reply.send(
-      body instanceof Uint8Array
-        ? Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-        : Buffer.from(JSON.stringify(body)),
-    );
+    if (bytes === undefined) return reply.send();
+    reply.header('content-type', `${serving?.type ?? 'application/fhir+json'}; charset=utf-8`);
+    return reply.send(bytes);
   }
+}
+
+function bytesOf(body: FhirHttpAnswer['body']): Buffer | undefined {
+  if (body === undefined) return undefined;
+  return body instanceof Uint8Array
+    ? Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    : Buffer.from(JSON.stringify(body));
 }
 
 function notAllowed(routes: readonly FhirRoute[]): FhirRefusal {

@@ -190,7 +190,7 @@ describe('requests in hand', () => {
     ['chunked', { 'content-length': undefined, 'transfer-encoding': 'chunked' }],
   ])('hold a bounded part of memory (%s)', async (_, how) => {
     const callers = [{ name: 'bloc', token: async () => 'jeton-du-bloc', flows: [] }];
-    const to = await holding({ maxBytes: 100_000, callers });
+    const to = await holding({ maxBytes: 100_000, maxHeldBytes: 400_000, callers });
     const large = { body: Buffer.alloc(100_000, ' '), headers: { ...BLOC, ...how } };
     const inHand = [1, 2, 3, 4].map(() => ask(to, 'POST', '/x', large));
     await waitFor(() => to.asked.length === 4);
@@ -200,6 +200,53 @@ describe('requests in hand', () => {
     to.release();
     expect((await small).status).toBe(200);
     expect((await Promise.all(inHand)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('that are small take no room, whether they say their size or not', async () => {
+    const to = await holding({ maxBytes: 1_000_000, maxHeldBytes: 1_000_000 });
+    const chunked = { ...BLOC, 'content-length': undefined, 'transfer-encoding': 'chunked' };
+    const inHand = Array.from({ length: 6 }, () => ask(to, 'POST', '/x', { body: BODY, headers: chunked }));
+    await waitFor(() => to.asked.length === 6);
+    to.release();
+    expect((await Promise.all(inHand)).map(({ status }) => status)).toEqual(Array.from(inHand, () => 200));
+    expect(to.asked.map(({ body }) => Buffer.from(body).toString())).toEqual(Array.from(inHand, () => BODY));
+  });
+
+  it.each<[string, Record<string, string | undefined>]>([
+    ['announced', {}],
+    ['chunked', { 'content-length': undefined, 'transfer-encoding': 'chunked' }],
+  ])('larger than is admitted are refused (%s)', async (_, how) => {
+    const to = await listening({ maxBytes: 100_000 });
+    const large = { body: Buffer.alloc(1_000_000, ' '), headers: { ...BLOC, ...how } };
+    const refused = await ask(to, 'POST', '/fhir/dmi/Bundle', large).catch(() => 'cut');
+    // Who still sends when the connection is closed may not hear why.
+    expect(refused).toSatisfy(said => said === 'cut' || (said as { status: number }).status === 413);
+    await waitFor(() => to.reports.length === 1);
+    expect([to.reports[0]?.status, to.asked]).toEqual([413, []]);
+  });
+
+  it('have their answers counted until they are taken; a caller that takes none gets no more, the others do', async () => {
+    // More than the system's buffers take.
+    const answer = Buffer.alloc(20_000_000, ' ');
+    const to = await listening({
+      maxHeldBytes: 80_000_000,
+      routes: [route('GET', '/x', undefined, async () => ({ status: 200, body: answer }))],
+    });
+    const sockets = await Promise.all(Array.from({ length: 10 }, () => dial(to.port)));
+    for (const socket of sockets) {
+      closing({ close: async () => void socket.destroy() });
+      socket.pause();
+      socket.write(`GET /x HTTP/1.1\r\nHost: x\r\n${AUTHORIZATION}\r\n\r\n`);
+    }
+    await waitFor(() => to.asked.length === 10);
+    await waitFor(() => to.reports.length === 8);
+    expect(to.reports.map(({ status }) => status)).toEqual(Array.from(to.reports, () => 503));
+    const refused = await ask(to, 'GET', '/x');
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+    expect((await ask(to, 'GET', '/x', { headers: {}, ...pui })).text).toHaveLength(answer.length);
+    for (const socket of sockets) socket.destroy();
+    await waitFor(() => to.connections() === 0);
+    expect((await ask(to, 'GET', '/x')).status).toBe(200);
   });
 
   it('give their room back when the caller has left, before or after its body came', async () => {

@@ -68,6 +68,7 @@ export async function listening(change: Partial<FhirListenerOptions> = {}): Prom
     requestMs: 10_000,
     maxConnections: 100,
     maxRequests: 50,
+    maxHeldBytes: 1024 * 1024,
     done: report => void reports.push(report),
     failed: error => void failures.push(error),
     ...change,
