@@ -67,13 +67,20 @@ export function fhirFlows({ dmi, dui, renacot }: FhirConfig, clock: Clock): Plat
   return platforms;
 }
 
-/** @throws GatewayError CFG-003 when a file of the authentication has become unreadable */
-export function fhirPeer({ url, auth, rate, limits }: PlatformSettings, clock: Clock): FhirPeer {
+/**
+ * @param maxAnswerBytes of one answer
+ * @throws GatewayError CFG-003 when a file of the authentication has become unreadable
+ */
+export function fhirPeer(
+  { url, auth, rate, limits }: PlatformSettings,
+  clock: Clock,
+  maxAnswerBytes = MAX_ANSWER,
+): FhirPeer {
   return createFhirClient({
     url,
     auth: authOf(auth),
     timeoutMs: limits.timeout,
-    maxAnswerBytes: MAX_ANSWER,
+    maxAnswerBytes,
     parallel: limits.parallel,
     rate,
     clock,

@@ -18,6 +18,7 @@ import type { FhirListener, FhirPeer } from '../peers/interfaces.ts';
 import { fhirFlows, fhirPeer, tryingOf } from './fhir-platforms.ts';
 import type { FhirRequests } from './fhir-requests.ts';
 import { assembleReception } from './fhir-reception.ts';
+import { assembleSearches, MAX_FOUND } from './fhir-searches.ts';
 import { MAIL_RETRY } from './settings.ts';
 
 export interface FhirDeps {
@@ -47,8 +48,6 @@ const MAX_CONNECTIONS = 500;
 const MAX_REQUESTS = 100;
 /** How many of the largest bodies, or answers to searches, are in memory at a time. */
 const LARGE_BODIES = 4;
-/** Of one page of traces. */
-const MAX_FOUND = 8 * 1024 * 1024;
 
 /** @throws GatewayError CFG-003 for a file that has become unreadable, FHIR-… for rules that cannot be read */
 export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
@@ -70,7 +69,7 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
     ]),
   );
   const reception = fhir && assembleReception(fhir, deps);
-  const searches = searchesOf(platforms, fhir?.facade?.wait ?? 0, deps.clock);
+  const searches = fhir && assembleSearches(platforms, fhir, deps);
   let listener: FhirListener | undefined;
   return {
     targets: [
@@ -82,9 +81,8 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
     ],
     listen: async () => {
       if (fhir?.facade === undefined) return;
-      const traces = searches && { ...searches, journal: deps.journal };
       const routes = [
-        ...platformRoutes(contexts, traces),
+        ...platformRoutes(contexts, searches?.platform),
         ...(reception === undefined ? [] : [reception.route]),
       ];
       listener = await startFhirListener({
@@ -100,21 +98,9 @@ export function assembleFhir({ fhir }: Config, deps: FhirDeps): AssembledFhir {
       await listener?.stop(graceMs);
     },
     close: async () => {
-      await Promise.all([searches?.peer.close(), ...peers.map(peer => peer.close()), reception?.close()]);
+      await Promise.all([searches?.close(), ...peers.map(peer => peer.close()), reception?.close()]);
     },
   };
-}
-
-/** Where traces are asked for: on connections of their own, so that searches hold up no trace, nor longer than callers wait. */
-function searchesOf(
-  platforms: ReturnType<typeof fhirFlows>,
-  waitMs: number,
-  clock: Clock,
-): { readonly peer: FhirPeer; readonly base: string } | undefined {
-  const settings = platforms.find(({ flow }) => flow.name === 'dmi')?.settings;
-  if (settings === undefined) return undefined;
-  const limits = { ...settings.limits, timeout: Math.min(settings.limits.timeout, Math.max(waitMs, 1_000)) };
-  return { peer: fhirPeer({ ...settings, limits }, clock), base: settings.url };
 }
 
 function target(

@@ -67,7 +67,7 @@ export const FHIR_FAULTS = {
   'FHIR-010': {
     class: 'ambiguous',
     why: 'La réponse de la plateforme FHIR, ou du `hook` de l’application, ne peut pas être lue.',
-    did: 'Selon le flux : la plateforme est interrogée, la même demande repart, ou l’échange attend une personne.',
+    did: 'Selon le flux : la plateforme est interrogée, la même demande repart, ou l’échange attend une personne. Qui cherche reçoit 502.',
     todo: 'Si cela dure, prévenez le support de la plateforme, ou de l’application.',
   },
   'FHIR-011': {

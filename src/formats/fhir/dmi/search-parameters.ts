@@ -31,9 +31,13 @@ const OWN: readonly ParameterRule[] = [
   ...personal('reference', ['patient']),
 ];
 
-/** Of a Device, by chaining: R4’s, and the guide’s own on lot, serial number and EMDN code. */
+/**
+ * Of a Device, by chaining: R4’s, and the guide’s own on lot, serial number and EMDN code. Strings are found by what they
+ * begin with (R4 search.html#string): the recall of one lot asks for it with `:exact`.
+ */
 const OF_DEVICES: readonly ParameterRule[] = [
   ...named('string', ['lotNumber', 'serialNumber', 'udi-carrier', 'manufacturer', 'device-name']),
+  ...named('string', ['lotNumber:exact', 'serialNumber:exact']),
   ...named('token', ['definitionType', 'identifier']),
 ];
 

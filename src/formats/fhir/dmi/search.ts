@@ -1,5 +1,5 @@
 import type { Finding, IssueCode } from '../resource.ts';
-import { pageOf, type Seal } from './search-pages.ts';
+import { pageOf, type PageSeal } from './search-pages.ts';
 import { type ParameterRule, SEARCH_PARAMETERS, type ValueKind } from './search-parameters.ts';
 
 /** A parameter of a search that may be asked. */
@@ -25,11 +25,12 @@ const MAX_PARAMETERS = 30;
 
 /**
  * The search that the query of `GET AuditEvent?…` asks for. `date` is wanted, bound on both sides (ITI-81): by
- * `ge`/`gt`/`sa` and `le`/`lt`/`eb`, or by one value without prefix. A `_page` of ours stands alone. Paths of findings are
- * names of parameters.
+ * `ge`/`gt`/`sa` and `le`/`lt`/`eb`, or by one value without prefix. A `_page` of ours stands alone. What says how the answer
+ * is written is the façade's. Paths of findings are names of parameters.
  */
-export function readSearch(asked: URLSearchParams, seal: Seal): SearchReading {
-  if (asked.has('_page')) return readPage(asked, seal);
+export function readSearch(query: URLSearchParams, open: PageSeal['open']): SearchReading {
+  const asked = new URLSearchParams([...query].filter(([name]) => name !== '_format' && name !== '_pretty'));
+  if (asked.has('_page')) return readPage(asked, open);
   const findings: Finding[] = [];
   const parameters: SearchParameter[] = [];
   if (asked.size > MAX_PARAMETERS) {
@@ -66,8 +67,8 @@ export function loggedSearchPath({ parameters, page }: TraceSearch): string {
   });
 }
 
-function readPage(asked: URLSearchParams, seal: Seal): SearchReading {
-  const page = asked.size === 1 ? pageOf(asked.get('_page') ?? '', seal) : undefined;
+function readPage(asked: URLSearchParams, open: PageSeal['open']): SearchReading {
+  const page = asked.size === 1 ? pageOf(asked.get('_page') ?? '', open) : undefined;
   if (page !== undefined) return { query: { parameters: [], page } };
   return {
     findings: [finding('value', '_page', 'Cette page n’est pas de celles que la passerelle a données.')],
