@@ -15,6 +15,7 @@ import {
   newTrace,
   newTraceBundle,
 } from '../kit/fhir.ts';
+import { itemsOf, membersOf } from '../../src/sandbox/fhir/json.ts';
 import { FINAL, LATER, UNHEARD } from '../kit/fhir-verdicts.ts';
 
 /** Traces of implants over real HTTP: nothing is lost, nothing is sent twice, and the caller hears what the platform says. */
@@ -523,8 +524,32 @@ describe('searches', () => {
     expect(entriesOf(byLot).length).toBe(1);
     const none = await site.get(`${from}&entity:Device.lotNumber=LOT99`);
     expect(none.json?.['entry']).toEqual([]);
+    const begun = await site.get(`${from}&entity:Device.lotNumber=LOT4`);
+    expect(entriesOf(begun).length).toBe(1);
+    const exact = async (lot: string): Promise<number> =>
+      entriesOf(await site.get(`${from}&entity:Device.lotNumber:exact=${lot}`)).length;
+    expect([await exact('LOT4'), await exact('LOT42')]).toEqual([0, 1]);
     const patient = encodeURIComponent('urn:oid:1.2.250.1.999.1.2|8000123');
     expect((await site.get(`${from}&patient.identifier=${patient}`)).status).toBe(200);
+  });
+
+  it.each([
+    ['agent', 'who'],
+    ['entity', 'what'],
+  ])('by %s, in whatever format is asked for', async (element, member) => {
+    const hours = ['10', '11'];
+    for (const hour of hours) {
+      const declaration = `2026-01-06T${hour}:00:00Z`;
+      await site.post('/dmi/traces', { ...fullTrace('15'), message: `${element} ${hour}`, declaration });
+    }
+    const from = '/fhir/dmi/AuditEvent?date=2026-01-06';
+    const trace = entriesOf(await site.get(from)).at(-1);
+    const [first] = itemsOf(trace?.resource[element]);
+    const reference = String(membersOf(first?.[member])['reference']);
+    expect(reference).toMatch(/^[A-Z][A-Za-z]+\/[\w-]+$/);
+    const by = `${element}=${encodeURIComponent(reference)}`;
+    expect(entriesOf(await site.get(`${from}&${by}&_format=json&_pretty=true`))).toEqual([trace]);
+    expect(entriesOf(await site.get(`${from}&${element}=Device/personne`))).toEqual([]);
   });
 
   it.each([
@@ -541,11 +566,20 @@ describe('searches', () => {
     ['/fhir/dmi/AuditEvent?date=2026-01-01', { status: 500, issue: 'exception' }, 500, ['exception']],
     ['/fhir/dmi/AuditEvent?date=2026-01-01', { page: 404 }, 404, ['processing']],
     ['/fhir/dmi/AuditEvent?date=2026-01-01', 'drop-before', 503, ['transient']],
+    ['/fhir/dmi/AuditEvent?date=2026-01-01', 'not-json', 502, ['timeout']],
+    ['/fhir/dmi/AuditEvent?date=2026-01-01', { page: 302 }, 502, ['timeout']],
+    ['/fhir/dmi/AuditEvent/1', { page: 304 }, 502, ['timeout']],
   ] as const)('%s, the platform saying %j', async (path, behaviour, status, errors) => {
     site.platform('dmi').behave(behaviour, 1);
     const answer = await site.get(path);
     expect([answer.status, answer.errors]).toEqual([status, errors]);
   });
+});
+
+it('a platform that redirects a call answers nothing: 502, with a reason', async () => {
+  site.platform('dmi').behave({ page: 302 }, 1);
+  const answer = await site.post('/dmi/traces', newTrace());
+  expect([answer.status, answer.errors]).toEqual([502, ['timeout']]);
 });
 
 it('between acceptance and sending a restart loses nothing', async () => {
@@ -562,4 +596,40 @@ it('between acceptance and sending a restart loses nothing', async () => {
   const told = await site.get(new URL(headers['content-location'] ?? '').pathname);
   expect(told.status).toBe(200);
   expect((await site.post('/dmi/traces', trace)).text).toBe(told.text);
+});
+
+describe('searches on a platform that does not answer', () => {
+  const SEARCH = '/fhir/dmi/AuditEvent?date=2026-01-01';
+
+  it('leave room for another caller’s', async () => {
+    const settings = { dmi: { limits: { timeout: '30s' } } };
+    const other = await startFhirSite({ flows: ['dmi'], waitMs: 30_000, settings });
+    try {
+      const platform = other.platform('dmi');
+      platform.behave('late');
+      const many = Array.from({ length: 20 }, () => other.get(SEARCH, { as: 'bloc' }));
+      await platform.until('the share of one', () => platform.requests().length === 2);
+      const one = other.get(`${SEARCH}&type=POS`);
+      await platform.until('the other’s', () => platform.requests().length === 3);
+      expect(platform.requests().at(-1)?.url).toContain('type=POS');
+      platform.release();
+      expect((await one).status).toBe(200);
+      expect((await Promise.all(many)).map(({ status }) => status)).toEqual(Array.from(many, () => 200));
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('take no longer than their caller waits, however many there are', async () => {
+    const other = await startFhirSite({ flows: ['dmi'], waitMs: 1_000 });
+    try {
+      other.platform('dmi').behave('silent-before');
+      const many = await Promise.all(Array.from({ length: 20 }, () => other.get(SEARCH, { as: 'bloc' })));
+      expect(many.map(({ status }) => status)).toEqual(Array.from(many, () => 503));
+      // Most were never sent: their time was over in line.
+      expect(other.platform('dmi').requests().length).toBeLessThan(many.length);
+    } finally {
+      await other.stop();
+    }
+  });
 });

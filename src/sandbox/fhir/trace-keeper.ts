@@ -124,15 +124,42 @@ const MATCHES: Readonly<Record<string, Match>> = {
     const { system, code } = membersOf(auditOf(entries)?.['type']);
     return value === code || value === `${String(system)}|${String(code)}`;
   },
-  'entity:Device.lotNumber': (entries, value) => hasDevice(entries, 'lotNumber', value),
-  'entity:Device.serialNumber': (entries, value) => hasDevice(entries, 'serialNumber', value),
+  agent: (entries, value) => refersTo(entries, 'agent', 'who', value),
+  entity: (entries, value) => refersTo(entries, 'entity', 'what', value),
+  'entity:Device.lotNumber': (entries, value) => hasDevice(entries, 'lotNumber', begin(value)),
+  'entity:Device.lotNumber:exact': (entries, value) => hasDevice(entries, 'lotNumber', is(value)),
+  'entity:Device.serialNumber': (entries, value) => hasDevice(entries, 'serialNumber', begin(value)),
+  'entity:Device.serialNumber:exact': (entries, value) => hasDevice(entries, 'serialNumber', is(value)),
   'patient:identifier': (entries, value) => hasPatient(entries, value),
   'patient.identifier': (entries, value) => hasPatient(entries, value),
   'patient.ins': (entries, value) => hasPatient(entries, value),
 };
 
-function hasDevice(entries: readonly CreatedEntry[], member: string, value: string): boolean {
-  return entries.some(({ type, resource }) => type === 'Device' && resource[member] === value);
+function hasDevice(
+  entries: readonly CreatedEntry[],
+  member: string,
+  suits: (text: string) => boolean,
+): boolean {
+  return entries.some(({ type, resource }) => type === 'Device' && suits(wordOf(resource[member]) ?? ''));
+}
+
+/** A string parameter: what a text begins with, in any case (R4 search.html#string). */
+function begin(value: string): (text: string) => boolean {
+  return text => text.toLowerCase().startsWith(value.toLowerCase());
+}
+
+/** The same with `:exact`. */
+function is(value: string): (text: string) => boolean {
+  return text => text === value;
+}
+
+/** Whether an element of the AuditEvent refers to one of `Type/id`, or `id` alone, of whatever server. */
+function refersTo(entries: readonly CreatedEntry[], element: string, member: string, value: string): boolean {
+  const references = itemsOf(auditOf(entries)?.[element]).flatMap(each => {
+    const [type = '', id = ''] = (wordOf(membersOf(each[member])['reference']) ?? '').split('/').slice(-2);
+    return [id, `${type}/${id}`];
+  });
+  return value.split(',').some(wanted => references.includes(wanted.split('/').slice(-2).join('/')));
 }
 
 function hasPatient(entries: readonly CreatedEntry[], token: string): boolean {
