@@ -5,7 +5,7 @@ import { readServerTls } from '../config/secrets.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { PeerReport } from '../peers/interfaces.ts';
 import { isOfAnotherMachine } from '../peers/own-address.ts';
-import { reportChain } from '../peers/tls.ts';
+import { authoritiesIn, reportChain } from '../peers/tls.ts';
 
 const UNREAD =
   'à cette boîte, que personne ne lit, sauf adresse de réponse dans la demande (voir `replyTo` de la boîte)';
@@ -19,7 +19,7 @@ export type Address = Pick<Listening, 'host' | 'port' | 'tls'>;
  * Where an application sends its requests, and who could read or send some. Nothing is opened: a gateway that runs has
  * the address.
  *
- * @throws GatewayError CFG-003 when a file has become unreadable, MLLP-005 when certificate and key cannot be used or the
+ * @throws GatewayError CFG-003 when a file has become unreadable, MLLP-005 when certificate, key or authorities cannot be used or the
  *   address is not one of this machine
  */
 export function reportListening(
@@ -83,7 +83,7 @@ function dangersOf({ host, tls }: Listening): string[] {
 function reportCertificates(tls: Listening['tls'], now: Date): PeerReport {
   if (tls === undefined) return { lines: [], warnings: [] };
   const { cert, key, clientCa } = readServerTls(tls);
-  const all = [...certificatesIn(cert), ...certificatesIn(clientCa ?? '')];
+  const all = [...certificatesIn(cert), ...(clientCa === undefined ? [] : authoritiesOf(clientCa))];
   if (!belongsTo(key, all[0])) {
     throw new GatewayError('MLLP-005', {
       detail: 'Le certificat ou la clé ne peut pas être lu, ou ils ne vont pas ensemble.',
@@ -94,6 +94,15 @@ function reportCertificates(tls: Listening['tls'], now: Date): PeerReport {
     lines: reports.flatMap(({ lines }) => lines),
     warnings: reports.flatMap(({ warnings }) => warnings),
   };
+}
+
+function authoritiesOf(clientCa: string): X509Certificate[] {
+  try {
+    return authoritiesIn(clientCa);
+  } catch (cause) {
+    const detail = 'Le fichier de `tls.clientCa` ne contient aucun certificat, ou un certificat illisible.';
+    throw new GatewayError('MLLP-005', { detail, cause });
+  }
 }
 
 /** Whether a key is that of the certificate that comes first; false where either cannot be read. */

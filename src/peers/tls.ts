@@ -87,6 +87,17 @@ export function rememberingCertificate(options: ConnectionOptions): {
   };
 }
 
+/**
+ * The certificates of a PEM text that others are trusted by. node:tls passes over what is none, and would trust nobody.
+ *
+ * @throws Error where there is none, or one cannot be read
+ */
+export function authoritiesIn(pem: string): X509Certificate[] {
+  const found = pem.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END [^-]*-----/g) ?? [];
+  if (found.length === 0) throw Object.assign(new Error('no certificate'), { code: 'NO_CLIENT_CA' });
+  return found.map(each => new X509Certificate(each));
+}
+
 /** Every certificate of a connection: the server's chain, where it is encrypted, and our own. */
 export function reportCertificates(
   leaf: DetailedPeerCertificate | undefined,

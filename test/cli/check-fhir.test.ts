@@ -109,6 +109,19 @@ describe('`pfi check` of the FHIR flows', () => {
     expect(peers.get('facade')).toMatchObject({ ok: false, code: 'MLLP-005' });
   });
 
+  it.each([
+    ['nothing', ''],
+    ['no certificate', 'bonjour'],
+    ['a broken one', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+  ])('says that there is %s in `clientCa`, by which `pfi run` would not start', async (what, text) => {
+    const tls = { ...tlsFor(100), clientCa: pem(`clientCa ${what}.pem`, text) };
+    const peers = await checked({ facade: { port: 8443, tls }, sas: sasOn(tls) });
+    for (const name of ['facade', 'sas.listen']) {
+      expect(peers.get(name)).toMatchObject({ ok: false, code: 'MLLP-005' });
+      expect(JSON.stringify(peers.get(name))).toContain('`tls.clientCa`');
+    }
+  });
+
   it('tries the applications that something is handed to, and brings them nothing', async () => {
     const hook = await startFhirHook();
     const trust = {

@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { FhirHttpReport, FhirListener, FhirRoute } from '../interfaces.ts';
 import { reasonOf } from '../open-socket.ts';
+import { authoritiesIn } from '../tls.ts';
 import { createAdmission } from './admission.ts';
 import type { FhirCaller } from './callers.ts';
 import { endClient } from './client-error.ts';
@@ -128,7 +128,7 @@ function serverOptions(options: FhirListenerOptions): Parameters<typeof createSe
     ...(tls.clientCa === undefined
       ? {}
       : {
-          ca: authorities(tls.clientCa),
+          ca: authoritiesIn(tls.clientCa).map(each => each.toString()),
           requestCert: true,
           rejectUnauthorized: needsCertificate(options),
         }),
@@ -141,13 +141,6 @@ function serverOptions(options: FhirListenerOptions): Parameters<typeof createSe
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
   };
-}
-
-/** node:tls passes over what is no certificate, and would trust nobody. @throws Error */
-function authorities(pem: string): string[] {
-  const found = pem.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END [^-]*-----/g) ?? [];
-  if (found.length === 0) throw Object.assign(new Error('no certificate'), { code: 'NO_CLIENT_CA' });
-  return found.map(each => new X509Certificate(each).toString());
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
