@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
+import { seal, unseal } from '../basics/seal.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { NewPayload } from './journal.ts';
 
@@ -15,8 +15,6 @@ export interface PackedPayload {
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-const NONCE = 12;
-const TAG = 16;
 /** Archives and PDFs are deflated already; a sample tells, so that their bytes are not worked over for nothing. */
 const SAMPLE = 64 * 1024;
 
@@ -38,7 +36,7 @@ export async function pack(payload: NewPayload, key: Uint8Array | undefined): Pr
 
 /** @throws GatewayError JRN-004 when it was sealed with another key or altered. */
 export async function unpack(packed: PackedPayload, key: Uint8Array | undefined): Promise<Uint8Array> {
-  const body = packed.sealed ? unseal(packed.name, packed.bytes, key) : packed.bytes;
+  const body = packed.sealed ? opened(packed.name, packed.bytes, key) : packed.bytes;
   if (!packed.deflated) return body;
   try {
     return await inflate(body);
@@ -47,20 +45,11 @@ export async function unpack(packed: PackedPayload, key: Uint8Array | undefined)
   }
 }
 
-/** Seals with AES-256-GCM; the name is bound to it. */
-export function seal(name: string, body: Uint8Array, key: Uint8Array): Uint8Array {
-  const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(name));
-  return Buffer.concat([nonce, cipher.update(body), cipher.final(), cipher.getAuthTag()]);
-}
-
-/** @throws GatewayError JRN-004 when it was sealed with another key or altered. */
-export function unseal(name: string, bytes: Uint8Array, key: Uint8Array | undefined): Uint8Array {
+/** Opens what was sealed. @throws GatewayError JRN-004 when it was with another key, or altered since */
+export function opened(name: string, sealed: Uint8Array, key: Uint8Array | undefined): Uint8Array {
   if (key === undefined) throw new GatewayError('JRN-004');
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE)).setAAD(Buffer.from(name));
-    decipher.setAuthTag(bytes.subarray(-TAG));
-    return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
+    return unseal(name, sealed, key);
   } catch (cause) {
     throw new GatewayError('JRN-004', { cause });
   }

@@ -1,7 +1,8 @@
+import { seal } from '../basics/seal.ts';
 import type { JournalContext } from './context.ts';
 import type { Row, Statements } from './engine.ts';
 import type { PlatformAnswer } from './journal.ts';
-import { seal, unseal } from './payloads.ts';
+import { opened } from './payloads.ts';
 import { bytes, number, text } from './rows.ts';
 import * as fhir from './sql-fhir.ts';
 
@@ -40,5 +41,5 @@ export async function putPlatformIds(
 export function remoteOf(row: Row, { sealKey }: Pick<JournalContext, 'sealKey'>): string {
   const kept = bytes(row, 'remote');
   const name = sealName(text(row, 'flow'), text(row, 'caller'), text(row, 'local_key'));
-  return Buffer.from(number(row, 'sealed') === 1 ? unseal(name, kept, sealKey) : kept).toString();
+  return Buffer.from(number(row, 'sealed') === 1 ? opened(name, kept, sealKey) : kept).toString();
 }

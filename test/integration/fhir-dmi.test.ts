@@ -576,12 +576,6 @@ describe('searches', () => {
   });
 });
 
-it('a platform that redirects a call answers nothing: 502, with a reason', async () => {
-  site.platform('dmi').behave({ page: 302 }, 1);
-  const answer = await site.post('/dmi/traces', newTrace());
-  expect([answer.status, answer.errors]).toEqual([502, ['timeout']]);
-});
-
 it('between acceptance and sending a restart loses nothing', async () => {
   const platform = site.platform('dmi');
   await platform.stop();

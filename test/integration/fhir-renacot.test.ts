@@ -86,9 +86,7 @@ describe('who we are', () => {
       await other.until('it is told', () =>
         other.log().some(({ msg, code }) => msg.startsWith('target down') && code === 'FHIR-006'),
       );
-      await other.until('it waits', async () =>
-        (await other.exchanges()).every(view => stateOf(view).join() === 'waiting'),
-      );
+      await expect.poll(async () => (await other.exchanges()).map(stateOf)).toEqual([['waiting']]);
     } finally {
       await other.stop();
     }

@@ -34,24 +34,11 @@ export async function keptAnswer(
   return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as KeptAnswer);
 }
 
-/**
- * The platform's answer passed on, unchanged; of a no that is no JSON, the page of a proxy, its status. A redirection is
- * ours to follow or not, and a yes without a body says nothing: neither is for the caller.
- */
+/** The platform's answer passed on, unchanged; of a no that is no JSON, the page of a proxy, its status. */
 export function passedOn({ status, body }: Pick<KeptAnswer, 'status' | 'body'>): FhirHttpAnswer {
-  const isRedirection = status >= 300 && status < 400;
-  if (body !== undefined && !isRedirection) return { status, body: Buffer.from(body) };
-  if (status < 400) return unreadable(`Réponse HTTP ${status}.`);
+  if (body !== undefined) return { status, body: Buffer.from(body) };
   const detail = `Réponse HTTP ${status}, sans ressource FHIR.`;
   return { status, body: outcomeOf(new GatewayError('FHIR-009', { detail })) };
-}
-
-/** What a caller is told of an answer that cannot be read. @param detail for people, a sentence */
-export function unreadable(detail: string | undefined): FhirHttpAnswer {
-  return {
-    status: 502,
-    body: outcomeOf(new GatewayError('FHIR-010', detail === undefined ? {} : { detail })),
-  };
 }
 
 /** A body where it is a JSON object or list, with or without a byte order mark; undefined for anything else. */

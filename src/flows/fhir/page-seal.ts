@@ -1,10 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { seal, unseal } from '../../basics/seal.ts';
 import type { PageSeal } from '../../formats/fhir/dmi/search-pages.ts';
 import type { Journal } from '../../journal/journal.ts';
 
-const CIPHER = 'aes-256-gcm';
-const NONCE = 12;
-const TAG = 16;
+const NAME = 'page';
 
 /**
  * Seals pages of searches for callers, who give them back: their addresses may hold an INS, and only those that we gave are
@@ -16,20 +15,10 @@ export function createPageSeal(keyOf: Journal['keyOf']): PageSeal {
     .update(`${keyOf('page-key:1')}${keyOf('page-key:2')}`)
     .digest();
   return {
-    seal(page) {
-      const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv(CIPHER, key, nonce);
-      return Buffer.concat([nonce, cipher.update(page), cipher.final(), cipher.getAuthTag()]).toString(
-        'base64url',
-      );
-    },
-    open(token) {
-      const bytes = Buffer.from(token, 'base64url');
-      if (bytes.length < NONCE + TAG) return undefined;
+    seal: page => seal(NAME, Buffer.from(page), key).toString('base64url'),
+    open: token => {
       try {
-        const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE), { authTagLength: TAG });
-        decipher.setAuthTag(bytes.subarray(-TAG));
-        return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]).toString();
+        return unseal(NAME, Buffer.from(token, 'base64url'), key).toString();
       } catch {
         return undefined;
       }

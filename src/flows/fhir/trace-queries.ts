@@ -5,7 +5,7 @@ import { outcomeOf } from '../../formats/fhir/operation-outcome.ts';
 import type { FhirResource } from '../../formats/fhir/resource.ts';
 import { resourceOf } from '../../formats/fhir/transaction-entries.ts';
 import type { FhirAnswer, FhirHttpAnswer, FhirRoute } from '../../peers/interfaces.ts';
-import { jsonIn, passedOn, textIn, unreadable } from './kept-call.ts';
+import { jsonIn, passedOn, textIn } from './kept-call.ts';
 
 /** Where traces are asked for. */
 export interface TracePlatform {
@@ -90,6 +90,14 @@ async function answered(
   const found = resourceOf(json);
   if (found === undefined || status >= 300) return unreadable(`Réponse HTTP ${status}.`);
   return { status, headers, body: change(found) ?? answer.body };
+}
+
+/** An answer that cannot be read. @param detail for people, a sentence */
+function unreadable(detail: string | undefined): FhirHttpAnswer {
+  return {
+    status: 502,
+    body: outcomeOf(new GatewayError('FHIR-010', detail === undefined ? {} : { detail })),
+  };
 }
 
 function detailOf({ fields }: GatewayError): string | undefined {
