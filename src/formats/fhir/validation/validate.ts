@@ -26,9 +26,9 @@ const RESOURCES: Resources = { check: checkInner, follows: followsInner };
 
 /**
  * Holds a resource against a profile (canonical URL) of a rule set, against those that it declares itself in `meta.profile`,
- * and the resources in it against theirs: declared, or else of the profiles of their type the one that they follow best.
- * Value sets, profiles and discriminators that are not at hand are not checked. At most some 200 errors and 200 warnings are
- * told.
+ * and the resources in it against theirs: declared, or else, unless they are contained, of the profiles of their type the one
+ * that they follow best. Value sets, profiles and discriminators that are not at hand are not checked. At most some 200 errors
+ * and 200 warnings are told.
  *
  * @returns findings in the order of the resource; nothing of severity `error` means that it is valid
  */
@@ -95,6 +95,7 @@ function checkInner(item: Item, nodes: readonly Node[], walk: Walk): void {
     return;
   }
   const container = item.child.name === 'contained' ? walk.scope.root : undefined;
+  if (isOfUnknown(value, walk.session.rules)) report(walk.scope, unknownProfile(path));
   const profiles = new Set(profilesOf(value, path, container, walk));
   for (const node of nodes) {
     const { types } = node.rule;
@@ -118,7 +119,8 @@ function followsInner(resource: unknown, profiles: readonly string[], path: stri
 /**
  * The profiles that a resource is of: those that it declares, or else, of those of its type, the one with the fewest errors.
  * The official validator leaves a resource that follows none in no slice, and such a slice may be empty: then nothing would
- * be said of it.
+ * be said of it (quirk F19). A contained resource is of those that it declares alone: it says no more than its container
+ * needs, and no guide constrains it (quirk F38).
  */
 function profilesOf(
   resource: FhirResource,
@@ -129,36 +131,58 @@ function profilesOf(
   const known = session.resolved.get(path);
   if (known !== undefined) return known;
   const declared = declaredBy(resource, session.rules);
-  const profiles = declared.length > 0 ? declared : bestOf(resource, path, scope, container, session);
+  const isSettled = declared.length > 0 || container !== undefined;
+  const profiles = isSettled ? declared : undeclared(resource, path, scope, session);
   session.resolved.set(path, profiles);
   return profiles;
 }
 
-function bestOf(
-  resource: FhirResource,
-  path: string,
-  outer: Scope,
-  container: FhirResource | undefined,
-  session: Session,
-): readonly string[] {
+/** What says that it is of a profile that nobody here knows is of the flow's only where it breaks none of its rules (quirk F37). */
+function undeclared(resource: FhirResource, path: string, outer: Scope, session: Session): readonly string[] {
+  const best = bestOf(resource, path, outer, session);
+  if (!isOfUnknown(resource, session.rules)) return best;
+  return verdictOf(resource, best, path, outer, undefined, session).some(isError) ? [] : best;
+}
+
+function bestOf(resource: FhirResource, path: string, outer: Scope, session: Session): readonly string[] {
   const candidates = profilesOfType(resource.resourceType, session.rules);
   if (candidates.length < 2) return candidates;
   let best: string | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const errors = verdictOf(resource, [candidate], path, outer, container, session).filter(isError).length;
+    const errors = verdictOf(resource, [candidate], path, outer, undefined, session).filter(isError).length;
     if (errors < fewest) [best, fewest] = [candidate, errors];
   }
   return best === undefined ? [] : [best];
 }
 
-/** Profiles of the rule set only: to declare R4's own, or another guide's, exempts nothing from the flow's. */
-function declaredBy({ resourceType, meta }: FhirResource, { profiles }: RuleSet): readonly string[] {
-  const declared = isObject(meta) && Array.isArray(meta['profile']) ? meta['profile'] : [];
-  const urls = declared.filter(each => typeof each === 'string').map(withoutVersion);
-  return [...new Set(urls)].filter(
-    url => Object.hasOwn(profiles, url) && profiles[url]?.type === resourceType,
+/** Whether all the profiles that it declares are unknown here; R4's own are known, and exempt from nothing. */
+function isOfUnknown(resource: FhirResource, rules: RuleSet): boolean {
+  if (declaredBy(resource, rules).length > 0) return false;
+  return declarationsOf(resource).some(url => profileAt(url, rules) === undefined);
+}
+
+function unknownProfile(path: string): Finding {
+  const message = 'Le profil que la ressource déclare n’est pas connu : il n’est pas vérifié.';
+  return {
+    severity: 'warning',
+    code: 'not-supported',
+    path: `${path}.meta.profile`,
+    message,
+    rule: 'profil-inconnu',
+  };
+}
+
+/** The profiles of the rule set that it declares. */
+function declaredBy(resource: FhirResource, { profiles }: RuleSet): readonly string[] {
+  return declarationsOf(resource).filter(
+    url => Object.hasOwn(profiles, url) && profiles[url]?.type === resource.resourceType,
   );
+}
+
+function declarationsOf({ meta }: FhirResource): readonly string[] {
+  const declared = isObject(meta) && Array.isArray(meta['profile']) ? meta['profile'] : [];
+  return [...new Set(declared.filter(each => typeof each === 'string').map(withoutVersion))];
 }
 
 const byType = new WeakMap<RuleSet, Map<string, readonly string[]>>();

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FhirResource } from '../../../../src/formats/fhir/resource.ts';
-import { FLOW_PROFILES, rulesFor } from '../../../../src/formats/fhir/rules/rules-for.ts';
 import type { ElementRule, RuleSet } from '../../../../src/formats/fhir/rules/types.ts';
 import { validate } from '../../../../src/formats/fhir/validation/validate.ts';
-import { changed } from './mutate.ts';
-import { dmiBundle } from './samples.ts';
 
 const PROFILE = 'https://profiles.example/x';
 const R4 = 'http://hl7.org/fhir/StructureDefinition/';
@@ -21,8 +18,6 @@ function rulesOf(type: string, elements: Readonly<Record<string, ElementRule>>):
 function said(resource: FhirResource, rules: RuleSet = rulesOf(resource.resourceType, {})): string[] {
   return validate(resource, rules, PROFILE).map(({ code, path }) => `${code} ${path}`);
 }
-
-const TDMI_PATIENT = 'https://interop.esante.gouv.fr/ig/fhir/tdmi/StructureDefinition/dmi-patient';
 
 const patient = (elements: object): FhirResource => ({ resourceType: 'Patient', ...elements });
 
@@ -327,44 +322,6 @@ describe('what is no resource of the profile', () => {
   ])('%s', (_, resource, profile, expected) => {
     const findings = validate(resource, rulesOf('Patient', {}), profile);
     expect(findings.map(({ code, path }) => `${code} ${path}`)).toEqual([expected]);
-  });
-});
-
-describe('profiles of inner resources', () => {
-  it('are those that they declare, even where another would fit', () => {
-    const bundle = dmiBundle();
-    const entries = bundle['entry'] as { resource: { meta?: object } }[];
-    const service = entries[1];
-    if (service !== undefined)
-      service.resource.meta = {
-        profile: [
-          'https://interop.esante.gouv.fr/ig/fhir/tdmi/StructureDefinition/dmi-organization-ej|3.0.0',
-        ],
-      };
-    const paths = validate(bundle, rulesFor('dmi'), FLOW_PROFILES.dmi).map(({ path }) => path);
-    expect(new Set(paths)).toEqual(new Set(['Bundle.entry[1].resource.identifier']));
-  });
-
-  it.each([
-    ['R4’s own', `${R4}Patient`],
-    ['another guide’s', 'https://profiles.example/patient'],
-    ['the same ten thousand times', ...Array.from({ length: 10_000 }, () => TDMI_PATIENT)],
-  ])('are the flow’s though they declare %s', (_, ...profile) => {
-    const bundle = changed(dmiBundle(), 'entry[3].resource.meta', { profile });
-    const wrong = changed(bundle, 'entry[3].resource.telecom', undefined);
-    const paths = validate(wrong, rulesFor('dmi'), FLOW_PROFILES.dmi).map(({ path }) => path);
-    expect(paths).toEqual(['Bundle.entry[3].resource.telecom']);
-  });
-
-  it('are told apart though the same object is there twice', () => {
-    const telecom = { resourceType: 'Patient', identifier: [{ value: '1' }] };
-    const entry = (resource: object): object => ({ resource, request: { method: 'POST', url: 'Patient' } });
-    const bundle = {
-      ...dmiBundle(),
-      entry: [...(dmiBundle()['entry'] as object[]), entry(telecom), entry(telecom)],
-    };
-    const paths = validate(bundle, rulesFor('dmi'), FLOW_PROFILES.dmi).map(({ path }) => path);
-    expect(paths).toEqual(['Bundle.entry[13].resource.telecom', 'Bundle.entry[14].resource.telecom']);
   });
 });
 
