@@ -1,3 +1,4 @@
+import { bundledResources } from '../references-in-bundle.ts';
 import { type FhirResource, isObject } from '../resource.ts';
 import type { RuleSet } from '../rules/types.ts';
 import { profileAt } from './compile.ts';
@@ -13,8 +14,9 @@ const RELATIVE = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9.-]{1,64}(?:\/_history\/[A
 const indexes = new WeakMap<FhirResource, ReadonlyMap<string, string>>();
 
 /**
- * The type that a Reference leads to: a contained resource, an entry of the Bundle that it is in or of one around that
- * (nested Bundles refer across, reference §1.5.3), or by its URL. A urn: that no entry has leads nowhere.
+ * The type that a Reference leads to: a contained resource, an entry of the Bundle that it is in, of one around that, or else
+ * the only entry of that name in any Bundle of the outermost one (nested Bundles refer across, reference §1.5.3), or by its
+ * URL. A urn: that no entry has leads nowhere.
  */
 export function ledBy(value: Readonly<Record<string, unknown>>, scope: Scope): Led {
   const { reference, type } = value;
@@ -61,11 +63,13 @@ export function containedIn(root: FhirResource): ReadonlyMap<string, string> {
 }
 
 function ledInBundles(reference: string, scope: Scope): string | undefined {
+  let outermost: FhirResource | undefined;
   for (let around = bundleAround(scope); around !== undefined; around = bundleAround(around)) {
-    const type = entriesOf(around.resource).get(reference);
+    outermost = around.resource;
+    const type = entriesOf(outermost).get(reference);
     if (type !== undefined) return type;
   }
-  return undefined;
+  return outermost === undefined ? undefined : nestedEntriesOf(outermost).get(reference);
 }
 
 function bundleAround(scope: Scope): Scope | undefined {
@@ -85,5 +89,20 @@ function entriesOf(bundle: FhirResource): ReadonlyMap<string, string> {
     types.set(each['fullUrl'], String(each['resource']['resourceType']));
   }
   indexes.set(bundle, types);
+  return types;
+}
+
+const nested = new WeakMap<FhirResource, ReadonlyMap<string, string | undefined>>();
+
+/** Types of the resources at every depth of Bundles by fullUrl; undefined where several have it: nobody knows which is meant. */
+function nestedEntriesOf(outermost: FhirResource): ReadonlyMap<string, string | undefined> {
+  const known = nested.get(outermost);
+  if (known !== undefined) return known;
+  const types = new Map<string, string | undefined>();
+  for (const { fullUrl, resource } of bundledResources(outermost)) {
+    if (fullUrl === undefined) continue;
+    types.set(fullUrl, types.has(fullUrl) ? undefined : resource.resourceType);
+  }
+  nested.set(outermost, types);
   return types;
 }
