@@ -44,7 +44,7 @@ async function found(content: unknown): Promise<Finding> {
 }
 
 function bundleOf(trace: unknown): FhirResource {
-  const { trace: read, findings } = readTrace(trace);
+  const { trace: read, findings } = readTrace(trace, new Date('2026-03-05T10:05:00+01:00'));
   if (read === undefined) throw new Error(JSON.stringify(findings));
   return buildTraceBundle(read, { newUuid: randomUUID, now: new Date('2026-03-05T10:05:00+01:00') });
 }

@@ -474,7 +474,7 @@ describe('the status', () => {
 
 describe('numbers', () => {
   it('of a Bundle reach the platform as they were written', async () => {
-    const { trace } = readTrace({ ...fullTrace('22'), message: 'DECIMALES' });
+    const { trace } = readTrace({ ...fullTrace('22'), message: 'DECIMALES' }, new Date());
     if (trace === undefined) throw new Error('a sample that is no trace');
     const bundle = buildTraceBundle(trace, { newUuid: randomUUID, now: new Date() });
     const written = JSON.stringify(bundle).replaceAll(/"value":(\d+)([,}])/g, '"value":$1.00$2');

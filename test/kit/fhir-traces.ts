@@ -20,7 +20,7 @@ export function newTrace(overrides: SampleTrace = {}): SampleTrace {
 
 /** The same as a Bundle; without Bundle.identifier where told so. */
 export function newTraceBundle(overrides: SampleTrace = {}): FhirResource {
-  const { trace, findings } = readTrace(newTrace(overrides));
+  const { trace, findings } = readTrace(newTrace(overrides), new Date());
   if (trace === undefined) throw new Error(JSON.stringify(findings));
   return buildTraceBundle(trace, { newUuid: randomUUID, now: new Date() });
 }

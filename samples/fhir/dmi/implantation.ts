@@ -31,7 +31,7 @@ export function implantation(message: string): SampleTrace {
 
 /** The same as FHIR, whose AuditEvent does not say by whom: `agent[0].who` is missing. */
 export function implantationWithoutAgent(message: string): Readonly<Record<string, unknown>> {
-  const { trace } = readTrace(implantation(message));
+  const { trace } = readTrace(implantation(message), new Date('2026-11-20'));
   if (trace === undefined) throw new Error('the trace is good');
   let uuids = 0;
   const newUuid = (): string => {

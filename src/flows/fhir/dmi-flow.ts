@@ -29,9 +29,10 @@ export function dmiFlow({ clock, path }: DmiFlowOptions): PlatformFlow {
     nameOf: json => callName(json, ['identifier', 'message']),
     plan: (json, form) => {
       if (form === 'simple') {
-        const { trace, findings } = readTrace(json);
+        const now = clock.now();
+        const { trace, findings } = readTrace(json, now);
         if (trace === undefined) return { resource: undefined, findings, about: undefined };
-        const resource = buildTraceBundle(trace, { newUuid: randomUUID, now: clock.now() });
+        const resource = buildTraceBundle(trace, { newUuid: randomUUID, now });
         return { resource, findings, about: patientOf(resource) };
       }
       const resource = resourceOf(json);

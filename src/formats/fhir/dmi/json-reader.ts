@@ -12,6 +12,8 @@ export interface Citation {
 export interface Reading {
   readonly findings: Finding[];
   readonly citations: Citation[];
+  /** In which it is read. */
+  readonly year: number;
 }
 
 /** Reads one value of the JSON; what is wrong with it becomes findings, and the value undefined. */

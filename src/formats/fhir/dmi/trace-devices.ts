@@ -69,13 +69,13 @@ const deviceMembers: Reader<Dispositif> = record<Dispositif>({
 export const device: Reader<Dispositif> = (value, path, reading) => {
   const given = deviceMembers(value, path, reading);
   if (given === undefined) return undefined;
-  const contradicted = contradictedByUdi(given);
+  const contradicted = contradictedByUdi(given, reading.year);
   for (const member of contradicted) {
     const message = 'Ce membre contredit l’IUD du même dispositif (iud.hrf).';
     reading.findings.push(finding('business-rule', within(path, member), message));
   }
   if (contradicted.length > 0) return undefined;
-  const completed = completedByUdi(given);
+  const completed = completedByUdi(given, reading.year);
   if (completed.lot === undefined && completed.serie === undefined) {
     const message =
       'Ni numéro de lot ni numéro de série : le dispositif ne pourra pas être retrouvé par eux.';

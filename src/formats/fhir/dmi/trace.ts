@@ -50,9 +50,11 @@ const members: Reader<TraceMembers> = record<TraceMembers>({
 /**
  * The trace that a JSON of `POST /dmi/traces` says. No trace where a finding is an error; warnings stand beside it.
  * Paths are those of the JSON (`dispositifs[0].lot`), messages French and without any of its values.
+ *
+ * @param now by which the two digits of a year in a UDI are of this century or another
  */
-export function readTrace(json: unknown): TraceReading {
-  const reading: Reading = { findings: [], citations: [] };
+export function readTrace(json: unknown, now: Date): TraceReading {
+  const reading: Reading = { findings: [], citations: [], year: now.getUTCFullYear() };
   const given = members(json, '', reading);
   if (given !== undefined) {
     checkCitations(given, reading);

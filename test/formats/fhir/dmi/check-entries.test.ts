@@ -5,6 +5,7 @@ import { buildTraceBundle } from '../../../../src/formats/fhir/dmi/build-bundle.
 import { checkEntries } from '../../../../src/formats/fhir/dmi/check-entries.ts';
 import { FLUX_NUMBERS } from '../../../../src/formats/fhir/dmi/fluxes.ts';
 import { readTrace } from '../../../../src/formats/fhir/dmi/trace.ts';
+import { NOW } from './kit.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -23,8 +24,8 @@ function faultsOf(...entry: readonly unknown[]): string[] {
 describe('the entries of a trace', () => {
   it.each(FLUX_NUMBERS)('of flux %s are as they shall be', number => {
     for (const trace of [minimalTrace(number), fullTrace(number)]) {
-      const { trace: read } = readTrace(trace);
-      const bundle = read && buildTraceBundle(read, { newUuid: randomUUID, now: new Date() });
+      const { trace: read } = readTrace(trace, NOW);
+      const bundle = read && buildTraceBundle(read, { newUuid: randomUUID, now: NOW });
       expect(bundle && checkEntries(bundle)).toEqual([]);
     }
   });

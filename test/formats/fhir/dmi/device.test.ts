@@ -77,21 +77,55 @@ describe('UDI of GS1', () => {
     ['(01)03701234567891(17)281331(21)B', { id: '03701234567891', serie: 'B' }],
     ['(01)03701234567891(11)260230(240)X', { id: '03701234567891' }],
     ['(10)LOT', {}],
+    [' (01) 03701234567891 (10) LOT ', { id: '03701234567891', lot: 'LOT' }],
+    ['(17)281231(01)03701234567891(10)LOT', { peremption: '2028-12-31', id: '03701234567891', lot: 'LOT' }],
+    ['(01)03701234567891(11)991231', { id: '03701234567891', fabrication: '1999-12-31' }],
+    ['(01)03701234567891(11)771231', { id: '03701234567891', fabrication: '1977-12-31' }],
+    ['(01)03701234567891(17)761231', { id: '03701234567891', peremption: '2076-12-31' }],
+    // Parentheses of a lot were taken for the beginning of the next value: AB was another lot.
+    ['(01)03701234567891(10)AB(1)2(17)281231', {}],
+    ['(01)03701234567891(10)AB(12)C(17)281231', {}],
+    ['(01)03701234567891(10)LOT(', {}],
+    ['(01)03701234567891(10)L1(10)L2', {}],
     ['+H123PARTNO1234567890120/$$420020216LOT123456789012345/SXYZ', {}],
     ['(01)'.repeat(10_000), {}],
   ])('%s', (hrf, parts) => {
-    expect(readUdi(hrf)).toEqual(parts);
+    expect(readUdi(hrf, 2026)).toEqual(parts);
   });
 
   it('what is given is not overwritten', () => {
     const device = { cle: 'd', lot: 'lot', iud: { hrf: '(01)03701234567891(10)other(21)S' } };
-    expect(completedByUdi(device)).toMatchObject({ lot: 'lot', serie: 'S', iud: { id: '03701234567891' } });
-    expect(contradictedByUdi(device)).toEqual(['lot']);
+    expect(completedByUdi(device, 2026)).toMatchObject({
+      lot: 'lot',
+      serie: 'S',
+      iud: { id: '03701234567891' },
+    });
+    expect(contradictedByUdi(device, 2026)).toEqual(['lot']);
   });
 
   it('a month does not contradict a day of it', () => {
     const device = { cle: 'd', peremption: '2028-12', iud: { hrf: '(01)03701234567891(17)281231' } };
-    expect(contradictedByUdi(device)).toEqual([]);
+    expect(contradictedByUdi(device, 2026)).toEqual([]);
+  });
+
+  it.each([
+    [1999, '(11)000131', '2000-01-31'],
+    [2049, '(11)990131', '2099-01-31'],
+    [2099, '(11)490131', '2149-01-31'],
+  ])('in %i, %s', (year, element, day) => {
+    const { fabrication } = readUdi(`(01)03701234567891${element}`, year);
+    expect(fabrication).toBe(day);
+  });
+
+  it.each([
+    [{ lot: 'LOT4' }, 'lot'],
+    [{ lot: 'LOT423' }, 'lot'],
+    [{ lot: 'lot42' }, 'lot'],
+    [{ serie: 'S' }, 'serie'],
+    [{ serie: 'S77' }, 'serie'],
+  ])('%j is another one than that of the UDI, though it begins alike', (given, member) => {
+    const device = { cle: 'd', ...given, iud: { hrf: '(01)03701234567891(10)LOT42(21)S7' } };
+    expect(contradictedByUdi(device, 2026)).toEqual([member]);
   });
 
   it.each([

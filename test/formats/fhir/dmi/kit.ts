@@ -21,7 +21,7 @@ export function countingUuids(): () => string {
 }
 
 export function traceOf(json: unknown): Trace {
-  const { trace, findings } = readTrace(json);
+  const { trace, findings } = readTrace(json, NOW);
   if (trace === undefined) throw new Error(JSON.stringify(findings));
   return trace;
 }

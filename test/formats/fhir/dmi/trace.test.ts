@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FLUX_NUMBERS } from '../../../../src/formats/fhir/dmi/fluxes.ts';
 import { readTrace } from '../../../../src/formats/fhir/dmi/trace.ts';
 import { fullTrace, minimalTrace, type SampleTrace } from '../../../../samples/fhir/dmi/traces.ts';
-import { traceOf } from './kit.ts';
+import { NOW, traceOf } from './kit.ts';
 
 /** A copy in which the member at `path` is `value`, or is left out where that is undefined. */
 function changed(json: SampleTrace, path: string, value: unknown): unknown {
@@ -247,32 +247,34 @@ const faults: readonly Fault[] = [
 
 describe('a trace that is wrong in one way', () => {
   it.each(faults)('%s', (_, json, path, code) => {
-    const { trace, findings } = readTrace(json);
+    const { trace, findings } = readTrace(json, NOW);
     expect(trace).toBeUndefined();
     expect(findings.map(each => [each.severity, each.code, each.path])).toEqual([['error', code, path]]);
   });
 
   it('is told without any of its values', () => {
-    const messages = faults.flatMap(([, json]) => readTrace(json).findings.map(({ message }) => message));
+    const messages = faults.flatMap(([, json]) =>
+      readTrace(json, NOW).findings.map(({ message }) => message),
+    );
     const values = ['MORVAN', 'CLAIRE', '2850629', '8000123', 'LOT42', 'X1', 'KERVELLA', 'BREST'];
     expect(messages.filter(message => values.some(value => message.includes(value)))).toEqual([]);
   });
 
   it('is told in bounds', () => {
     const unknown = Array.from({ length: 100_000 }, (_, index) => [`m${index}`, 1]);
-    expect(readTrace({ ...pose, ...Object.fromEntries(unknown) }).findings).toHaveLength(200);
+    expect(readTrace({ ...pose, ...Object.fromEntries(unknown) }, NOW).findings).toHaveLength(200);
   });
 
   it('all faults are told at once', () => {
     const json = changed(changed(pose, 'flux', '29') as SampleTrace, 'dispositifs[0].emdn', '');
-    expect(readTrace(json).findings.map(({ path }) => path)).toEqual(['flux', 'dispositifs[0].emdn']);
+    expect(readTrace(json, NOW).findings.map(({ path }) => path)).toEqual(['flux', 'dispositifs[0].emdn']);
   });
 });
 
 describe('a trace that may be sent', () => {
   it.each(FLUX_NUMBERS)('of flux %s', number => {
-    expect(readTrace(fullTrace(number)).findings).toEqual([]);
-    expect(readTrace(minimalTrace(number)).findings).toEqual([]);
+    expect(readTrace(fullTrace(number), NOW).findings).toEqual([]);
+    expect(readTrace(minimalTrace(number), NOW).findings).toEqual([]);
   });
 
   it.each([
@@ -284,14 +286,14 @@ describe('a trace that may be sent', () => {
     ['GTIN of wrong key', changed(pose, 'dispositifs[1].iud.id', '03701234567892'), 'dispositifs[1].iud.id'],
     ['declared before it happened', changed(pose, 'declaration', '2026-03-05T08:59:59Z'), 'declaration'],
   ])('with a warning: %s', (_, json, path) => {
-    const { trace, findings } = readTrace(json);
+    const { trace, findings } = readTrace(json, NOW);
     expect(trace).toBeDefined();
     expect(findings.map(each => [each.severity, each.path])).toEqual([['warning', path]]);
   });
 
   it('may hold one line that is as it should be beside a refused one', () => {
     const json = changed(fullTrace('28'), 'receptionService.lignes[1].conforme', true);
-    expect(readTrace(json).findings).toEqual([]);
+    expect(readTrace(json, NOW).findings).toEqual([]);
   });
 
   it('has the event that its flux leaves no choice of', () => {
