@@ -324,6 +324,22 @@ describe('a platform of the first contract', () => {
     expect(other.platform('renacot').associations().at(-1)?.lots).toEqual(['LOT0', 'LOT1']);
   });
 
+  it('gets parts of a group that is Parameters of its own, which was refused for having none', async () => {
+    await other.post(SIMPLE, intervention('2026-03-01', 'OP-2'));
+    const submissions = () => other.platform('renacot').submissions();
+    const before = submissions().length;
+    const sent = submissions().at(-1)?.body as { parameter: { name: string; part: unknown }[] };
+    const [{ name, part } = { name: '', part: [] }, ...others] = sent.parameter;
+    const group = { name, resource: { resourceType: 'Parameters', parameter: part } };
+    const { status, errors } = await other.post(FIRST, { ...sent, parameter: [group, ...others] });
+    expect([status, errors]).toEqual([200, []]);
+    expect(
+      submissions()
+        .slice(before)
+        .map(({ body }) => body),
+    ).toEqual([sent]);
+  });
+
   it('gets today’s Parameters where they say all that it wants', async () => {
     const answer = await other.post(TODAY, interventionParameters('2026-03-01'));
     expect(answer.status).toBe(422);

@@ -83,6 +83,25 @@ export function fieldsOf(parameters: FhirResource): Fields {
   return { contract, fields, implants, findings };
 }
 
+/** The same with groups and implants as parts; the same object where they are. */
+export function withParts(parameters: FhirResource): FhirResource {
+  const given = listOf(parameters['parameter']);
+  const parted = given.map(each => (isObject(each) ? partedOf(each) : each));
+  return parted.some((each, index) => each !== given[index])
+    ? { ...parameters, parameter: parted }
+    : parameters;
+}
+
+/** What has anything beside is left to the profile, which refuses it. */
+function partedOf(node: Slot['node']): Slot['node'] {
+  const { resource, ...others } = node;
+  const name = textOf(node['name'])?.toLowerCase() ?? '';
+  if (!(GROUPS.has(name) || name === 'implants') || 'part' in node || !isObject(resource)) return node;
+  const isPlain =
+    resource['resourceType'] === 'Parameters' && Object.keys(resource).every(key => ENVELOPE.has(key));
+  return isPlain && Array.isArray(resource['parameter']) ? { ...others, part: resource['parameter'] } : node;
+}
+
 function implantOf(node: Slot['node'], path: string, findings: Finding[]): ImplantSlots {
   const fields = new Map<ImplantField, Slot>();
   for (const part of partsOf(node, path)) {

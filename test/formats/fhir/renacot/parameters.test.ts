@@ -12,7 +12,11 @@ import { convertParameters } from '../../../../src/formats/fhir/renacot/convert.
 import { readParameters } from '../../../../src/formats/fhir/renacot/read-parameters.ts';
 import type { Contract, Intervention } from '../../../../src/formats/fhir/renacot/types.ts';
 import { writeParameters } from '../../../../src/formats/fhir/renacot/write-parameters.ts';
+import { isError } from '../../../../src/formats/fhir/operation-outcome.ts';
 import type { FhirResource } from '../../../../src/formats/fhir/resource.ts';
+import { RENACOT_PROFILES } from '../../../../src/formats/fhir/rules/renacot.ts';
+import { rulesFor } from '../../../../src/formats/fhir/rules/rules-for.ts';
+import { validate } from '../../../../src/formats/fhir/validation/validate.ts';
 import { HIP } from './sample.ts';
 
 const WHERE = {
@@ -135,6 +139,41 @@ describe('convertParameters', () => {
   it('leaves what is of the contract already', () => {
     const strange = { ...write(HIP, 'registre'), language: 'fr' };
     expect(convertParameters(strange, 'registre').parameters).toBe(strange);
+  });
+
+  /** As the first contract's OperationDefinition types groups (quirk F14): it was refused for having no parts. */
+  const asParameters = (parameters: FhirResource): FhirResource => ({
+    ...parameters,
+    parameter: (parameters['parameter'] as { part?: unknown }[]).map(({ part, ...parameter }) =>
+      part === undefined
+        ? parameter
+        : { ...parameter, resource: { resourceType: 'Parameters', parameter: part } },
+    ),
+  });
+
+  it.each(['registre', 'procedure'] as const)(
+    'gives parts to the groups of %s that are Parameters of their own',
+    contract => {
+      const parameters = write(HIP, contract);
+      const { parameters: parted, findings } = convertParameters(asParameters(parameters), contract);
+      expect([parted, findings]).toEqual([parameters, []]);
+      const { input, firstInput } = RENACOT_PROFILES;
+      const profile = contract === 'registre' ? input : firstInput;
+      const errors = validate(parted ?? parameters, rulesFor('renacot'), profile).filter(isError);
+      expect(errors).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['parts beside it', { part: [] }],
+    ['another resource', { resource: { resourceType: 'Basic', parameter: [] } }],
+    ['rules of its own', { resource: { resourceType: 'Parameters', implicitRules: 'x', parameter: [] } }],
+    ['no parameter', { resource: { resourceType: 'Parameters' } }],
+  ])('leaves a group with %s to the profile', (_, about) => {
+    const resource = { resourceType: 'Parameters', parameter: [] };
+    const group = { name: 'procedureInfo', resource, ...about };
+    const parameters = { resourceType: 'Parameters', parameter: [group] };
+    expect(convertParameters(parameters, 'procedure').parameters).toBe(parameters);
   });
 
   it.each<[string, Partial<Intervention>, path: string, code: string]>([
