@@ -13,12 +13,16 @@ export function identifierText(identifier: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify([system, value]);
 }
 
-/** What names a call: the first of these members that is there, and which one it is; undefined for none. */
+/**
+ * What names a call: the first of these members that is there, and which one it is; undefined for none. A text and the
+ * identifier of that value and no system are one name: they become the same identifier of what is sent.
+ */
 export function callName(json: unknown, members: readonly string[]): string | undefined {
   const given = isObject(json) ? json : {};
   const member = members.find(each => given[each] !== undefined && given[each] !== null);
-  const name = member === undefined ? undefined : identifierText(given[member]);
-  return name === undefined ? undefined : JSON.stringify([member, isObject(given[member ?? '']), name]);
+  const said = member === undefined ? undefined : given[member];
+  const name = identifierText(isObject(said) ? said : { value: said });
+  return name === undefined ? undefined : JSON.stringify([member, name]);
 }
 
 /** The first identifier of the first Patient of a Bundle: it groups what is about the same person. */

@@ -20,6 +20,13 @@ describe('the name of a call', () => {
     expect(callName(one, MEMBERS)).toBe(callName(other, MEMBERS));
   });
 
+  it.each([{ valeur: 'DUP-1' }, { valeur: ' DUP-1 ' }, { value: 'DUP-1' }, { valeur: 'DUP-1', systeme: '' }])(
+    'as a text is that of %j: it was sent twice',
+    message => {
+      expect(callName({ message }, MEMBERS)).toBe(callName({ message: 'DUP-1' }, MEMBERS));
+    },
+  );
+
   it.each([undefined, 'x', [], {}, { message: null }, { message: '' }, { identifier: { system: 'a' } }])(
     '%j has none',
     json => {
