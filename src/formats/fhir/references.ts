@@ -1,7 +1,7 @@
 import { type FhirResource, isObject } from './resource.ts';
 import { resourceOf } from './transaction-entries.ts';
 
-/** Reference.reference, and where it stands. */
+/** Reference.reference, or a link, and where it stands. */
 export interface FoundReference {
   /** FHIRPath of the Reference: `Bundle.entry[2].resource.subject`. */
   readonly path: string;
@@ -37,8 +37,9 @@ export function referencesOf(resource: FhirResource): readonly FoundReference[] 
 
 /**
  * The resource with other references, by what is written in them. A version (`Patient/1/_history/2`) is left out where
- * its resource is renamed: the other name has versions of its own. Absolute links (Attachment.url, valueUri, the
- * narrative’s) are rewritten too; canonical URLs, identifiers, fullUrl and request.url are not.
+ * its resource is renamed: the other name has versions of its own. Links (Attachment.url, valueUri, the narrative’s) that
+ * are absolute, or name a resource as a reference does, are rewritten too; canonical URLs, identifiers, fullUrl and
+ * request.url are not.
  *
  * @param names written reference → the one that shall be written
  * @returns the same object where nothing is renamed; what is not renamed is shared
@@ -48,18 +49,22 @@ export function rewriteReferences<R extends FhirResource>(
   names: ReadonlyMap<string, string>,
 ): R {
   const rename = (name: string) => names.get(name) ?? names.get(withoutVersion(name));
-  return rewriteWith(resource, ({ reference }) => rename(reference), rename);
+  return rewriteWith(
+    resource,
+    ({ reference }) => rename(reference),
+    ({ reference }) => rename(reference),
+  );
 }
 
 /**
  * As {@link rewriteReferences}, for names that depend on where they stand.
  *
- * @param renameLink for absolute links, which are no references
+ * @param renameLink for links, which are no references
  */
 export function rewriteWith<R extends FhirResource>(
   resource: R,
   rewrite: Rewrite,
-  renameLink: (link: string) => string | undefined = () => undefined,
+  renameLink: Rewrite = () => undefined,
 ): R {
   const start: Scope = { resource, base: undefined };
   return walkObject(resource, resource.resourceType, start, { rewrite, renameLink });
@@ -67,7 +72,7 @@ export function rewriteWith<R extends FhirResource>(
 
 interface Visitor {
   readonly rewrite: Rewrite;
-  readonly renameLink: (link: string) => string | undefined;
+  readonly renameLink: Rewrite;
 }
 
 function walkObject<T extends Readonly<Record<string, unknown>>>(
@@ -98,13 +103,16 @@ function walk(value: unknown, path: string, scope: Scope, visitor: Visitor): unk
 
 function walkText(text: string, key: string, path: string, scope: Scope, visitor: Visitor): string {
   if (key === 'reference') return visitor.rewrite({ path, reference: text, ...scope }) ?? text;
+  const renamed = (link: string): string | undefined =>
+    isName(link) ? visitor.renameLink({ path, reference: link, ...scope }) : undefined;
   if (key === 'div') {
     return text.replaceAll(NARRATIVE_LINK, (whole, attribute: string, link: string) => {
-      const other = isAbsolute(link) ? visitor.renameLink(link) : undefined;
+      const other = renamed(link);
       return other === undefined ? whole : `${attribute}="${other}"`;
     });
   }
-  return (LINKS.has(key) && isAbsolute(text) ? visitor.renameLink(text) : undefined) ?? text;
+  const isLink = LINKS.has(key) && !path.endsWith('.request');
+  return (isLink ? renamed(text) : undefined) ?? text;
 }
 
 /** The element's name in FHIRPath, which leaves the type of a choice out: `valueReference` is `value`. */
@@ -121,8 +129,9 @@ function scopeOf(object: Readonly<Record<string, unknown>>, key: string, scope: 
   return { resource, base: typeof fullUrl === 'string' ? fullUrl : scope.base };
 }
 
-function isAbsolute(link: string): boolean {
-  return /^[a-z][a-z\d+.-]*:/i.test(link);
+/** Whether a link may name a resource: no fragment, file or search does. */
+function isName(link: string): boolean {
+  return /^[a-z][a-z\d+.-]*:/i.test(link) || restfulName(link) !== undefined;
 }
 
 /** The parts of a reference to a resource at a server; `root` ends with `/`, and is '' of a relative one. */

@@ -58,6 +58,7 @@ describe('rewriteReferences', () => {
     ['a reference', { subject: { reference: A } }, { subject: { reference: 'Patient/7' } }],
     ['one with a version', { s: { reference: 'Patient/1/_history/2' } }, { s: { reference: 'Patient/8' } }],
     ['an absolute link', { content: { url: A } }, { content: { url: 'Patient/7' } }],
+    ['a relative link', { content: { url: 'Patient/1' } }, { content: { url: 'Patient/8' } }],
     ['a uri', { valueUri: A }, { valueUri: 'Patient/7' }],
     [
       'the narrative',
@@ -81,7 +82,8 @@ describe('rewriteReferences', () => {
   it.each([
     ['identifiers', { identifier: { value: A } }],
     ['canonical URLs', { instantiatesCanonical: [A] }],
-    ['relative links', { request: { url: 'Patient/1' } }],
+    ['what is asked of a server', { request: { url: 'Patient/1' } }],
+    ['files', { content: { url: 'b1.pdf' } }],
     ['fullUrl', { fullUrl: A }],
     ['text', { note: [{ text: A }] }],
   ])('leaves %s, and gives the same object back', (_, element) => {

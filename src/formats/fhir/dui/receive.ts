@@ -1,5 +1,5 @@
 import { rewriteWith } from '../references.ts';
-import { resolverOf } from '../references-in-bundle.ts';
+import { type BundledResource, resolverOf } from '../references-in-bundle.ts';
 import { type FhirResource, type Finding, isObject } from '../resource.ts';
 import { type CreatedResource, transactionResponse } from '../transaction.ts';
 import { entriesOf } from '../transaction-entries.ts';
@@ -91,16 +91,15 @@ function renamed(
   { known, isConsumer }: { readonly known: KnownResources; readonly isConsumer: IsConsumer },
 ): FhirResource {
   const resolve = resolverOf(bundle);
-  const links = new Map(
-    entriesOf(bundle).map(({ path, fullUrl }) => [fullUrl, newNames.get(path)?.name] as const),
-  );
+  const nameHere = (target: BundledResource | undefined): string | undefined =>
+    target && newNames.get(target.path)?.name;
   return rewriteWith(
     bundle,
     found => {
       const target = resolve(found);
-      return target === undefined ? remoteName(found, known, isConsumer) : newNames.get(target.path)?.name;
+      return target === undefined ? remoteName(found, known, isConsumer) : nameHere(target);
     },
-    link => links.get(link),
+    link => nameHere(resolve(link)),
   );
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { statusByContract } from '../../../../src/formats/fhir/dui/contract.ts';
 import { receive, type ReceiveContext } from '../../../../src/formats/fhir/dui/receive.ts';
 import { readTransactionResponse } from '../../../../src/formats/fhir/transaction.ts';
-import { ORGANIZATION, PATIENT, stayEntries, transaction } from './sample.ts';
+import { type Entry, ORGANIZATION, PATIENT, stayEntries, transaction } from './sample.ts';
 
 function context(about: Partial<ReceiveContext> = {}): ReceiveContext {
   let last = 0;
@@ -105,6 +105,36 @@ describe('receive', () => {
         kind: 'refused',
         findings: [{ path: 'Bundle.entry[1].resource.subject' }],
       });
+  });
+
+  /** It was handed over as it came, and led nowhere: the Binary has another id. */
+  it.each([
+    ['https://ehpad.fr/fhir/Binary/b1', 'https://ehpad.fr/fhir/DocumentReference/d1'],
+    ['urn:uuid:7b1d1f6a-2c4e-4a58-9c35-0d4f7b1c0004', 'urn:uuid:7b1d1f6a-2c4e-4a58-9c35-0d4f7b1c0005'],
+  ])('rewrites a relative link to what is in the Bundle as %s', (binary, reference) => {
+    const post = (fullUrl: string, resource: Entry['resource'] & object): Entry => ({
+      fullUrl,
+      resource,
+      request: { method: 'POST', url: resource.resourceType },
+    });
+    const content = ['Binary/b1', 'Binary/b2', 'b1.pdf'].map(url => ({ attachment: { url } }));
+    const text = { div: '<div><a href="Binary/b1">x</a></div>' };
+    const reception = receive(
+      transaction([
+        post(binary, { resourceType: 'Binary', id: 'b1' }),
+        post(reference, { resourceType: 'DocumentReference', id: 'd1', text, content }),
+      ]),
+      context(),
+    );
+    expect(reception).toMatchObject({
+      resources: [
+        { id: 'n1' },
+        {
+          text: { div: '<div><a href="Binary/n1">x</a></div>' },
+          content: ['Binary/n1', 'Binary/b2', 'b1.pdf'].map(url => ({ attachment: { url } })),
+        },
+      ],
+    });
   });
 
   it('rewrites links too', () => {
