@@ -330,6 +330,9 @@ describe('a caller', () => {
         const answer = await site.post(BUNDLE, { ...bundle, entry: [{ ...first, request }, ...others] });
         expect(answer.status).toBe(422);
       }
+      // All or nothing, by `warn` too: a batch went to the platform.
+      const { status, errors } = await site.post(BUNDLE, { ...bundle, type: 'batch' });
+      expect([status, errors]).toEqual([422, ['value Bundle.type']]);
       expect(submitted()).toBe(before);
       if (validation === 'warn') {
         await site.stopGateway();

@@ -160,6 +160,7 @@ describe('a name that a later Bundle gives to another patient', () => {
 
 it('an inconsistent Bundle is refused, also where `validation` only warns', async () => {
   expect((await ask(stayOf('urn:uuid:00000000-0000-4000-8000-00000000dead'))).status).toBe(422);
+  expect((await ask({ ...bundle([PATIENT, patient('a')]), type: 'batch' })).status).toBe(422);
   expect((await ask(bundle([PATIENT, patient('a')]))).status).toBe(202);
 });
 

@@ -10,11 +10,15 @@ const CONDITIONAL = /^(?:[^?#]*\/)?[A-Za-z]+\?/;
 
 /**
  * What a Bundle of traces asks of the platform, those that it nests too: a trace adds, it reads, changes and deletes nothing
- * (reference fhir-flows §1.2), and it has one AuditEvent. Beside the profile, which says nothing of `request` and does not
- * look into what is in none of its slices.
+ * (reference fhir-flows §1.2), it is taken whole or not at all, and it has one AuditEvent. Beside the profile, which says
+ * nothing of `request` and does not look into what is in none of its slices.
  */
 export function checkEntries(bundle: FhirResource): readonly Finding[] {
   const findings: Finding[] = [];
+  if (bundle['type'] !== 'transaction') {
+    const message = 'Le Bundle est une transaction : tout est créé, ou rien.';
+    findings.push(finding('Bundle.type', 'value', message, 'dmi-bundle-transmission-traces#type'));
+  }
   let traces = 0;
   const check = (within: FhirResource, path: string, isNested: boolean): void => {
     for (const [index, given] of listOf(within['entry']).entries()) {

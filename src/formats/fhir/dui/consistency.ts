@@ -16,8 +16,9 @@ const TARGETS: ReadonlyMap<string, string> = new Map([
 const MAX_FINDINGS = 400;
 
 /**
- * What no profile can say of a transaction of the DUI (guide of ans.fhir.fr.tddui, flux 1): every entry creates, names
- * are unique, every reference finds its resource, of the right type, here or in an earlier Bundle.
+ * What must hold of a transaction of the DUI whatever its profile (guide of ans.fhir.fr.tddui, flux 1): it is one, so that
+ * all of it is created or nothing, every entry creates, names are unique, every reference finds its resource, of the right
+ * type, here or in an earlier Bundle.
  *
  * A reference to another server than the producer’s and the consumer’s, by its absolute URL, is left alone: nobody here can
  * tell. At the consumer’s a producer reaches what it has brought itself.
@@ -38,12 +39,18 @@ export function checkConsistency(
   if (entries.length === 0)
     return [finding('Bundle.entry', 'required', 'Le Bundle est vide.', 'tddui-bundle')];
   return [
+    ...checkType(bundle),
     ...entries.flatMap(checkRequest),
     ...repeated(entries, 'fullUrl', ({ fullUrl }) => fullUrl),
     ...repeated(entries, 'resource.id', ({ resource }) => ownName(resource)),
     ...entries.flatMap(checkFullUrl),
     ...checkReferences(bundle, entries, { known, isConsumer }),
   ].slice(0, MAX_FINDINGS);
+}
+
+function checkType({ type }: FhirResource): readonly Finding[] {
+  const message = 'Le Bundle est une transaction : tout est créé, ou rien.';
+  return type === 'transaction' ? [] : [finding('Bundle.type', 'value', message, 'tddui-bundle#type')];
 }
 
 function checkRequest({ path, resource, method, url, ifNoneExist }: BundleEntry): readonly Finding[] {

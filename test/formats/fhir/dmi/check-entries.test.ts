@@ -17,7 +17,7 @@ const post = (resource: Entry, request: Entry = {}): Entry => ({
 });
 
 function faultsOf(...entry: readonly unknown[]): string[] {
-  const findings = checkEntries({ resourceType: 'Bundle', entry });
+  const findings = checkEntries({ resourceType: 'Bundle', type: 'transaction', entry });
   return findings.map(({ severity, code, path }) => `${severity} ${code} ${path}`);
 }
 
@@ -71,6 +71,14 @@ describe('the entries of a trace', () => {
     const inside = fault.replace('Bundle.entry[0]', 'Bundle.entry[0].resource.entry[0]');
     expect(faultsOf(nested)).toContain(`error ${inside}`);
   });
+
+  it.each(['batch', 'collection', undefined])(
+    'are refused in a Bundle of type %s: part of them might stand',
+    type => {
+      const findings = checkEntries({ resourceType: 'Bundle', type, entry: [post(AUDIT)] });
+      expect(findings).toMatchObject([{ severity: 'error', code: 'value', path: 'Bundle.type' }]);
+    },
+  );
 
   it('may have the word of the guide’s examples as their address', () => {
     expect(faultsOf(post(PATIENT, { url: 'DMIPatient' }))).toEqual([]);

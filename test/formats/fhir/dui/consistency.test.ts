@@ -67,6 +67,12 @@ describe('checkConsistency', () => {
     expect(checkConsistency(transaction(entries))).toMatchObject([{ path: SUBJECT, rule: 'dui-reference' }]);
   });
 
+  it.each(['batch', undefined])('refuses a Bundle of type %s: part of it might stand', type => {
+    expect(checkConsistency({ ...transaction(stayEntries()), type })).toMatchObject([
+      { severity: 'error', path: 'Bundle.type', rule: 'tddui-bundle#type' },
+    ]);
+  });
+
   it('refuses the same id twice', () => {
     const [patient, organization, stay] = stayEntries();
     const twin: Entry = { ...patient, fullUrl: 'urn:uuid:twin' };
