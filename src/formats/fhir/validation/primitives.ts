@@ -1,3 +1,5 @@
+import { isNarrative } from './narrative.ts';
+
 /** Patterns of https://hl7.org/fhir/R4/datatypes.html#primitive, written so that they take linear time. */
 const YEAR = '([1-9]\\d\\d\\d|0\\d\\d[1-9]|0\\d[1-9]0|0[1-9]00)';
 const DATE = new RegExp(`^${YEAR}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\\d|3[01]))?)?$`);
@@ -34,8 +36,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   instant: value => typeof value === 'string' && MOMENT.test(value) && isInCalendar(value),
   time: matching(TIME),
   base64Binary: isBase64,
-  xhtml: value =>
-    typeof value === 'string' && /^\s*<div[\s>]/.test(value) && value.trimEnd().endsWith('</div>'),
+  xhtml: value => typeof value === 'string' && isNarrative(value),
 };
 
 /** Whether a JSON value is one of a primitive type of R4; types that R4 does not have are not judged. */
