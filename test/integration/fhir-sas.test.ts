@@ -75,6 +75,18 @@ describe('POST Practitioner', () => {
     expect(relayed(first)).toMatchObject([{}, { name: [{ family: 'Loridon-Le Goff' }] }]);
   });
 
+  it('of a known account by its UUID in capitals changes it, and made a second one', async () => {
+    const uuid = newUuid();
+    const capitals = uuid.toUpperCase();
+    const first = await site.post(regulator([technical(uuid)]));
+    const again = await site.post(regulator([technical(capitals)]));
+    expect([again.status, again.location]).toEqual([201, first.location]);
+    const change = regulator([technical(uuid)], { gender: 'male' });
+    const updated = await site.put(`${TECHNICAL}|${capitals}`, change);
+    expect([updated.status, updated.location]).toEqual([200, first.location]);
+    expect(relayed(first)).toMatchObject([{}, { identifier: [technical(capitals)] }, { gender: 'male' }]);
+  });
+
   it('of the same bytes has the same answer, and relays nothing again', async () => {
     const body = regulator([national(newNational())]);
     const answers = [await site.post(body), await site.post(body), await site.post(body)];

@@ -1,9 +1,11 @@
 import type { Finding } from '../resource.ts';
+import { matchable } from './practitioner.ts';
 
 /** Which account a conditional update is about. */
 export interface AccountSearch {
   /** Undefined: whatever its system is. */
   readonly system: string | undefined;
+  /** As {@link matchable} makes it. */
   readonly value: string;
 }
 
@@ -55,7 +57,7 @@ function searchOf(text: string): AccountSearch | undefined {
   const end = bar === null ? -1 : bar.index + bar[0].length - 1;
   const system = end < 0 ? '' : unescaped(text.slice(0, end));
   const value = unescaped(text.slice(end + 1));
-  return value === '' ? undefined : { system: system === '' ? undefined : system, value };
+  return value === '' ? undefined : { system: system === '' ? undefined : system, value: matchable(value) };
 }
 
 function unescaped(text: string): string {

@@ -54,6 +54,7 @@ describe('the criterion of a conditional update', () => {
     [`identifier=${NATIONAL}|3456780581/11242343`, NATIONAL, '3456780581/11242343'],
     [`identifier=${NATIONAL}%7C3456780581%2F11242343&_format=json`, NATIONAL, '3456780581/11242343'],
     ['identifier=|8123', undefined, '8123'],
+    ['identifier=|B6E39355-8A41-4C5E-9D0A-2F1F0C6B7A10', undefined, 'b6e39355-8a41-4c5e-9d0a-2f1f0c6b7a10'],
     ['identifier=8123', undefined, '8123'],
     ['identifier=a|1+2', 'a', '1+2'],
     ['identifier=a|1&identifier=a%7C1', 'a', '1'],

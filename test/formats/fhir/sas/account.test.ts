@@ -50,6 +50,14 @@ describe('an account', () => {
     ]);
   });
 
+  it.each([
+    [UUID.toUpperCase(), UUID],
+    [`URN:UUID:${UUID.toUpperCase()}`, `urn:uuid:${UUID}`],
+    ['ABC-1', 'ABC-1'],
+  ])('is known by %s as %s', (value, compared) => {
+    expect(identifiersOf(regulator([technical(value)])).map(each => each.value)).toEqual([compared]);
+  });
+
   it('is active unless it says otherwise, and has our id', () => {
     expect([{}, { active: true }, { active: false }].map(each => isActive(regulator([], each)))).toEqual([
       true,
