@@ -23,7 +23,7 @@ const LINKS: ReadonlySet<string> = new Set(['href', 'src', 'cite', 'longdesc']);
 const ACTIVE = /^(?:javascript|vbscript|data:(?!image\/))/i;
 
 const ATTRIBUTE = /\s+([^\s=/<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/gy;
-/** An ampersand that begins no entity. Those of HTML are taken for one, though R4 knows them not (quirk F41). */
+/** An ampersand that begins no entity. Those of HTML are taken for one, though R4 knows them not (quirk F45). */
 const LONE_AMPERSAND = /&(?!(?:[A-Za-z][A-Za-z\d]{0,31}|#\d{1,7}|#x[\dA-Fa-f]{1,6});)/;
 /** What HTML, as which narratives are shown, takes for the end of a comment where XML does not. */
 const CLOSED_COMMENT = /^<!---?>/;

@@ -18,7 +18,7 @@ describe('the narrative of a resource (R4 narrative.html#rules)', () => {
     ['images', div('<img src="data:image/png;base64,AA==" alt="x"/><img src="#p" alt=""/>')],
     ['styles', div('<span style="color: red">x</span>')],
     ['entities', div('a &amp; b &lt; c &#233; &#xE9;')],
-    ['those of HTML, though R4 has none (F41)', div('a&nbsp;: b')],
+    ['those of HTML, though R4 has none (F45)', div('a&nbsp;: b')],
     ['a comment', div('<!-- x -->y')],
     ['what a publisher of guides writes', div('<p data-fhir="generated" xmlns:x="urn:x">x</p>')],
   ])('may hold %s', (_, text) => {
