@@ -15,8 +15,7 @@ import {
   newTrace,
   newTraceBundle,
 } from '../kit/fhir.ts';
-import { itemsOf, membersOf } from '../../src/sandbox/fhir/json.ts';
-import { FINAL, LATER, UNHEARD } from '../kit/fhir-verdicts.ts';
+import { FINAL, LATER } from '../kit/fhir-verdicts.ts';
 
 /** Traces of implants over real HTTP: nothing is lost, nothing is sent twice, and the caller hears what the platform says. */
 
@@ -56,16 +55,6 @@ function without(element: string): { readonly bundle: FhirResource; readonly ind
     return each === entries[index] ? { ...each, resource } : each;
   });
   return { bundle: { ...whole, entry }, index };
-}
-
-/** As a caller may build it: with nothing of ours in its AuditEvent. */
-function unmarked(bundle: FhirResource): FhirResource {
-  const entry = (bundle['entry'] as readonly Entry[]).map(each => {
-    if (each.resource['resourceType'] !== 'AuditEvent') return each;
-    const { entity: _, ...resource } = each.resource;
-    return { ...each, resource };
-  });
-  return { ...bundle, entry };
 }
 
 describe('a trace', () => {
@@ -189,122 +178,6 @@ describe('what the platform may take later', () => {
     site.pass(100 * 24 * 3_600_000);
     await platform.restart();
     expect(stateOf(await site.settled())).toEqual(['accepted']);
-    expect(tracesAbout(String(trace['description']))).toBe(1);
-  });
-});
-
-describe('what nobody hears the end of', () => {
-  it.each(UNHEARD)('%j: the platform is asked before it is sent again: it has it once', async behaviour => {
-    const { requests, behave } = site.platform('dmi');
-    const before = requests().length;
-    behave(behaviour, 1);
-    const trace = newTrace();
-    const answer = await site.meanwhile(site.post('/dmi/traces', trace));
-    expect([answer.status, answer.json?.['type']]).toEqual([200, 'transaction-response']);
-    expect(tracesAbout(String(trace['description']))).toBe(1);
-    const asked = requests()
-      .slice(before)
-      .map(({ operation }) => operation);
-    expect(asked.slice(0, 2)).toEqual(
-      behaviour === 'cut-upload' ? ['search', 'submit'] : ['submit', 'search'],
-    );
-    expect(stateOf(await site.settled())).toEqual(['accepted']);
-  });
-
-  it('is not asked for before the platform has had its time again: it may still be at work', async () => {
-    site.platform('dmi').behave('silent-after', 1);
-    await site.post('/dmi/traces', newTrace(), ASYNC);
-    await site.until(
-      'nobody answered',
-      async () => (await site.last()).deliveries[0]?.lastError !== undefined,
-    );
-    const [delivery] = (await site.last()).deliveries;
-    expect(delivery?.lastError?.code).toBe('FHIR-007');
-    // A second for the request (`limits.timeout`), and one more.
-    expect((delivery?.nextAt ?? 0) - (delivery?.triedAt ?? 0)).toBeGreaterThanOrEqual(2_000);
-    expect(stateOf(await site.settled())).toEqual(['accepted']);
-  });
-
-  it('an earlier trace that says the same is not taken for it', async () => {
-    const alike = { description: 'Les mêmes mots, au même instant' };
-    await site.post('/dmi/traces', newTrace(alike));
-    site.platform('dmi').behave('drop-before', 1);
-    await site.meanwhile(site.post('/dmi/traces', newTrace(alike)));
-    expect(tracesAbout(alike.description)).toBe(2);
-  });
-
-  it.each(['bloc', 'pui'] as const)('nor is another patient’s, when %s loses one', async caller => {
-    const alike = { description: `Les mêmes mots pour deux patients, ${caller}` };
-    await site.post('/dmi/traces', newTrace(alike));
-    site.platform('dmi').behave('drop-before', 1);
-    const lost = newTrace(alike);
-    const answer = await site.meanwhile(site.post('/dmi/traces', lost, { as: caller }));
-    expect(answer.status).toBe(200);
-    expect(tracesAbout(alike.description)).toBe(2);
-  });
-
-  it('a caller’s own Bundle that only words and times tell from others waits for a person', async () => {
-    const description = 'Des mots que d’autres peuvent dire';
-    site.platform('dmi').behave('drop-after', 1);
-    await site.post(BUNDLE, unmarked(newTraceBundle({ description })), ASYNC);
-    const held = await site.settled();
-    expect([heldIn(held), tracesAbout(description)]).toEqual([['FHIR-013'], 1]);
-    await abandonExchange(held.exchange.id, 'Vue sur la plateforme.', site.steering());
-  });
-
-  it('a platform that cannot be asked yet is asked later', async () => {
-    const answers = ['drop-after', { status: 503 }, 'silent-before', 'answer'] as const;
-    let asked = 0;
-    site.platform('dmi').behave(() => answers[asked++] ?? 'answer');
-    const trace = newTrace();
-    expect((await site.meanwhile(site.post('/dmi/traces', trace))).status).toBe(200);
-    expect(tracesAbout(String(trace['description']))).toBe(1);
-  });
-
-  it('a platform that does not say holds it for a person, whose order sends it', async () => {
-    site.platform('dmi').behave(operation => (operation === 'search' ? { status: 404 } : 'drop-before'));
-    const trace = newTrace();
-    await site.post('/dmi/traces', trace, ASYNC);
-    const held = await site.settled();
-    expect(heldIn(held)).toEqual(['FHIR-013']);
-    await retryExchange(held.exchange.id, site.steering());
-    expect(heldIn(await site.settled())).toEqual(['FHIR-013']);
-    site.platform('dmi').behave('answer');
-    await retryExchange(held.exchange.id, site.steering());
-    expect(stateOf(await site.settled())).toEqual(['accepted']);
-    expect(tracesAbout(String(trace['description']))).toBe(1);
-  });
-});
-
-describe('a yes that does not say of what', () => {
-  it('is no reason to send it again: what the platform does not find waits for a person', async () => {
-    const before = submitted();
-    site.platform('dmi').behave(operation => (operation === 'submit' ? { status: 201 } : 'answer'));
-    await site.post('/dmi/traces', newTrace(), ASYNC);
-    const held = await site.settled();
-    expect([heldIn(held), submitted()]).toEqual([['FHIR-013'], before + 1]);
-    site.platform('dmi').behave('answer');
-    await retryExchange(held.exchange.id, site.steering());
-    expect(stateOf(await site.settled())).toEqual(['accepted']);
-  });
-
-  it('stays one while the platform cannot be asked', async () => {
-    const before = submitted();
-    const answers = [{ status: 201 }, { status: 503 }, { status: 500 }, 'answer'] as const;
-    let asked = 0;
-    site.platform('dmi').behave(() => answers[asked++] ?? 'answer');
-    await site.post('/dmi/traces', newTrace(), ASYNC);
-    const held = await site.settled();
-    expect([heldIn(held), submitted()]).toEqual([['FHIR-013'], before + 1]);
-    await abandonExchange(held.exchange.id, 'Essai.', site.steering());
-  });
-});
-
-describe('an address that leads elsewhere', () => {
-  it('is no answer: the trace is looked for, and sent', async () => {
-    site.platform('dmi').behave({ status: 302 }, 1);
-    const trace = newTrace();
-    expect((await site.meanwhile(site.post('/dmi/traces', trace))).status).toBe(200);
     expect(tracesAbout(String(trace['description']))).toBe(1);
   });
 });
@@ -488,97 +361,6 @@ describe('numbers', () => {
   });
 });
 
-describe('searches', () => {
-  it('are passed on, page by page, and every link leads to the façade', async () => {
-    const words = ['un', 'deux', 'trois'].map(each => `Recherche ${each}`);
-    for (const description of words)
-      await site.post('/dmi/traces', newTrace({ description, declaration: '2026-02-01T10:00:00+01:00' }));
-    const base = `https://127.0.0.1:${site.gateway().fhirPort()}/fhir/dmi`;
-    const found: unknown[] = [];
-    let next: string | undefined = '/fhir/dmi/AuditEvent?date=2026-02-01&type=POS&_count=2';
-    for (let pages = 0; next !== undefined && pages < 5; pages += 1) {
-      const { status, json } = await site.get(next);
-      expect(status).toBe(200);
-      const entries = (json?.['entry'] ?? []) as readonly (Entry & { readonly fullUrl: string })[];
-      const links = (json?.['link'] ?? []) as readonly { readonly relation: string; readonly url: string }[];
-      expect([...entries.map(({ fullUrl }) => fullUrl), ...links.map(({ url }) => url)]).toEqual(
-        [...entries, ...links].map(() => expect.stringContaining(base)),
-      );
-      for (const { fullUrl, resource } of entries) {
-        expect((await site.get(new URL(fullUrl).pathname)).json).toEqual(resource);
-        found.push(resource['outcomeDesc']);
-      }
-      const further = links.find(({ relation }) => relation === 'next')?.url;
-      next = further && further.slice(new URL(further).origin.length);
-    }
-    expect(found).toEqual(words);
-  });
-
-  it('by lot and by patient', async () => {
-    const trace = {
-      ...fullTrace('15'),
-      message: 'LOT',
-      description: 'Par lot',
-      declaration: '2026-01-05T10:00:00Z',
-    };
-    await site.post('/dmi/traces', trace);
-    const from = '/fhir/dmi/AuditEvent?date=2026-01-05';
-    const byLot = await site.get(`${from}&entity:Device.lotNumber=LOT42`);
-    expect(entriesOf(byLot).length).toBe(1);
-    const none = await site.get(`${from}&entity:Device.lotNumber=LOT99`);
-    expect(none.json?.['entry']).toEqual([]);
-    const begun = await site.get(`${from}&entity:Device.lotNumber=LOT4`);
-    expect(entriesOf(begun).length).toBe(1);
-    const exact = async (lot: string): Promise<number> =>
-      entriesOf(await site.get(`${from}&entity:Device.lotNumber:exact=${lot}`)).length;
-    expect([await exact('LOT4'), await exact('LOT42')]).toEqual([0, 1]);
-    const patient = encodeURIComponent('urn:oid:1.2.250.1.999.1.2|8000123');
-    expect((await site.get(`${from}&patient.identifier=${patient}`)).status).toBe(200);
-  });
-
-  it.each([
-    ['agent', 'who'],
-    ['entity', 'what'],
-  ])('by %s, in whatever format is asked for', async (element, member) => {
-    const hours = ['10', '11'];
-    for (const hour of hours) {
-      const declaration = `2026-01-06T${hour}:00:00Z`;
-      await site.post('/dmi/traces', { ...fullTrace('15'), message: `${element} ${hour}`, declaration });
-    }
-    const from = '/fhir/dmi/AuditEvent?date=2026-01-06';
-    const trace = entriesOf(await site.get(from)).at(-1);
-    const [first] = itemsOf(trace?.resource[element]);
-    const reference = String(membersOf(first?.[member])['reference']);
-    expect(reference).toMatch(/^[A-Z][A-Za-z]+\/[\w-]+$/);
-    const by = `${element}=${encodeURIComponent(reference)}`;
-    expect(entriesOf(await site.get(`${from}&${by}&_format=json&_pretty=true`))).toEqual([trace]);
-    expect(entriesOf(await site.get(`${from}&${element}=Device/personne`))).toEqual([]);
-  });
-
-  it.each([
-    ['without a date', '', 400, ['required date']],
-    ['without the end of the period', '?date=ge2026-01-01', 400, ['required date']],
-    ['by what nobody knows', '?date=2026-01-01&couleur=bleu', 400, ['not-supported couleur']],
-  ])('%s are refused', async (_, query, status, errors) => {
-    const answer = await site.get(`/fhir/dmi/AuditEvent${query}`);
-    expect([answer.status, answer.errors]).toEqual([status, errors]);
-  });
-
-  it.each([
-    ['/fhir/dmi/AuditEvent/nulle-part', 'answer', 404, ['not-found']],
-    ['/fhir/dmi/AuditEvent?date=2026-01-01', { status: 500, issue: 'exception' }, 500, ['exception']],
-    ['/fhir/dmi/AuditEvent?date=2026-01-01', { page: 404 }, 404, ['processing']],
-    ['/fhir/dmi/AuditEvent?date=2026-01-01', 'drop-before', 503, ['transient']],
-    ['/fhir/dmi/AuditEvent?date=2026-01-01', 'not-json', 502, ['timeout']],
-    ['/fhir/dmi/AuditEvent?date=2026-01-01', { page: 302 }, 502, ['timeout']],
-    ['/fhir/dmi/AuditEvent/1', { page: 304 }, 502, ['timeout']],
-  ] as const)('%s, the platform saying %j', async (path, behaviour, status, errors) => {
-    site.platform('dmi').behave(behaviour, 1);
-    const answer = await site.get(path);
-    expect([answer.status, answer.errors]).toEqual([status, errors]);
-  });
-});
-
 it('between acceptance and sending a restart loses nothing', async () => {
   const platform = site.platform('dmi');
   await platform.stop();
@@ -593,40 +375,4 @@ it('between acceptance and sending a restart loses nothing', async () => {
   const told = await site.get(new URL(headers['content-location'] ?? '').pathname);
   expect(told.status).toBe(200);
   expect((await site.post('/dmi/traces', trace)).text).toBe(told.text);
-});
-
-describe('searches on a platform that does not answer', () => {
-  const SEARCH = '/fhir/dmi/AuditEvent?date=2026-01-01';
-
-  it('leave room for another caller’s', async () => {
-    const settings = { dmi: { limits: { timeout: '30s' } } };
-    const other = await startFhirSite({ flows: ['dmi'], waitMs: 30_000, settings });
-    try {
-      const platform = other.platform('dmi');
-      platform.behave('late');
-      const many = Array.from({ length: 20 }, () => other.get(SEARCH, { as: 'bloc' }));
-      await platform.until('the share of one', () => platform.requests().length === 2);
-      const one = other.get(`${SEARCH}&type=POS`);
-      await platform.until('the other’s', () => platform.requests().length === 3);
-      expect(platform.requests().at(-1)?.url).toContain('type=POS');
-      platform.release();
-      expect((await one).status).toBe(200);
-      expect((await Promise.all(many)).map(({ status }) => status)).toEqual(Array.from(many, () => 200));
-    } finally {
-      await other.stop();
-    }
-  });
-
-  it('take no longer than their caller waits, however many there are', async () => {
-    const other = await startFhirSite({ flows: ['dmi'], waitMs: 1_000 });
-    try {
-      other.platform('dmi').behave('silent-before');
-      const many = await Promise.all(Array.from({ length: 20 }, () => other.get(SEARCH, { as: 'bloc' })));
-      expect(many.map(({ status }) => status)).toEqual(Array.from(many, () => 503));
-      // Most were never sent: their time was over in line.
-      expect(other.platform('dmi').requests().length).toBeLessThan(many.length);
-    } finally {
-      await other.stop();
-    }
-  });
 });
