@@ -42,7 +42,7 @@ export function fhirFlows({ dmi, dui, renacot }: FhirConfig, clock: Clock): Plat
   const platforms: Platform[] = [];
   if (dmi !== undefined) {
     platforms.push({
-      flow: dmiFlow({ clock, path: dmi.path }),
+      flow: dmiFlow({ clock, base: dmi.url, path: dmi.path }),
       rules: rulesOf('dmi', dmi.rules),
       settings: { ...dmi, pairing: NO_PAIRING },
     });

@@ -15,12 +15,13 @@ import type { PlatformFlow } from './platform-flow.ts';
 
 export interface DmiFlowOptions {
   readonly clock: Clock;
-  /** Below the platform's address. */
+  /** The platform's address, and what of its path transactions go to. */
+  readonly base: string;
   readonly path: string;
 }
 
 /** Implant traceability: a trace is one transaction, and holds one AuditEvent (reference of the flow: DMI v3.0.0). */
-export function dmiFlow({ clock, path }: DmiFlowOptions): PlatformFlow {
+export function dmiFlow({ clock, base, path }: DmiFlowOptions): PlatformFlow {
   return {
     name: 'dmi',
     profile: FLOW_PROFILES.dmi,
@@ -44,7 +45,7 @@ export function dmiFlow({ clock, path }: DmiFlowOptions): PlatformFlow {
     namesElsewhere: () => [],
     judge: (resource, status, body) =>
       judgeTransaction('dmi', resource, { status, body }, entries => entryIds(resource, entries)),
-    afterSilence: findTrace,
+    afterSilence: (resource, peer, isKnown) => findTrace(resource, { peer, base }, isKnown),
   };
 }
 

@@ -1,15 +1,22 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { MARK_TYPE } from '../../formats/fhir/dmi/audit-event.ts';
+import { hasNextPage, nextPage } from '../../formats/fhir/dmi/search-pages.ts';
 import { classify } from '../../formats/fhir/operation-outcome-class.ts';
 import { type FhirResource, isObject } from '../../formats/fhir/resource.ts';
 import { entriesOf, listOf, resourceOf, textOf } from '../../formats/fhir/transaction-entries.ts';
 import type { PlatformId } from '../../journal/journal.ts';
-import type { FhirPeer } from '../../peers/interfaces.ts';
+import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
 import { jsonIn } from './kept-call.ts';
 import type { AfterSilence } from './platform-flow.ts';
 
 /** Platforms keep instants to the second at least. */
 const PRECISION_MS = 1_000;
+
+/** A platform, and its address as it is configured. */
+export interface AskedPlatform {
+  readonly peer: FhirPeer;
+  readonly base: string;
+}
 
 /**
  * Whether the platform has a trace that nobody heard the end of. An AuditEvent has no identifier (R4): the platform is asked
@@ -20,7 +27,7 @@ const PRECISION_MS = 1_000;
  */
 export async function findTrace(
   resource: FhirResource,
-  peer: FhirPeer,
+  platform: AskedPlatform,
   isKnown: (remote: string) => Promise<boolean>,
 ): Promise<AfterSilence> {
   const sent = entriesOf(resource);
@@ -34,22 +41,48 @@ export async function findTrace(
     ['date', `le${new Date(at + PRECISION_MS).toISOString()}`],
     ['type', code],
   ]);
-  const answer = await peer.send({ method: 'GET', path: `/AuditEvent?${asked.toString()}` });
-  const searchset = resourceOf(jsonIn(answer.body));
-  if (answer.status !== 200) throwIfLater(answer.status, searchset);
-  if (answer.status !== 200 || searchset?.['type'] !== 'searchset') return { kind: 'unknown' };
+  const all = await tracesAt(`/AuditEvent?${asked.toString()}`, platform);
+  if (all === undefined) return { kind: 'unknown' };
   const found: FhirResource[] = [];
-  for (const { resource: each } of entriesOf(searchset)) {
-    if (each !== undefined && mayBe(each, own) && !(await isKnown(nameOf(each)))) found.push(each);
+  for (const each of all.traces) {
+    if (mayBe(each, own) && !(await isKnown(nameOf(each)))) found.push(each);
   }
   const [trace] = found;
-  if (trace === undefined) return { kind: isWhole(searchset) ? 'again' : 'unknown' };
+  if (trace === undefined) return { kind: all.isWhole ? 'again' : 'unknown' };
   if (found.length > 1 || !isProven(trace, own)) return { kind: 'unknown' };
   return {
     kind: 'taken',
     answer: wouldBeAnswer(sent.length, index, nameOf(trace)),
     ids: [traceId(sent[index]?.fullUrl, nameOf(trace))],
   };
+}
+
+/** More than one second of a hospital fills. */
+const MAX_PAGES = 20;
+
+/**
+ * What a search finds, page by page.
+ *
+ * @returns `isWhole` false where there is more than was looked at; undefined where the platform does not say
+ * @throws GatewayError as {@link findTrace}
+ */
+async function tracesAt(
+  first: string,
+  { peer, base }: AskedPlatform,
+): Promise<{ readonly traces: readonly FhirResource[]; readonly isWhole: boolean } | undefined> {
+  const traces: FhirResource[] = [];
+  let path: string | undefined = first;
+  let isWhole = true;
+  for (let pages = 0; path !== undefined && pages < MAX_PAGES; pages += 1) {
+    const answer: FhirAnswer = await peer.send({ method: 'GET', path });
+    const searchset = resourceOf(jsonIn(answer.body));
+    if (answer.status !== 200) throwIfLater(answer.status, searchset);
+    if (answer.status !== 200 || searchset?.['type'] !== 'searchset') return undefined;
+    traces.push(...entriesOf(searchset).flatMap(({ resource }) => resource ?? []));
+    isWhole = !hasNextPage(searchset);
+    path = nextPage(searchset, base);
+  }
+  return { traces, isWhole };
 }
 
 /** What is left of the transaction-response that nobody heard: the trace's name among its entries. */
@@ -70,11 +103,6 @@ function throwIfLater(status: number, body: FhirResource | undefined): void {
   if (verdict === 'unauthorised') throw new GatewayError('FHIR-006', { fields: { status } });
   if (verdict === 'later' || verdict === 'unreadable')
     throw new GatewayError('FHIR-008', { fields: { status } });
-}
-
-/** Of several pages the rest is not looked at: the trace may be there. */
-function isWhole(searchset: FhirResource): boolean {
-  return !listOf(searchset['link']).some(link => isObject(link) && link['relation'] === 'next');
 }
 
 function nameOf({ id }: FhirResource): string {

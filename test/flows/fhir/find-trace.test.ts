@@ -8,6 +8,7 @@ import { newTraceBundle } from '../../kit/fhir-traces.ts';
 
 /** Of two traces with the same words and times: which one a silence was about. */
 
+const BASE = 'https://plateforme.exemple.fr/fhir';
 const ALIKE = { description: 'Pose d’un implant' };
 const DOCUMENT = { type: 'application/pdf', valueBase64Binary: 'JVBERi0xLjQK' };
 
@@ -46,22 +47,41 @@ function kept(
 function ask(
   own: FhirResource,
   traces: readonly FhirResource[],
-  { known = [], link = [] }: { readonly known?: readonly string[]; readonly link?: readonly object[] } = {},
+  {
+    known = [],
+    link = [],
+    further = [],
+    asked = [],
+  }: {
+    readonly known?: readonly string[];
+    readonly link?: readonly object[];
+    /** A page for each. */
+    readonly further?: readonly FhirResource[];
+    /** Takes what the platform is asked. */
+    readonly asked?: string[];
+  } = {},
 ): Promise<AfterSilence> {
-  const entry = traces.map(resource => ({ resource }));
-  const searchset = { resourceType: 'Bundle', type: 'searchset', link, entry };
+  const pages = further.map((_, index) => String(index));
   const peer: FhirPeer = {
-    send: async () => ({
-      status: 200,
-      headers: {},
-      retryAfter: undefined,
-      body: Buffer.from(JSON.stringify(searchset)),
-    }),
+    send: async ({ path }) => {
+      asked.push(path);
+      const page = pages.findIndex(each => path.endsWith(`page=${each}`));
+      const entry = page < 0 ? traces.map(resource => ({ resource })) : [{ resource: further[page] }];
+      const next = pages[page + 1];
+      const links = next === undefined ? link : [{ relation: 'next', url: `${BASE}?page=${next}` }];
+      const searchset = { resourceType: 'Bundle', type: 'searchset', link: links, entry };
+      return {
+        status: 200,
+        headers: {},
+        retryAfter: undefined,
+        body: Buffer.from(JSON.stringify(searchset)),
+      };
+    },
     dropToken: () => {},
     probe: () => Promise.reject(new Error('not asked')),
     close: async () => {},
   };
-  return findTrace(own, peer, async remote => known.includes(remote));
+  return findTrace(own, { peer, base: BASE }, async remote => known.includes(remote));
 }
 
 describe('a trace that we have built', () => {
@@ -84,6 +104,25 @@ describe('a trace that we have built', () => {
     });
     expect(first).toMatch(/^\{"type":"passerelle","valueString":"[\da-f-]{36}"\}$/);
     expect(first).not.toBe(second);
+  });
+
+  it('is found on whatever page it is', async () => {
+    const others = [1, 2].map(id => kept(newTraceBundle(ALIKE), String(id)));
+    const asked: string[] = [];
+    expect(await ask(own, others, { further: [...others, kept(own, '9')], asked })).toMatchObject({
+      kind: 'taken',
+      ids: [{ remote: 'AuditEvent/9' }],
+    });
+    expect(asked.slice(1)).toEqual(['?page=0', '?page=1', '?page=2']);
+    expect(await ask(own, others, { further: others })).toEqual({ kind: 'again' });
+  });
+
+  it('is left to a person where pages have no end, or lie elsewhere', async () => {
+    const endless = { link: [{ relation: 'next', url: `${BASE}/AuditEvent?page=x` }] };
+    expect(await ask(own, [], endless)).toEqual({ kind: 'unknown' });
+    const elsewhere = { link: [{ relation: 'next', url: 'https://ailleurs.exemple.fr/autre?page=2' }] };
+    expect(await ask(own, [], elsewhere)).toEqual({ kind: 'unknown' });
+    expect(await ask(own, [kept(own, '9')], elsewhere)).toMatchObject({ kind: 'taken' });
   });
 
   it('is left to a person where the platform keeps no details', async () => {

@@ -1,4 +1,5 @@
 import { type FhirResource, isObject } from '../resource.ts';
+import { listOf, textOf } from '../transaction-entries.ts';
 
 /** Where the platform and the façade are, without a slash at the end. */
 export interface Bases {
@@ -45,16 +46,37 @@ function rewritten(element: unknown, member: string, toFacade: (url: string) => 
  * outside its path stays as it is.
  */
 export function facadeAddresses({ platform, facade, seal }: Bases): (url: string) => string {
-  const base = new URL(platform);
-  const root = base.pathname.replace(/\/$/, '');
   return url => {
-    if (!URL.canParse(url, `${platform}/`)) return url;
-    const { protocol, pathname, search } = new URL(url, `${platform}/`);
-    const isOurs = pathname === root || pathname.startsWith(`${root}/`);
-    if (!/^https?:$/.test(protocol) || !isOurs) return url;
-    const path = pathname.slice(root.length + 1);
+    const below = belowPlatform(url, platform);
+    if (below === undefined) return url;
+    const { path, search } = below;
     return search === '' ? `${facade}/${path}` : `${facade}/AuditEvent?_page=${seal(path + search)}`;
   };
+}
+
+/** Where the next page of a search is, below the platform's address; undefined for the last one, and where it lies elsewhere. */
+export function nextPage(searchset: FhirResource, platform: string): string | undefined {
+  const link = listOf(searchset['link']).find(each => isObject(each) && each['relation'] === 'next');
+  const below = isObject(link) ? belowPlatform(textOf(link['url']) ?? '', platform) : undefined;
+  if (below === undefined) return undefined;
+  return below.path === '' ? below.search : `/${below.path}${below.search}`;
+}
+
+/** Whether there is a further page, wherever it is. */
+export function hasNextPage(searchset: FhirResource): boolean {
+  return listOf(searchset['link']).some(each => isObject(each) && each['relation'] === 'next');
+}
+
+/** What of an address lies below the platform's, whatever host it names; undefined for what lies elsewhere. */
+function belowPlatform(
+  url: string,
+  platform: string,
+): { readonly path: string; readonly search: string } | undefined {
+  const root = new URL(platform).pathname.replace(/\/$/, '');
+  if (!URL.canParse(url, `${platform}/`)) return undefined;
+  const { protocol, pathname, search } = new URL(url, `${platform}/`);
+  const isOurs = pathname === root || pathname.startsWith(`${root}/`);
+  return /^https?:$/.test(protocol) && isOurs ? { path: pathname.slice(root.length + 1), search } : undefined;
 }
 
 /** Longer than any link that was given. */
