@@ -75,15 +75,24 @@ export function parseJson(bytes: Uint8Array): unknown {
     throw new GatewayError('FHIR-001');
   }
   let left = MAX_VALUES;
+  // A few hundred names, each many times.
+  const known = new Set<string>();
   const measure = (each: unknown, levels: number): void => {
     left -= 1;
     if (left < 0) throw new GatewayError('FHIR-002');
     if (!isObject(each) && !Array.isArray(each)) return;
     if (levels === 0) throw new GatewayError('FHIR-002');
-    if (!Array.isArray(each) && !Object.keys(each).every(name => NAME.test(name))) {
-      throw new GatewayError('FHIR-001', { detail: 'Un membre a un nom qu’aucun élément n’a.' });
+    if (Array.isArray(each)) {
+      for (const inner of each) measure(inner, levels - 1);
+      return;
     }
-    for (const inner of Object.values(each)) measure(inner, levels - 1);
+    for (const name of Object.keys(each)) {
+      if (!known.has(name) && !NAME.test(name)) {
+        throw new GatewayError('FHIR-001', { detail: 'Un membre a un nom qu’aucun élément n’a.' });
+      }
+      known.add(name);
+      measure(each[name], levels - 1);
+    }
   };
   measure(value, MAX_DEPTH);
   return value;
