@@ -27,6 +27,8 @@ export type Attempt = (
   | { readonly hold: Fault; readonly owed?: readonly NewDelivery[] }
   | { readonly later: GatewayError; readonly pace?: Pace }
 ) & {
+  /** It came to its end without the target: nothing is known of that. */
+  readonly isUntried?: true;
   /** Records what has happened at the peer, before how the attempt ended: tried until the journal takes it. */
   readonly noted?: () => Promise<void>;
 };

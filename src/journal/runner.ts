@@ -31,10 +31,11 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   let fillAgain = false;
   let stopped = false;
   let downSince: number | undefined;
-  /** Whom the target did not answer, or not let in, since it last was up; the last of them knocked last. */
-  let turnedAway = new Set<string>();
-  /** Those whom it turned away while others got in: it is not the target that is down. */
-  const suspects = new Set<string>();
+  /** Turns at the target, so that one can be told to be before another. */
+  let turn = 0;
+  let reachedAt = 0;
+  /** Whom the target did not answer, or not let in, and when last; the last of them knocked last. */
+  let turnedAway = new Map<string, number>();
   let tries = 0;
   let pausedUntil = 0;
   const now = (): number => clock.now().getTime();
@@ -63,7 +64,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     const room = (downSince === undefined ? target.parallel : 1) - running.size;
     if (stopped || room <= 0 || isPaused()) return;
     const { retriesAtOnce = Infinity } = target;
-    const knockedLast = [...turnedAway].at(-1);
+    const knockedLast = downSince === undefined ? undefined : [...turnedAway.keys()].at(-1);
     const claimed =
       knockedLast === undefined
         ? await journal.claim(target.name, room, Math.min(room, retriesAtOnce - retrying))
@@ -120,8 +121,8 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     if (result.noted !== undefined && !(await persist(dlog, result.noted))) return;
     if ('later' in result && result.later.class === 'unreachable')
       return unreachable(delivery, result.later, dlog);
-    suspects.delete(delivery.id);
-    reachable();
+    turnedAway.delete(delivery.id);
+    if (result.isUntried !== true) reachable();
     const { kind } = delivery;
     if ('later' in result) return later(delivery, result.later, dlog, result.pace);
     if ('hold' in result) {
@@ -188,9 +189,13 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   };
 
   const unreachable = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
-    if (suspects.has(delivery.id)) return later(delivery, error, dlog);
+    const before = turnedAway.get(delivery.id);
     turnedAway.delete(delivery.id);
-    turnedAway.add(delivery.id);
+    // Turned away, and again after another got in: what the target has, it has against this one.
+    const isAlone = downSince === undefined && before !== undefined && before < reachedAt;
+    if (downSince === undefined && !isAlone) turnedAway = new Map();
+    turnedAway.set(delivery.id, (turn += 1));
+    if (isAlone) return later(delivery, error, dlog);
     // Several attempts may fail together when a peer goes down: one step of the backoff for all of them.
     if (!isPaused()) {
       pausedUntil = now() + waitOf(target.retry, tries, random());
@@ -204,11 +209,10 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   };
 
   const reachable = (): void => {
+    reachedAt = turn += 1;
     tries = 0;
     pausedUntil = 0;
     if (downSince === undefined) return;
-    for (const id of turnedAway) suspects.add(id);
-    turnedAway = new Set();
     tlog.info({ downMs: now() - downSince }, 'target up again');
     downSince = undefined;
   };

@@ -407,15 +407,58 @@ describe('a delivery that the target alone turns away', () => {
         return (await stateOf(mail, id)).state === 'done';
       });
     }
-    await waitFor(async () => {
-      bed().clock.advance(RETRY.maxMs);
-      dispatcher.poke('dpi');
-      return (await stateOf(mail, poison)).state === 'held';
-    });
+    for (let round = 0; round < 40 && (await stateOf(mail, poison)).state !== 'held'; round += 1) {
+      const another = await bringMail(bed());
+      await waitFor(async () => {
+        bed().clock.advance(RETRY.maxMs);
+        dispatcher.poke('dpi');
+        return (await stateOf(another)).state === 'done';
+      });
+    }
     expect((await stateOf(mail, poison)).hold).toEqual({ code: 'DOC-002', fields: { last: 'MLLP-001' } });
     expect(lines.find(({ msg }) => msg === 'target down: its deliveries wait')).toMatchObject({
       delivery: poison,
     });
+  });
+
+  it('for a moment is no reason to charge it for an outage', async () => {
+    const target = scriptedTarget({ parallel: 1, retry: { ...RETRY, giveUpAfterMs: 10_000 } });
+    const mail = await bringMail(bed(), { documents: Array.from({ length: 4 }, () => ({})) });
+    target.script(unreachable, unreachable, () => ACCEPTED, unreachable);
+    const dispatcher = start([target]);
+    for (let knocks = 1; knocks <= 40; knocks += 1) {
+      dispatcher.poke('dpi');
+      await waitFor(async () => {
+        bed().clock.advance(RETRY.maxMs);
+        dispatcher.poke('dpi');
+        return target.attempted.length >= knocks;
+      });
+    }
+    expect(dispatcher.states()[0]?.downSince).toBeDefined();
+    const all = (): Promise<Delivery[]> => Promise.all(mail.ids.map(id => stateOf(mail, id)));
+    await expect
+      .poll(async () => (await all()).map(({ state }) => state).toSorted())
+      .toEqual(['done', 'waiting', 'waiting', 'waiting']);
+    const states = await all();
+    // Once each at most, for what it was turned away after another had got in.
+    for (const { spentMs } of states) expect(spentMs).toBeLessThanOrEqual(RETRY.firstMs);
+  });
+
+  it('is not let in by what ends without the target', async () => {
+    const mail = await bringMail(bed(), { documents: Array.from({ length: 3 }, () => ({})) });
+    const [, untried = ''] = mail.ids;
+    const base = scriptedTarget({ parallel: 1 });
+    base.script(unreachable);
+    const attempt = async (delivery: Delivery): Promise<Attempt> =>
+      delivery.id === untried ? { ...ACCEPTED, isUntried: true } : base.attempt(delivery);
+    const dispatcher = start([{ ...base, attempt }]);
+    await waitFor(async () => {
+      bed().clock.advance(RETRY.maxMs);
+      dispatcher.poke('dpi');
+      return (await stateOf(mail, untried)).state === 'done' && base.attempted.length > 4;
+    });
+    expect(said('target up again')).toBe(0);
+    expect(said('target down: its deliveries wait')).toBe(1);
   });
 
   it('among several knocks in its turn', async () => {

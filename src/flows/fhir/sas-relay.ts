@@ -54,9 +54,10 @@ async function relay(delivery: Delivery, context: RelayContext): Promise<Attempt
   if (body === undefined || facts === undefined) throw new GatewayError('JRN-007');
   const before = await keptAnswer(journal, exchangeId);
   // A crash just after a refusal; or a person's retry of one, which the platform has been told.
-  if (before !== undefined && isRefusal(before)) return refusedAs(before, exchangeId, facts, context);
+  if (before !== undefined && isRefusal(before))
+    return { ...refusedAs(before, exchangeId, facts, context), isUntried: true };
   if (delivery.identifiers['order'] !== undefined && (await isSuperseded(exchangeId, facts, context))) {
-    return { ended: SUPERSEDED };
+    return { ended: SUPERSEDED, isUntried: true };
   }
   let answer: FhirAnswer;
   try {

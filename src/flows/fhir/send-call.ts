@@ -45,7 +45,8 @@ export async function sendCall(delivery: Delivery, context: SendContext): Promis
   const sending: Sending = { ...context, delivery, owner, order };
   const before = await keptAnswer(journal, exchangeId);
   // A crash between the answer and the end of the delivery.
-  if (before?.isFinal === true && before.judged?.order === order) return endedBy(before, sending);
+  if (before?.isFinal === true && before.judged?.order === order)
+    return { ...endedBy(before, sending), isUntried: true };
   try {
     return await attempt(body, sending);
   } catch (thrown) {
