@@ -65,14 +65,21 @@ export async function createJournal(over: Omit<JournalContext, 'keyOf'>): Promis
 }
 
 /**
- * The key that turns identities into what they are known by: made once and kept in the journal, and of no use without the key
- * that payloads are sealed with. There are few enough NIR to try them all.
+ * The key that turns identities into what they are known by: made once and kept in the journal, and, where payloads were
+ * sealed from the start, of no use without their key. There are few enough NIR to try them all.
  */
 async function identityKeyOf({ engine, sealKey }: Omit<JournalContext, 'keyOf'>): Promise<Uint8Array> {
-  const kept = await engine.write(async statements => {
-    await statements.run(sql.META_SET, 'patient-key', randomBytes(32).toString('base64'));
+  const { kept, isBound } = await engine.write(async statements => {
+    const isNew = (await statements.first(sql.META_GET, 'patient-key')) === undefined;
+    if (isNew) {
+      await statements.run(sql.META_SET, 'patient-key', randomBytes(32).toString('base64'));
+      if (sealKey !== undefined) await statements.run(sql.META_SET, 'patient-key-bound', 'yes');
+    }
     const row = await statements.first(sql.META_GET, 'patient-key');
-    return Buffer.from(row === undefined ? '' : text(row, 'value'), 'base64');
+    return {
+      kept: Buffer.from(row === undefined ? '' : text(row, 'value'), 'base64'),
+      isBound: (await statements.first(sql.META_GET, 'patient-key-bound')) !== undefined,
+    };
   });
-  return sealKey === undefined ? kept : createHmac('sha256', sealKey).update(kept).digest();
+  return isBound && sealKey !== undefined ? createHmac('sha256', sealKey).update(kept).digest() : kept;
 }

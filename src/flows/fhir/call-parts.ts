@@ -21,8 +21,10 @@ export function callName(json: unknown, members: readonly string[]): string | un
   const given = isObject(json) ? json : {};
   const member = members.find(each => given[each] !== undefined && given[each] !== null);
   const said = member === undefined ? undefined : given[member];
-  const name = identifierText(isObject(said) ? said : { value: said });
-  return name === undefined ? undefined : JSON.stringify([member, name]);
+  const isBare = isObject(said) && textOf(said['system'] ?? said['systeme']) === undefined;
+  const own = isBare ? (said['value'] ?? said['valeur']) : said;
+  const name = identifierText(own);
+  return name === undefined ? undefined : JSON.stringify([member, isObject(own), name]);
 }
 
 /** The first identifier of the first Patient of a Bundle: it groups what is about the same person. */

@@ -57,39 +57,29 @@ async function accept(
     log.warn({ code: 'FHIR-003', caller: asked.caller, flow: 'sas', ...counts }, 'account change refused');
     return { status: refusal, body: outcomeOf(findings) };
   }
-  return changed(wantedBy(asked, search, practitioner, counts), asked.signal, context);
+  return changed(wantedBy(asked, search, practitioner, counts), context);
 }
 
 function wantedBy(
-  { caller, body }: FhirHttpRequest,
+  { caller, body, signal }: FhirHttpRequest,
   search: AccountSearch | undefined,
   practitioner: FhirResource,
   counts: WantedChange['counts'],
 ): WantedChange {
   const criterion = search === undefined ? 'POST' : `PUT ${JSON.stringify([search.system, search.value])}`;
   const digest = createHash('sha256').update(criterion).update('\n').update(body).digest('base64url');
-  return { caller, digest, practitioner, counts, search, identifiers: identifiersOf(practitioner) };
+  const identifiers = identifiersOf(practitioner);
+  return { caller, digest, practitioner, counts, search, identifiers, signal };
 }
 
 /** Decides, as often as other changes of the account have to be settled before. */
-async function changed(
-  wanted: WantedChange,
-  signal: AbortSignal,
-  context: AccountContext,
-): Promise<FhirHttpAnswer> {
+async function changed(wanted: WantedChange, context: AccountContext): Promise<FhirHttpAnswer> {
   for (;;) {
     const decision = await context.decisions.run(() => decide(wanted, context));
     if (decision.kind === 'refused') return decision.answer;
-    if (decision.kind === 'changed') whenLeft(signal, () => context.hearings.miss(decision.exchangeId));
     await decision.settled;
     if (decision.kind !== 'busy') return answerTo(decision.exchangeId, context);
   }
-}
-
-/** A platform that has left cannot be told no: the change stands for it, and a person sees what the hook refuses. */
-function whenLeft(signal: AbortSignal, left: () => void): void {
-  if (signal.aborted) left();
-  else signal.addEventListener('abort', left);
 }
 
 /** What the platform is answered to a change that is settled. */

@@ -61,17 +61,20 @@ export async function note(
  * Waits for the hook's word on a change, at most `waitMs`; then the change stands, and its delivery goes on. Safe for any
  * change, also one that was settled meanwhile.
  *
+ * @param listener of who is told the word; undefined where it is another's change
  * @throws GatewayError FHIR-014 when the journal does not take that it stands: the platform is not told so
  */
 export async function settle(
   exchangeId: string,
+  listener: AbortSignal | undefined,
   { journal, hearings, waitMs }: SettleContext,
 ): Promise<void> {
-  const heard = hearings.hear(exchangeId, waitMs, async () => {
+  const unheard = async (): Promise<void> => {
     if ((await keptAnswer(journal, exchangeId)) !== undefined) return;
     const facts = await changeFacts(journal, exchangeId);
     if (facts !== undefined) await durably(journal, () => note(journal, exchangeId, standing(facts)));
-  });
+  };
+  const heard = hearings.hear(exchangeId, { ms: waitMs, unheard }, listener);
   // The word may have come before anybody listened.
   const known = async (): Promise<void> => {
     if ((await keptAnswer(journal, exchangeId)) !== undefined) hearings.miss(exchangeId);

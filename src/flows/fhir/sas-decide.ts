@@ -26,6 +26,8 @@ export interface WantedChange extends Sought {
   readonly practitioner: FhirResource;
   /** What its validation found, for the history. */
   readonly counts: FindingCounts;
+  /** Aborted when the platform has left. */
+  readonly signal: AbortSignal;
 }
 
 /** `settled`: what has become of the exchange is known, now or once it resolves. */
@@ -58,7 +60,7 @@ export async function decide(wanted: WantedChange, context: DecideContext): Prom
     if (state === 'undone') return decide(wanted, context);
     if (state === 'settled') continue;
     const isSame = (await changeFacts(journal, changedBy))?.digest === wanted.digest;
-    const settled = settle(changedBy, context);
+    const settled = settle(changedBy, isSame ? wanted.signal : undefined, context);
     return isSame ? { kind: 'repeated', exchangeId: changedBy, settled } : { kind: 'busy', settled };
   }
   const match = matchAccount(wanted, found);
@@ -116,7 +118,7 @@ async function change(
     hearings.forget(exchangeId);
     throw error;
   }
-  const settled = settle(exchangeId, context);
+  const settled = settle(exchangeId, wanted.signal, context);
   log.info({ exchange: exchangeId, flow: 'sas', ...wanted.counts }, 'account change accepted');
   wake([target]);
   return { kind: 'changed', exchangeId, settled };

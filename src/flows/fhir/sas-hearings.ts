@@ -17,9 +17,11 @@ export interface Hearings {
   /**
    * Waits until a word on a change is recorded, or else until `unheard` is: what makes the change stand, for lack of a word
    * in `ms`. Of several who wait, the first decides how long, and what is done then.
+   *
+   * @param listener of who would be told the word, until it leaves; undefined where it is not for who waits
    */
-  hear(exchangeId: string, ms: number, unheard: () => Promise<void>): Promise<void>;
-  /** The hook has spoken, and nobody's time runs out any longer; undefined where it has just run out, and where nobody listens. */
+  hear(exchangeId: string, wait: Wait, listener: AbortSignal | undefined): Promise<void>;
+  /** The hook has spoken, and nobody's time runs out any longer; undefined where it has just run out, or nobody is there to be told. */
   speak(exchangeId: string): Word | undefined;
   /** The hook will say nothing this time: nobody waits any longer. */
   miss(exchangeId: string): void;
@@ -27,7 +29,15 @@ export interface Hearings {
   close(): void;
 }
 
+/** How long a word is waited for, ms, and what is done without one. */
+export interface Wait {
+  readonly ms: number;
+  readonly unheard: () => Promise<void>;
+}
+
 interface Hearing {
+  /** Who would be told the word; `undefined` stands for who is about to wait. */
+  readonly listeners: Set<AbortSignal | undefined>;
   phase: 'waiting' | 'spoken' | 'unheard';
   /** Ends the waiting: true where a word is recorded. */
   readonly end: (isHeard: boolean) => void;
@@ -43,7 +53,15 @@ export function createHearings(): Hearings {
 
   function begin(exchangeId: string): Hearing {
     const { promise: ended, resolve: end } = Promise.withResolvers<boolean>();
-    const hearing: Hearing = { phase: 'waiting', end, ended, timer: undefined, heard: undefined };
+    const listeners = new Set<AbortSignal | undefined>();
+    const hearing: Hearing = {
+      listeners,
+      phase: 'waiting',
+      end,
+      ended,
+      timer: undefined,
+      heard: undefined,
+    };
     open.set(exchangeId, hearing);
     return hearing;
   }
@@ -52,6 +70,12 @@ export function createHearings(): Hearings {
     clearTimeout(hearing.timer);
     hearing.phase = 'unheard';
     hearing.end(false);
+  }
+
+  function listen({ listeners }: Hearing, listener: AbortSignal): void {
+    if (listener.aborted) return;
+    listeners.add(listener);
+    listener.addEventListener('abort', () => listeners.delete(listener));
   }
 
   async function wait(exchangeId: string, hearing: Hearing, unheard: () => Promise<void>): Promise<void> {
@@ -64,10 +88,12 @@ export function createHearings(): Hearings {
 
   return {
     isOpen: exchangeId => open.has(exchangeId),
-    expect: exchangeId => void begin(exchangeId),
+    expect: exchangeId => void begin(exchangeId).listeners.add(undefined),
     forget: exchangeId => void open.delete(exchangeId),
-    hear: (exchangeId, ms, unheard) => {
+    hear: (exchangeId, { ms, unheard }, listener) => {
       const hearing = open.get(exchangeId) ?? begin(exchangeId);
+      hearing.listeners.delete(undefined);
+      if (listener !== undefined) listen(hearing, listener);
       if (hearing.heard === undefined && hearing.phase === 'waiting') {
         if (isClosed) miss(hearing);
         else hearing.timer = setTimeout(() => miss(hearing), ms);
@@ -78,6 +104,10 @@ export function createHearings(): Hearings {
     speak: exchangeId => {
       const hearing = open.get(exchangeId);
       if (hearing === undefined || hearing.phase === 'unheard') return undefined;
+      if (hearing.listeners.size === 0) {
+        miss(hearing);
+        return undefined;
+      }
       clearTimeout(hearing.timer);
       hearing.phase = 'spoken';
       const end = (isHeard: boolean): void => {

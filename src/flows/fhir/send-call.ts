@@ -1,3 +1,4 @@
+import type { Limit } from '../../basics/limit.ts';
 import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
 import { isAboutToken, isSuccess, shownIssue } from '../../formats/fhir/operation-outcome-class.ts';
 import type { FhirResource } from '../../formats/fhir/resource.ts';
@@ -16,7 +17,9 @@ export interface SendContext {
   >;
   readonly peer: FhirPeer;
   readonly flow: PlatformFlow;
-  readonly room: Pick<WaitingRoom, 'call' | 'isAwaited'>;
+  readonly room: Pick<WaitingRoom, 'call' | 'detain'>;
+  /** One answer of the flow is noted at a time. */
+  readonly notes: Limit;
   /** How long a request may take, ms. */
   readonly patienceMs: number;
   /** How what the registry does not find yet is tried again, ms. */
@@ -181,7 +184,7 @@ function keptOf(
 function endedBy({ status, body, judged }: KeptAnswer, { delivery, room }: Sending): Attempt {
   if (judged?.isYes === true) return { ended: ACCEPTED };
   // Whoever waits is told at once; nobody else looks.
-  if (room.isAwaited(delivery.exchangeId)) return { ended: { outcome: 'refused', code: String(status) } };
+  if (room.detain(delivery.exchangeId)) return { ended: { outcome: 'refused', code: String(status) } };
   const fields = { status, issue: shownIssue(body === undefined ? undefined : JSON.parse(body)) };
   return { hold: { code: 'FHIR-009', detail: `Réponse HTTP ${status}.`, fields } };
 }
@@ -189,9 +192,12 @@ function endedBy({ status, body, judged }: KeptAnswer, { delivery, room }: Sendi
 async function note(
   answer: KeptAnswer,
   ids: Judgement['ids'],
-  { journal, owner, room, delivery: { exchangeId } }: Sending,
+  { journal, owner, room, notes, delivery: { exchangeId } }: Sending,
 ): Promise<void> {
   const bytes = Buffer.from(JSON.stringify(answer));
-  await journal.answered(exchangeId, { bytes, ids: await namesToNote(journal, owner, ids), owner });
+  // One after the other: of two that give one name to two patients, each would take it for its own.
+  await notes.run(async () =>
+    journal.answered(exchangeId, { bytes, ids: await namesToNote(journal, owner, ids), owner }),
+  );
   room.call(exchangeId);
 }

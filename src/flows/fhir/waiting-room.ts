@@ -2,16 +2,25 @@
 export interface WaitingRoom {
   /** Resolves once there is something to be seen of an exchange, after so many ms, or when who waits has left (`signal`). */
   wait(exchangeId: string, ms: number, signal: AbortSignal): Promise<void>;
-  /** Whether anybody waits for an exchange. */
-  isAwaited(exchangeId: string): boolean;
+  /**
+   * There is going to be something to be seen: whoever waits now waits for it, whatever the time.
+   *
+   * @returns whether anybody does
+   */
+  detain(exchangeId: string): boolean;
   /** There is something to be seen. */
   call(exchangeId: string): void;
   /** Nobody waits any longer. */
   empty(): void;
 }
 
+interface Waiter {
+  readonly leave: () => void;
+  readonly timer: NodeJS.Timeout;
+}
+
 export function createWaitingRoom(): WaitingRoom {
-  const waiting = new Map<string, Set<() => void>>();
+  const waiting = new Map<string, Set<Waiter>>();
   return {
     wait: (exchangeId, ms, signal) =>
       new Promise(resolve => {
@@ -22,22 +31,25 @@ export function createWaitingRoom(): WaitingRoom {
         const those = waiting.get(exchangeId) ?? new Set();
         waiting.set(exchangeId, those);
         const leave = (): void => {
-          clearTimeout(timer);
+          clearTimeout(waiter.timer);
           signal.removeEventListener('abort', leave);
-          those.delete(leave);
+          those.delete(waiter);
           if (those.size === 0) waiting.delete(exchangeId);
           resolve();
         };
-        const timer = setTimeout(leave, ms);
+        const waiter = { leave, timer: setTimeout(leave, ms) };
         signal.addEventListener('abort', leave);
-        those.add(leave);
+        those.add(waiter);
       }),
-    isAwaited: exchangeId => waiting.has(exchangeId),
+    detain: exchangeId => {
+      for (const { timer } of waiting.get(exchangeId) ?? []) clearTimeout(timer);
+      return waiting.has(exchangeId);
+    },
     call: exchangeId => {
-      for (const leave of waiting.get(exchangeId) ?? []) leave();
+      for (const { leave } of waiting.get(exchangeId) ?? []) leave();
     },
     empty: () => {
-      for (const those of waiting.values()) for (const leave of those) leave();
+      for (const those of waiting.values()) for (const { leave } of those) leave();
     },
   };
 }

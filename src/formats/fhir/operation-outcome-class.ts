@@ -144,7 +144,10 @@ function byStatus(status: number): Verdict {
 function entryVerdicts(flow: Flow, body: unknown): Verdict[] {
   return entryResponses(body).flatMap(({ status: said, outcome }) => {
     const status = statusOf(said);
-    return status === undefined || isSuccess(status) ? [] : [classify(flow, status, outcome)];
+    if (status === undefined || isSuccess(status)) return [];
+    const verdict = classify(flow, status, outcome);
+    // The platform has let the transaction in: this is about the entry.
+    return [verdict === 'unauthorised' ? 'later' : verdict];
   });
 }
 

@@ -8,11 +8,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const here = (): AbortSignal => new AbortController().signal;
+
 describe('a hearing', () => {
   it('ends with the word once it is recorded, for all who wait', async () => {
     const hearings = createHearings();
     const unheard = vi.fn<() => Promise<void>>(async () => {});
-    const all = Promise.all([hearings.hear('e', 100, unheard), hearings.hear('e', 1, unheard)]);
+    const all = Promise.all([
+      hearings.hear('e', { ms: 100, unheard }, here()),
+      hearings.hear('e', { ms: 1, unheard }, here()),
+    ]);
     const word = hearings.speak('e');
     await vi.advanceTimersByTimeAsync(10_000);
     expect(hearings.isOpen('e')).toBe(true);
@@ -26,7 +31,10 @@ describe('a hearing', () => {
     const hearings = createHearings();
     const { promise, resolve } = Promise.withResolvers<void>();
     const unheard = vi.fn<() => Promise<void>>(() => promise);
-    const all = Promise.all([hearings.hear('e', 100, unheard), hearings.hear('e', 100, unheard)]);
+    const all = Promise.all([
+      hearings.hear('e', { ms: 100, unheard }, here()),
+      hearings.hear('e', { ms: 100, unheard }, here()),
+    ]);
     await vi.advanceTimersByTimeAsync(100);
     expect([hearings.speak('e'), hearings.isOpen('e')]).toEqual([undefined, true]);
     resolve();
@@ -40,16 +48,37 @@ describe('a hearing', () => {
     const unheard = vi.fn<() => Promise<void>>(async () => {});
     hearings.expect('e');
     const word = hearings.speak('e');
-    const heard = hearings.hear('e', 1, unheard);
+    const heard = hearings.hear('e', { ms: 1, unheard }, here());
     await vi.advanceTimersByTimeAsync(10_000);
     word?.recorded();
     await heard;
     expect(unheard).not.toHaveBeenCalled();
     hearings.expect('f');
     hearings.speak('f')?.recorded();
-    await hearings.hear('f', 60_000, unheard);
+    await hearings.hear('f', { ms: 60_000, unheard }, here());
     expect(unheard).not.toHaveBeenCalled();
     expect([hearings.isOpen('e'), hearings.isOpen('f')]).toEqual([false, false]);
+  });
+
+  it('goes on without those who have left, and is over for the word when all have', async () => {
+    const hearings = createHearings();
+    const unheard = vi.fn<() => Promise<void>>(async () => {});
+    const [one, other] = [new AbortController(), new AbortController()];
+    const all = Promise.all(
+      [one, other].map(({ signal }) => hearings.hear('e', { ms: 60_000, unheard }, signal)),
+    );
+    one.abort();
+    hearings.speak('e')?.recorded();
+    await all;
+    expect(unheard).not.toHaveBeenCalled();
+    const left = hearings.hear('f', { ms: 60_000, unheard }, other.signal);
+    other.abort();
+    expect(hearings.isOpen('f')).toBe(true);
+    // Who comes again joins it.
+    const again = hearings.hear('f', { ms: 1, unheard }, undefined);
+    expect(hearings.speak('f')).toBeUndefined();
+    await Promise.all([left, again]);
+    expect(unheard).toHaveBeenCalledTimes(1);
   });
 
   it('is none where nobody listens, nor was going to', async () => {
@@ -63,15 +92,15 @@ describe('a hearing', () => {
   it('ends at once where nothing will be said, where a word is dropped, and where nobody waits any longer', async () => {
     const hearings = createHearings();
     const unheard = vi.fn<() => Promise<void>>(async () => {});
-    const missed = hearings.hear('a', 60_000, unheard);
+    const missed = hearings.hear('a', { ms: 60_000, unheard }, here());
     hearings.miss('a');
-    const dropped = hearings.hear('b', 60_000, unheard);
+    const dropped = hearings.hear('b', { ms: 60_000, unheard }, here());
     const word = hearings.speak('b');
     hearings.miss('b');
     word?.dropped();
-    const closed = hearings.hear('c', 60_000, unheard);
+    const closed = hearings.hear('c', { ms: 60_000, unheard }, here());
     hearings.close();
-    await Promise.all([missed, dropped, closed, hearings.hear('d', 60_000, unheard)]);
+    await Promise.all([missed, dropped, closed, hearings.hear('d', { ms: 60_000, unheard }, here())]);
     expect(unheard).toHaveBeenCalledTimes(4);
   });
 
@@ -80,7 +109,10 @@ describe('a hearing', () => {
     const unheard = async (): Promise<void> => {
       throw new Error('disk');
     };
-    const all = Promise.allSettled([hearings.hear('e', 1, unheard), hearings.hear('e', 1, unheard)]);
+    const all = Promise.allSettled([
+      hearings.hear('e', { ms: 1, unheard }, here()),
+      hearings.hear('e', { ms: 1, unheard }, here()),
+    ]);
     await vi.advanceTimersByTimeAsync(1);
     expect((await all).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(hearings.isOpen('e')).toBe(false);

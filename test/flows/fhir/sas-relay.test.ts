@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLimit } from '../../../src/basics/limit.ts';
 import { systemClock } from '../../../src/basics/clock.ts';
 import { createIdSource } from '../../../src/basics/ids.ts';
@@ -131,7 +131,7 @@ describe('after a crash before the platform was answered', () => {
     await expect.poll(() => hearings.isOpen(delivery.exchangeId)).toBe(true);
     await relay(delivery, hook(409, OUTCOME), hearings);
     await relay(await claimed(), hook(201), hearings);
-    expect((await asking).status).toBe(201);
+    expect((await asking).status).toBe(200);
   });
 });
 
@@ -142,9 +142,25 @@ describe('a platform that has left', () => {
     const asking = ask(regulator([national('8')], { active: false }), undefined, left.signal);
     const delivery = await claimed(SAS_TARGETS.deactivation);
     left.abort();
-    expect((await asking).status).toBe(201);
     expect(await relay(delivery, hook(422, OUTCOME), hearings)).toMatchObject({ hold: { code: 'FHIR-009' } });
+    expect((await asking).status).toBe(201);
     expect(await accounts()).toMatchObject([{ active: false }]);
+  });
+
+  it('and asks again hears the hook’s no, as whoever else asked the same', async () => {
+    const { ask, hearings } = life();
+    const left = new AbortController();
+    const first = ask(body, undefined, left.signal);
+    const delivery = await claimed();
+    left.abort();
+    const heard = vi.spyOn(hearings, 'hear');
+    const again = ask(body);
+    await expect.poll(() => heard.mock.calls.length).toBe(1);
+    expect(await relay(delivery, hook(422, OUTCOME), hearings)).toMatchObject({
+      ended: { outcome: 'refused' },
+    });
+    expect([(await first).status, (await again).status]).toEqual([422, 422]);
+    expect(await accounts()).toEqual([]);
   });
 });
 
