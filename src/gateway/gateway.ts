@@ -55,7 +55,7 @@ const MAILS_IN_HAND = { small: { upTo: 1024 ** 2, whole: 32 * 1024 ** 2 }, large
 export const READER = { memoryMb: 1_024, processes: 2 } as const;
 
 /** The validator's bounds, of which the time is milliseconds: no caller waits for longer. */
-const VALIDATOR = { memoryMb: 1_024, processes: 2, deadlineMs: 30_000 } as const;
+const VALIDATOR = { memoryMb: 1_024, processes: 2, deadlineMs: 30_000, turnMs: 60_000 } as const;
 
 /**
  * Starts a gateway from a valid configuration: opens the journal, takes up what a former process left, watches the

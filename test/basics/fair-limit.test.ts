@@ -42,6 +42,15 @@ describe('a fair limit', () => {
     expect(await Promise.all(results)).toEqual(['a1', 'a2', 'a3', 'b1', 'c1']);
   });
 
+  it('of one place gives it to each in turn, however many one has waiting', async () => {
+    const { begun, end, task } = tasks();
+    const limit = createFairLimit({ parallel: 1, share: 1, timeoutMs: 1_000 }, refusal);
+    const all = ['a1', 'a2', 'a3', 'b1', 'b2'].map(name => limit.run(name.charAt(0), task(name)));
+    for (const name of ['a1', 'b1', 'a2', 'b2', 'a3']) await end(name);
+    await Promise.all(all);
+    expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
+  });
+
   it('keeps nobody waiting longer than it says, in line or running', async () => {
     const { begun, end, task } = tasks();
     const limit = createFairLimit({ parallel: 1, share: 1, timeoutMs: 1_000 }, refusal);

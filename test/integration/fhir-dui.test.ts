@@ -103,6 +103,23 @@ describe('a later transfer', () => {
     });
   });
 
+  it.each(['at once', 'one after the other'])(
+    'is refused by a name that two transfers, %s, have given to two patients',
+    async when => {
+      const [one, other] = [newTransfer(), newTransfer()];
+      const [name, theirs] = [urnOf(one.number, 0), urnOf(other.number, 0)];
+      const renamed = JSON.parse(JSON.stringify(other.bundle).replaceAll(theirs, name)) as SampleTransfer;
+      const first = site.post(DUI, one.bundle);
+      if (when !== 'at once') await first;
+      const second = site.post(DUI, renamed);
+      expect([(await first).status, (await second).status]).toEqual([201, 201]);
+      transfers += 1;
+      const answer = await site.post(DUI, laterTransfer(transfers, name, urnOf(one.number, 1)));
+      expect(answer.status).toBe(422);
+      expect(answer.errors).toContain('business-rule Bundle.entry[0].resource.subject');
+    },
+  );
+
   it('of another caller does not know those names', async () => {
     const { number, bundle } = newTransfer();
     await site.post(DUI, bundle);

@@ -250,6 +250,15 @@ function bytesAtRest(): string {
 }
 
 describe('at rest', () => {
+  it('what identities are known by stays, where payloads are sealed from later on', async () => {
+    const bed = await openBed(store);
+    const known = bed.journal.keyOf(CANARY);
+    await bed.journal.close();
+    const sealed = await openBed(store, { sealKey: SEAL_KEY });
+    expect(sealed.journal.keyOf(CANARY)).toBe(known);
+    await sealed.journal.close();
+  });
+
   it('what identities are known by cannot be found again from the file alone', async () => {
     const bed = await openBed(store, { sealKey: SEAL_KEY });
     const known = bed.journal.keyOf(CANARY);

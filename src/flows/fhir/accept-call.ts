@@ -60,7 +60,7 @@ export async function acceptCall(
   const ids = await knownNames(journal, owner, flow.namesElsewhere(json));
   const planned = flow.plan(json, form, ids);
   const { resource, about } = planned;
-  const findings = await findingsOf(planned, asked.body.byteLength, context);
+  const findings = await findingsOf(planned, asked, context);
   if (resource === undefined || isRefused(planned, findings, context)) {
     log.warn(
       { code: 'FHIR-003', caller: asked.caller, flow: flow.name, ...countsOf(findings) },
@@ -79,14 +79,17 @@ export async function acceptCall(
   return outcome(request.exchangeId, asked, context);
 }
 
-/** What is wrong with a call, each thing once. @param bytes of its body */
-export async function findingsOf(
+/** What is wrong with a call, each thing once. */
+async function findingsOf(
   { resource, findings }: PlannedCall,
-  bytes: number,
+  { body, caller }: Pick<FhirHttpRequest, 'body' | 'caller'>,
   { validate, flow: { profile } }: Pick<CallContext, 'validate' | 'flow'>,
 ): Promise<readonly Finding[]> {
   if (resource === undefined) return findings;
-  return withoutRepetition([...findings, ...(await validate(resource, { profile, bytes }))]);
+  return withoutRepetition([
+    ...findings,
+    ...(await validate(resource, { profile, bytes: body.byteLength, caller })),
+  ]);
 }
 
 function isRefused(

@@ -97,7 +97,7 @@ async function judged(
   const known = await knownTo(bundle, { owner, isConsumer: consumerAnywhere(base) }, journal);
   // The engine knows of this Bundle alone: a `urn:uuid:` of an earlier one would lead nowhere for it.
   const named = withRemoteNames(bundle, known, base);
-  const byProfile = await validate(named, { profile: FLOW_PROFILES.dui, bytes });
+  const byProfile = await validate(named, { profile: FLOW_PROFILES.dui, bytes, caller: owner.caller });
   const isRefused = validation === 'refuse' && byProfile.some(isError);
   const reception = receive(bundle, { newId, now: clock.now(), base, contract, known });
   const findings = withoutRepetition([...byProfile, ...reception.findings]);

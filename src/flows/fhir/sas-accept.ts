@@ -50,7 +50,9 @@ async function accept(
 ): Promise<FhirHttpAnswer> {
   const { validate, validation, log } = context;
   const practitioner = parseResource(asked.body);
-  const found = await validate(practitioner, { profile: FLOW_PROFILES.sas, bytes: asked.body.byteLength });
+  const { body, caller } = asked;
+  const about = { profile: FLOW_PROFILES.sas, bytes: body.byteLength, caller };
+  const found = await validate(practitioner, about);
   const { findings, refusal } = checkPractitioner(practitioner, found, validation);
   const counts = countsOf(findings);
   if (refusal !== undefined) {

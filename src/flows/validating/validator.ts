@@ -1,3 +1,4 @@
+import { createFairLimit } from '../../basics/fair-limit.ts';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { withPlainNumbers } from '../../formats/fhir/json-numbers.ts';
 import type { FhirResource, Finding } from '../../formats/fhir/resource.ts';
@@ -12,14 +13,21 @@ export interface ValidateOptions {
   readonly profile: string;
   /** Of the body that it came in. */
   readonly bytes: number;
+  /** Who wants it: of several, none waits for all that another wants. */
+  readonly caller: string;
 }
 
 /**
  * Holds a resource against a profile of a flow's rules, and against those that it declares.
  *
- * @throws GatewayError GEN-002 when it is large and no process can be had
+ * @throws GatewayError GEN-002 when it is large and no process can be had, in time
  */
 export type Validate = (resource: FhirResource, options: ValidateOptions) => Promise<readonly Finding[]>;
+
+export interface ValidatorOptions extends Omit<ProcessPoolOptions, 'program'> {
+  /** Milliseconds for a validation, its turn and the start of a process included. */
+  readonly turnMs: number;
+}
 
 export interface Validator {
   /** @throws GatewayError CFG-001 for a file that holds no rules */
@@ -35,18 +43,23 @@ export interface Validator {
 const AT_ONCE_BYTES = 64 * 1024;
 
 /** Validates small resources at once, and large ones in processes: mails and messages do not wait for those. */
-export function createValidator(options: Omit<ProcessPoolOptions, 'program'>): Validator {
+export function createValidator({ turnMs, ...options }: ValidatorOptions): Validator {
   const pool = createProcessPool<ValidateJob, readonly Finding[]>({
     ...options,
     program: new URL('./validator-process', import.meta.url),
   });
+  const { processes } = options;
+  const turns = createFairLimit(
+    { parallel: processes, share: processes, timeoutMs: turnMs },
+    () => new GatewayError('GEN-002'),
+  );
   return {
     by: flowRules => {
       const rules = rulesIn(flowRules);
-      return async (resource, { profile, bytes }) => {
+      return async (resource, { profile, bytes, caller }) => {
         if (bytes <= AT_ONCE_BYTES) return validate(withPlainNumbers(resource), rules, profile);
         const json = Buffer.from(JSON.stringify(resource));
-        const outcome = await pool.run({ json, rules: flowRules, profile });
+        const outcome = await turns.run(caller, () => pool.run({ json, rules: flowRules, profile }));
         if ('fault' in outcome) throw new GatewayError(outcome.fault.code);
         return 'result' in outcome ? outcome.result : [tooCostly(resource)];
       };

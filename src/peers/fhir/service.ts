@@ -41,6 +41,8 @@ interface Serving {
   /** What its answer is written as. */
   type: JsonType;
   place: Place | undefined;
+  /** A route makes its answer: what that takes goes on, whether its caller has left or not. */
+  isHandled: boolean;
   /** For the caller's leaving before it had its answer. */
   readonly left: AbortController;
 }
@@ -111,12 +113,13 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
       route: undefined,
       type: 'application/fhir+json',
       place: undefined,
+      isHandled: false,
       left: new AbortController(),
     };
     const began = performance.now();
     underway.set(request, serving);
     response.on('close', () => {
-      serving.place?.leave();
+      if (!serving.isHandled) serving.place?.leave();
       inHand.delete(request);
       if (!response.writableFinished) serving.left.abort();
       options.done({
@@ -168,16 +171,18 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
   }
 
   async function serve(request: Request, reply: Reply): Promise<Reply> {
-    const { caller, route, left } = servingOf(request);
+    const serving = servingOf(request);
+    const { caller, route, left } = serving;
     if (caller === undefined || route === undefined) return refuse(request, reply, REFUSALS.route);
     inHand.add(request.raw);
-    return write(
-      request,
-      reply,
-      await route.handle(
-        asked(request, caller, route, { publicUrl: options.publicUrl, signal: left.signal }),
-      ),
-    );
+    serving.isHandled = true;
+    const about = { publicUrl: options.publicUrl, signal: left.signal };
+    try {
+      return write(request, reply, await route.handle(asked(request, caller, route, about)));
+    } finally {
+      serving.isHandled = false;
+      if (left.signal.aborted) serving.place?.leave();
+    }
   }
 
   function refuse(request: Request, reply: Reply, { status, outcome, headers }: FhirRefusal): Reply {

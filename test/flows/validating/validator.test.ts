@@ -7,6 +7,7 @@ import { regulator, national } from '../../kit/fhir-sas.ts';
 
 /** Large resources are validated elsewhere: by the same rules, and whoever else calls does not wait for them. */
 
+const caller = 'pui';
 const LARGE = 1024 ** 2;
 const profile = FLOW_PROFILES.sas;
 const wrong = regulator([national('8')], { gender: 'x', name: [{ text: 'x' }] });
@@ -16,7 +17,7 @@ let validator: Validator | undefined;
 afterEach(() => validator?.stop());
 
 function started(deadlineMs = 30_000): Validator {
-  validator = createValidator({ memoryMb: 512, processes: 1, deadlineMs });
+  validator = createValidator({ memoryMb: 512, processes: 1, deadlineMs, turnMs: 60_000 });
   return validator;
 }
 
@@ -37,7 +38,7 @@ describe('a resource', () => {
   ])('that is %s is told the same', async (_, bytes) => {
     const by = started().by({ flow: 'sas', file: undefined });
     expect(wanted.some(({ severity }) => severity === 'error')).toBe(true);
-    expect(await by(wrong, { profile, bytes })).toEqual(wanted);
+    expect(await by(wrong, { profile, bytes, caller })).toEqual(wanted);
   });
 
   it.each([
@@ -45,7 +46,7 @@ describe('a resource', () => {
     ['large', LARGE, true],
   ])('that is %s: whether others have their turn meanwhile is %s', async (_, bytes, elsewhere) => {
     const by = started().by({ flow: 'sas', file: undefined });
-    expect(await leavesRoom(by(wrong, { profile, bytes }))).toBe(elsewhere);
+    expect(await leavesRoom(by(wrong, { profile, bytes, caller }))).toBe(elsewhere);
   });
 
   it('is held against the rules that an administrator has distilled, in a process too', async () => {
@@ -63,7 +64,7 @@ describe('a resource', () => {
     };
     const by = started().by({ flow: 'sas', file: Buffer.from(JSON.stringify(stricter)) });
     for (const bytes of [1_000, LARGE]) {
-      const findings = await by(regulator([national('8')]), { profile, bytes });
+      const findings = await by(regulator([national('8')]), { profile, bytes, caller });
       expect(findings.map(({ path }) => path)).toContain('Practitioner.birthDate');
     }
   });
@@ -76,23 +77,34 @@ describe('a resource', () => {
       total: JSON.rawJSON('1e0'),
     };
     for (const bytes of [1_000, LARGE]) {
-      const findings = await by(device, { profile: FLOW_PROFILES.dmi, bytes });
+      const findings = await by(device, { profile: FLOW_PROFILES.dmi, bytes, caller });
       expect(findings.filter(({ path, rule }) => path === 'Bundle.total' && rule === 'R4')).toEqual([]);
     }
   });
 
   it('that takes too long is told to be so, and costs nobody else anything', async () => {
     const by = started(1).by({ flow: 'sas', file: undefined });
-    const findings = await by(wrong, { profile, bytes: LARGE });
+    const findings = await by(wrong, { profile, bytes: LARGE, caller });
     expect(findings).toEqual([
       expect.objectContaining({ severity: 'error', code: 'not-supported', path: 'Practitioner' }),
     ]);
-    expect(await by(wrong, { profile, bytes: 1_000 })).toEqual(wanted);
+    expect(await by(wrong, { profile, bytes: 1_000, caller })).toEqual(wanted);
+  });
+
+  it('of one caller does not wait for all that another wants', async () => {
+    const by = started().by({ flow: 'sas', file: undefined });
+    const ended: string[] = [];
+    const ask = async (who: string): Promise<void> => {
+      await by(wrong, { profile, bytes: LARGE, caller: who });
+      ended.push(who);
+    };
+    await Promise.all([...Array.from({ length: 6 }, () => ask('bloc')), ask('pui')]);
+    expect(ended.indexOf('pui')).toBe(1);
   });
 
   it('is refused for now when the gateway stops meanwhile', async () => {
     const by = started().by({ flow: 'sas', file: undefined });
-    const asked = by(wrong, { profile, bytes: LARGE });
+    const asked = by(wrong, { profile, bytes: LARGE, caller });
     await validator?.stop();
     await expect(asked).rejects.toMatchObject({ code: 'GEN-002' });
   });

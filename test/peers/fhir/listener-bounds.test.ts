@@ -249,7 +249,7 @@ describe('requests in hand', () => {
     expect((await ask(to, 'GET', '/x')).status).toBe(200);
   });
 
-  it('give their room back when the caller has left, before or after its body came', async () => {
+  it('give their room back when the caller has left, and what it has begun has ended', async () => {
     const callers = [{ name: 'bloc', token: async () => 'jeton-du-bloc', flows: [] }];
     const to = await holding({ maxRequests: 1, callers });
     for (const sent of ['{', '{}']) {
@@ -261,6 +261,10 @@ describe('requests in hand', () => {
       await waitFor(() => to.reports.length === 1);
       expect(to.reports[0]).toMatchObject({ route: '/x', caller: 'bloc', isAnswered: false });
     }
+    // Its answer is still being made: callers that leave and come again take no more room than others.
+    expect((await ask(to, 'POST', '/x', { body: BODY })).status).toBe(503);
+    to.release();
+    await waitFor(async () => (await ask(to, 'GET', '/y')).status === 404);
     const next = ask(to, 'POST', '/x', { body: BODY });
     await waitFor(() => to.asked.length === 2);
     to.release();

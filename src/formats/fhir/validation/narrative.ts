@@ -21,6 +21,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set(
 
 const LINKS: ReadonlySet<string> = new Set(['href', 'src', 'cite', 'longdesc']);
 const ACTIVE = /^(?:javascript|vbscript|data:(?!image\/))/i;
+/** Of a style: what loads or runs something, in any browser; and the escapes that would hide it. */
+const ACTIVE_STYLE = /url\s*\(|expression\s*\(|@import|\\/i;
 
 const ATTRIBUTE = /\s+([^\s=/<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/gy;
 /** An ampersand that begins no entity. Those of HTML are taken for one, though R4 knows them not (quirk F45). */
@@ -90,6 +92,7 @@ function isTag(tag: string, name: string, isRoot: boolean): boolean {
 function isAttribute(key: string, value: string): boolean {
   if (LONE_AMPERSAND.test(value)) return false;
   if (key === 'xmlns') return value === XHTML;
+  if (key === 'style' && ACTIVE_STYLE.test(decodeEntities(value))) return false;
   if (LINKS.has(key) && ACTIVE.test(decodeEntities(value).replaceAll(/[\0-\x20]/g, ''))) return false;
   return ATTRIBUTES.has(key) || /^(?:xmlns:|data-)/.test(key);
 }

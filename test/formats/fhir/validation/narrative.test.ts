@@ -35,6 +35,8 @@ describe('the narrative of a resource (R4 narrative.html#rules)', () => {
     ['an event', div('<p onclick="x()">x</p>')],
     ['a link that runs', div('<a href="javascript:x()">x</a>')],
     ['one that hides it', div('<a href=" java&#115;cript&#58;x()">x</a>')],
+    ['a style that runs', div('<p style="background:url(javascript:x())">x</p>')],
+    ['one that hides it', div(String.raw`<p style="background:u\72l(x)">x</p>`)],
     ['a page as a link', div('<a href="data:text/html,x">x</a>')],
     ['forms', div('<form><input/></form>')],
     ['frames', div('<iframe src="https://x.example"></iframe>')],
