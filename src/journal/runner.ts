@@ -7,6 +7,7 @@ import { type Fault, type GatewayError, toGatewayError } from '../errors/gateway
 import { logFields } from '../errors/log-fields.ts';
 import type { Attempt, DispatcherOptions, Pace, RetryPolicy, Target, TargetState } from './dispatcher.ts';
 import type { Delivery, NewDelivery } from './journal.ts';
+import { createTurnedAway } from './turned-away.ts';
 
 /** Whatever a peer asks for: no attempt follows the one before at once. */
 const SHORTEST_PAUSE_MS = 1_000;
@@ -31,11 +32,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   let fillAgain = false;
   let stopped = false;
   let downSince: number | undefined;
-  /** Turns at the target, so that one can be told to be before another. */
-  let turn = 0;
-  let reachedAt = 0;
-  /** Whom the target did not answer, or not let in, and when last; the last of them knocked last. */
-  let turnedAway = new Map<string, number>();
+  const turnedAway = createTurnedAway();
   let tries = 0;
   let pausedUntil = 0;
   const now = (): number => clock.now().getTime();
@@ -64,7 +61,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     const room = (downSince === undefined ? target.parallel : 1) - running.size;
     if (stopped || room <= 0 || isPaused()) return;
     const { retriesAtOnce = Infinity } = target;
-    const knockedLast = downSince === undefined ? undefined : [...turnedAway.keys()].at(-1);
+    const knockedLast = downSince === undefined ? undefined : turnedAway.last();
     const claimed =
       knockedLast === undefined
         ? await journal.claim(target.name, room, Math.min(room, retriesAtOnce - retrying))
@@ -189,13 +186,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   };
 
   const unreachable = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
-    const before = turnedAway.get(delivery.id);
-    turnedAway.delete(delivery.id);
-    // Turned away, and again after another got in: what the target has, it has against this one.
-    const isAlone = downSince === undefined && before !== undefined && before < reachedAt;
-    if (downSince === undefined && !isAlone) turnedAway = new Map();
-    turnedAway.set(delivery.id, (turn += 1));
-    if (isAlone) return later(delivery, error, dlog);
+    if (turnedAway.add(delivery.id, downSince === undefined)) return later(delivery, error, dlog);
     // Several attempts may fail together when a peer goes down: one step of the backoff for all of them.
     if (!isPaused()) {
       pausedUntil = now() + waitOf(target.retry, tries, random());
@@ -209,7 +200,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   };
 
   const reachable = (): void => {
-    reachedAt = turn += 1;
+    turnedAway.letIn();
     tries = 0;
     pausedUntil = 0;
     if (downSince === undefined) return;

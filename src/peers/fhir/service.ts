@@ -1,13 +1,13 @@
 import { type IncomingMessage, METHODS, type ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { FhirHttpAnswer, FhirHttpReport, FhirHttpRequest, FhirRoute } from '../interfaces.ts';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { FhirHttpAnswer, FhirHttpReport, FhirRoute } from '../interfaces.ts';
 import type { Admission, Place } from './admission.ts';
+import { askedBy, type Request, searchOf } from './asked.ts';
 import { readBody } from './body.ts';
 import { createDoorkeeper, type FhirCaller } from './callers.ts';
 import { answerType, isReadableType, type JsonType } from './content.ts';
-import { joinedHeaders } from './headers.ts';
 import { type FhirRefusal, REFUSALS, refusalOf } from './refusals.ts';
 
 /** Requests of one listener, from headers to answer. Sizes in bytes, times in ms. */
@@ -47,7 +47,6 @@ interface Serving {
   readonly left: AbortController;
 }
 
-type Request = FastifyRequest<object, Server>;
 type Reply = FastifyReply<object, Server>;
 
 /** Headers that belong to one connection or one body: an answer that is passed on does not bring its own. */
@@ -176,9 +175,10 @@ export function createService(options: ServiceOptions): FastifyInstance<Server> 
     if (caller === undefined || route === undefined) return refuse(request, reply, REFUSALS.route);
     inHand.add(request.raw);
     serving.isHandled = true;
-    const about = { publicUrl: options.publicUrl, signal: left.signal };
+    const { publicUrl } = options;
+    const about = { caller: caller.name, route: route.path, publicUrl, signal: left.signal };
     try {
-      return write(request, reply, await route.handle(asked(request, caller, route, about)));
+      return write(request, reply, await route.handle(askedBy(request, about)));
     } finally {
       serving.isHandled = false;
       if (left.signal.aborted) serving.place?.leave();
@@ -230,39 +230,4 @@ function notAllowed(routes: readonly FhirRoute[]): FhirRefusal {
 function lengthOf(headers: IncomingMessage['headers']): number | undefined {
   if (headers['transfer-encoding'] !== undefined) return undefined;
   return Number(headers['content-length'] ?? 0);
-}
-
-function searchOf({ raw: { url = '' } }: Request): string {
-  const at = url.indexOf('?');
-  return at < 0 ? '' : url.slice(at + 1);
-}
-
-function asked(
-  request: Request,
-  caller: FhirCaller,
-  route: FhirRoute,
-  about: { readonly publicUrl: string | undefined; readonly signal: AbortSignal },
-): FhirHttpRequest {
-  const search = searchOf(request);
-  const headers = joinedHeaders(request.headers);
-  return {
-    caller: caller.name,
-    method: request.method,
-    route: route.path,
-    params: request.params as Readonly<Record<string, string>>,
-    search,
-    query: new URLSearchParams(search),
-    headers,
-    origin: about.publicUrl ?? originOf(request),
-    signal: about.signal,
-    respondAsync: /(?:^|,)\s*respond-async\s*(?:[,;]|$)/i.test(headers['prefer'] ?? ''),
-    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
-  };
-}
-
-/** As the caller wrote it, where that is an address. */
-function originOf({ headers, raw: { socket } }: Request): string {
-  const host = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.exec(headers.host ?? '')?.[0];
-  const { localAddress = '', localPort } = socket;
-  return `https://${host ?? `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`}`;
 }
