@@ -36,6 +36,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   let tries = 0;
   let pausedUntil = 0;
   const now = (): number => clock.now().getTime();
+  const elapsed = clock.elapsed ?? now;
   /** A pause longer than any is one that the clock, being set back, has lengthened. */
   const isPaused = (): boolean => now() < pausedUntil && pausedUntil - now() <= target.retry.maxMs;
   const tlog = log.child(target.logged);
@@ -94,12 +95,13 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
       return;
     }
     let result: Attempt;
+    const begin = elapsed();
     try {
       result = await target.attempt(delivery);
     } catch (error) {
       result = failed(toGatewayError(error));
     }
-    await settle(delivery, result, dlog);
+    await settle(delivery, result, Math.round(elapsed() - begin), dlog);
   };
 
   /** Nothing leaves before the journal knows of it: a journal that refuses costs the delivery nothing but time. */
@@ -114,14 +116,14 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     }
   };
 
-  const settle = async (delivery: Delivery, result: Attempt, dlog: Logger): Promise<void> => {
+  const settle = async (delivery: Delivery, result: Attempt, tookMs: number, dlog: Logger): Promise<void> => {
     if (result.noted !== undefined && !(await persist(dlog, result.noted))) return;
     if ('later' in result && result.later.class === 'unreachable')
-      return unreachable(delivery, result.later, dlog);
+      return unreachable(delivery, result.later, tookMs, dlog);
     turnedAway.delete(delivery.id);
     if (result.isUntried !== true) reachable();
     const { kind } = delivery;
-    if ('later' in result) return later(delivery, result.later, dlog, result.pace);
+    if ('later' in result) return later(delivery, result.later, tookMs, dlog, result.pace);
     if ('hold' in result) {
       const { hold, owed } = result;
       if (!(await persist(dlog, () => setAside(delivery, hold, dlog, { owed })))) return;
@@ -165,6 +167,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
   const later = async (
     delivery: Delivery,
     error: GatewayError,
+    tookMs: number,
     dlog: Logger,
     { pauseMs, giveUpAfterMs = target.retry.giveUpAfterMs }: Pace = {},
   ): Promise<void> => {
@@ -173,7 +176,7 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
       pauseMs === undefined
         ? waitOf(target.retry, delivery.attempts - 1, random())
         : Math.max(pauseMs, SHORTEST_PAUSE_MS);
-    const spentMs = now() - (delivery.triedAt ?? now()) + pause;
+    const spentMs = tookMs + pause;
     if (delivery.spentMs + spentMs > giveUpAfterMs) {
       const fault = target.givenUp(error, delivery);
       if (!(await persist(dlog, () => setAside(delivery, fault, dlog, { last: error.code })))) return;
@@ -185,8 +188,13 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     dlog.warn({ ...error.fields, kind, code: error.code, retryInMs: pause }, 'attempt failed');
   };
 
-  const unreachable = async (delivery: Delivery, error: GatewayError, dlog: Logger): Promise<void> => {
-    if (turnedAway.add(delivery.id, downSince === undefined)) return later(delivery, error, dlog);
+  const unreachable = async (
+    delivery: Delivery,
+    error: GatewayError,
+    tookMs: number,
+    dlog: Logger,
+  ): Promise<void> => {
+    if (turnedAway.add(delivery.id, downSince === undefined)) return later(delivery, error, tookMs, dlog);
     // Several attempts may fail together when a peer goes down: one step of the backoff for all of them.
     if (!isPaused()) {
       pausedUntil = now() + waitOf(target.retry, tries, random());

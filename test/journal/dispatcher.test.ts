@@ -284,6 +284,29 @@ describe('an attempt that failed', () => {
     expect((await stateOf(mail)).attempts).toBe(1);
   });
 
+  it.each([4, -4])('is not charged for a clock that is set by %i days meanwhile', async days => {
+    let elapsed = 0;
+    const target = scriptedTarget();
+    target.script(() => {
+      bed().clock.advance(days * 24 * 3_600_000);
+      elapsed += 1_500.25;
+      return transient();
+    });
+    const mail = await bringMail(bed());
+    const clock = { now: () => bed().clock.now(), elapsed: () => elapsed };
+    const dispatcher = createDispatcher({
+      journal: bed().journal,
+      targets: [target],
+      clock,
+      random: () => 0.5,
+      log: pino({ level: 'silent' }),
+    });
+    running.push(dispatcher);
+    dispatcher.poke('dpi');
+    await untilAttempts(mail, 1);
+    expect(await stateOf(mail)).toMatchObject({ state: 'waiting', spentMs: 2_400 });
+  });
+
   it.each([
     ['thrown', () => Promise.reject(new GatewayError('DOC-001', { detail: 'Trop long.' }))],
     ['answered', () => ({ hold: { code: 'DOC-001', detail: 'Trop long.' } }) as const],
