@@ -140,7 +140,9 @@ export function deliveryLines(delivery: Delivery, indent: string, title = titleO
       : []),
     ...(blockedBy === undefined
       ? []
-      : [`${indent}  attend que le document d’avant soit réglé : échange ${blockedBy}`]),
+      : [
+          `${indent}  attend que ${kind === 'fhir' ? 'la demande d’avant soit réglée' : 'le document d’avant soit réglé'} : échange ${blockedBy}`,
+        ]),
     ...(hold === undefined ? [] : faultLines(hold, `${indent}  `)),
     ...(kind === 'fhir' ? issueLines(delivery, `${indent}  `) : []),
   ];

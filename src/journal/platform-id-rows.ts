@@ -1,7 +1,7 @@
 import { seal } from '../basics/seal.ts';
 import type { JournalContext } from './context.ts';
 import type { Row, Statements } from './engine.ts';
-import type { PlatformAnswer } from './journal.ts';
+import type { NewRequest, PlatformAnswer } from './journal.ts';
 import { opened } from './payloads.ts';
 import { bytes, number, text } from './rows.ts';
 import * as fhir from './sql-fhir.ts';
@@ -35,6 +35,22 @@ export async function putPlatformIds(
       exchangeId,
     );
   }
+}
+
+/** The latest of the deliveries that bring what a request refers to and have not got there; undefined for none. */
+export async function owedBefore(
+  statements: Statements,
+  { owner: { flow, caller }, remotes }: NonNullable<NewRequest['refersTo']>,
+  { keyOf }: Pick<JournalContext, 'keyOf'>,
+): Promise<string | undefined> {
+  let latest: { readonly id: string; readonly seq: number } | undefined;
+  for (const remote of new Set(remotes)) {
+    const row = await statements.first(fhir.PLATFORM_ID_OWED, flow, caller, keyOf(remote));
+    if (row !== undefined && number(row, 'seq') > (latest?.seq ?? 0)) {
+      latest = { id: text(row, 'id'), seq: number(row, 'seq') };
+    }
+  }
+  return latest?.id;
 }
 
 /** What the platform calls it. @throws GatewayError JRN-004 */

@@ -1,5 +1,5 @@
 import type { Fault } from '../errors/gateway-error.ts';
-import type { PlatformAnswer } from './fhir-records.ts';
+import type { IdOwner, PlatformAnswer } from './fhir-records.ts';
 import type { Delivery, Exchange, NewDelivery, NewDocument, NewEvent, NewPayload } from './records.ts';
 
 /** Somebody whom a request wants to be written to. */
@@ -48,6 +48,8 @@ export interface NewRequest extends RequestName {
   readonly deliveries: readonly NewDelivery[];
   readonly payloads: readonly NewPayload[];
   readonly events: readonly NewEvent[];
+  /** What earlier requests have brought, in the platform's names: its delivery does not overtake theirs. */
+  readonly refersTo?: { readonly owner: IdOwner; readonly remotes: readonly string[] };
   /** What its caller is answered, where that is certain by now. */
   readonly answer?: PlatformAnswer;
 }

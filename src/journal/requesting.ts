@@ -6,7 +6,7 @@ import type { Delivery, Journal, NewRequest, RequestName, SubmittedRecipient } f
 import { owe, oweWithBytes } from './owing.ts';
 import { ANSWER, bytesOf, packAll, putPayloads } from './payload-rows.ts';
 import type { PackedPayload } from './payloads.ts';
-import { putPlatformIds } from './platform-id-rows.ts';
+import { owedBefore, putPlatformIds } from './platform-id-rows.ts';
 import { reportOf } from './reports.ts';
 import { waitForOriginalRequest } from './request-order.ts';
 import { deliveryOf, exchangeOf, recipientOf, text } from './rows.ts';
@@ -31,7 +31,7 @@ export function requesting(context: JournalContext): Requesting {
   const { engine } = context;
   return {
     acceptRequest: async request => {
-      const { exchangeId, answer } = request;
+      const { exchangeId, answer, refersTo, deliveries } = request;
       const packed = await packAll(context, exchangeId, [
         ...request.payloads,
         ...bytesOf(request.deliveries),
@@ -41,7 +41,11 @@ export function requesting(context: JournalContext): Requesting {
         const at = now(context);
         const known = await recognise(statements, request, at);
         if (known !== undefined) return known;
+        const before = refersTo && (await owedBefore(statements, refersTo, context));
         await storeRequest(statements, request, at);
+        for (const { id } of before === undefined ? [] : deliveries) {
+          await statements.run(sql.WAIT_FOR, before ?? null, id);
+        }
         await putPayloads(statements, exchangeId, packed);
         if (answer !== undefined) await putPlatformIds(statements, exchangeId, answer, context);
         return 'accepted';

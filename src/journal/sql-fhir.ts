@@ -7,6 +7,10 @@ export const PLATFORM_ID_PUT = `INSERT INTO platform_id (flow, caller, local_key
 export const PLATFORM_ID_GET = `SELECT * FROM platform_id WHERE flow = ? AND caller = ? AND local_key = ?`;
 export const PLATFORM_ID_KNOWN = `SELECT 1 AS known FROM platform_id WHERE flow = ? AND caller = ? AND remote_key = ? LIMIT 1`;
 export const PLATFORM_ID_TAKEN = `SELECT 1 AS known FROM platform_id WHERE flow = ? AND remote_key = ? LIMIT 1`;
+/** What brings a resource, as long as it has not got there. */
+export const PLATFORM_ID_OWED = `SELECT d.id, d.seq FROM platform_id p JOIN delivery d ON d.exchange_id = p.exchange_id
+  WHERE p.flow = ? AND p.caller = ? AND p.remote_key = ? AND d.kind = 'fhir' AND d.state <> 'done'
+  ORDER BY d.seq DESC LIMIT 1`;
 export const PLATFORM_IDS_OF = `SELECT * FROM platform_id WHERE exchange_id = ? ORDER BY rowid`;
 
 export const ACCOUNT_PUT = `INSERT INTO account (id, active, changed_by) VALUES (?, ?, ?)

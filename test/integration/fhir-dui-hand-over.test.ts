@@ -91,17 +91,20 @@ describe('the application', () => {
     expect(other?.resource).toEqual(one?.resource);
   });
 
-  it('that says no holds up nothing else, and a person may give it up', async () => {
+  it('that says no holds up nothing but what refers to it, and a person may give it up', async () => {
     bed.hook.behave({ status: 400 }, 1);
     const sent = newRecord();
     const refused = await bed.send(sent);
     await held(refused);
     const later = await bed.send(newStay(sent.entry[0]?.fullUrl, sent.entry[1]?.fullUrl));
-    await bed.taken(later);
+    const other = await bed.send(newRecord());
+    await bed.taken(other);
+    expect((await bed.exchangeOf(later)).deliveries[0]).toMatchObject({ state: 'waiting', attempts: 0 });
     const { exchange } = await bed.exchangeOf(refused);
     expect(await abandonExchange(exchange.id, 'Doublon', bed.world.steering())).toBe(1);
     expect((await bed.exchangeOf(refused)).exchange.state).toBe('ended');
     expect(bed.handedOver(refused)).toHaveLength(1);
+    await bed.taken(later);
     expect(await bed.send(sent)).toEqual(refused);
   });
 

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as sql from '../../src/journal/sql.ts';
+import * as fhir from '../../src/journal/sql-fhir.ts';
 import * as requests from '../../src/journal/sql-requests.ts';
 import { addDelivery, bringMail, openBed, owed, type SqliteStore, sqliteStore } from '../kit/journal.ts';
 import { bringRequest, bringSentRequest, prepare } from '../kit/requests.ts';
@@ -39,10 +40,9 @@ const ONCE = new Set([
   'RENAME_DELIVERIES',
 ]);
 
-const STATEMENTS: [string, string][] = Object.entries({ ...sql, ...requests }).map(([name, statement]) => [
-  name,
-  typeof statement === 'string' ? statement : statement(3),
-]);
+const STATEMENTS: [string, string][] = Object.entries({ ...sql, ...requests, ...fhir }).map(
+  ([name, statement]) => [name, typeof statement === 'string' ? statement : statement(3)],
+);
 
 describe('query plans', () => {
   let store: SqliteStore;

@@ -33,7 +33,7 @@ export function callRequest({
   ...named
 }: Pick<
   NewRequest,
-  'exchangeId' | 'application' | 'from' | 'digest' | 'since' | 'facts' | 'payloads' | 'answer'
+  'exchangeId' | 'application' | 'from' | 'digest' | 'since' | 'facts' | 'payloads' | 'answer' | 'refersTo'
 > & {
   readonly deliveryId: string;
   readonly target: string;

@@ -16,7 +16,7 @@ import type { Validate } from '../validating/validator.ts';
 import { identifierText, withoutRepetition, wrongType } from './call-parts.ts';
 import { callPayload, callRequest, countsOf, fhirTarget } from './call-request.ts';
 import { durably } from './durably.ts';
-import { knownTo, namesToKeep, patientOrder } from './earlier-bundles.ts';
+import { knownTo, namesToKeep, patientOrder, referredElsewhere } from './earlier-bundles.ts';
 import { keptAnswer, type KeptAnswer, passedOn } from './kept-call.ts';
 import { handOver, RECEPTION } from './received-bundle.ts';
 
@@ -134,6 +134,7 @@ async function store(
     payloads: [callPayload(handOver(resources, { identifier, exchangeId, base, now: clock.now() }))],
     counts: countsOf(findings),
     answer: { bytes: Buffer.from(JSON.stringify(answer)), ids, owner },
+    refersTo: { owner, remotes: referredElsewhere(resources) },
   });
   if ((await durably(journal, () => journal.acceptRequest(request))) !== 'accepted') {
     const faster = await journal.requestNamed(name);

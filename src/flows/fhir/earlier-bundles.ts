@@ -29,6 +29,20 @@ export async function namesToKeep(
   return namesToNote(journal, owner, [...names, ...absolute]);
 }
 
+/**
+ * What resources refer to that another Bundle has brought. The application must have it first, whoever's it is: an
+ * establishment is brought once, for all its patients.
+ *
+ * @param created resources as created
+ */
+export function referredElsewhere(created: readonly FhirResource[]): readonly string[] {
+  const own = new Set(created.map(nameOf));
+  return created
+    .flatMap(referencesOf)
+    .map(({ reference }) => reference)
+    .filter(reference => !own.has(reference));
+}
+
 /** In whose order a Bundle is handed over, and under which names that is found again. */
 export interface PatientOrder {
   readonly key: string;
@@ -48,10 +62,7 @@ export async function patientOrder(
   journal: Looking,
 ): Promise<PatientOrder> {
   const own = created.filter(({ resourceType }) => resourceType === 'Patient').map(nameOf);
-  const referred = created
-    .flatMap(referencesOf)
-    .map(({ reference }) => reference)
-    .filter(reference => reference.startsWith('Patient/') && !own.includes(reference));
+  const referred = referredElsewhere(created).filter(reference => reference.startsWith('Patient/'));
   const { remoteOf } = await journal.platformIds(owner, referred.map(orderName));
   const [earlier] = remoteOf.values();
   const identifier = patientOf({ resourceType: 'Bundle', entry: created.map(resource => ({ resource })) });

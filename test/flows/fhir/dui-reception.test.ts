@@ -133,6 +133,31 @@ describe('a name that two Bundles give to two patients', () => {
   });
 });
 
+describe('a Bundle of another patient that refers to what an earlier one has brought', () => {
+  it('is handed over after it, however long that takes: the application would not know it', async () => {
+    const sent = newRecord();
+    const [, structure] = ids(toldIn(await receiving(sent)));
+    const other = newRecord();
+    const theirs = other.entry[1]?.fullUrl ?? '';
+    const entry = other.entry.filter(({ fullUrl }) => fullUrl !== theirs);
+    const text = JSON.stringify({ ...other, entry }).replaceAll(theirs, `Organization/${structure}`);
+    expect((await receiving(text)).status).toBe(200);
+    const first = await claimed();
+    await bed().journal.sending(first.id);
+    await bed().journal.retryLater(first.id, {
+      code: 'FHIR-008',
+      nextAt: bed().clock.at() + 60_000,
+      spentMs: 0,
+    });
+    expect(await bed().journal.claim(fhirTarget(RECEPTION), 10)).toEqual([]);
+    bed().clock.advance(60_000);
+    expect((await claimed()).id).toBe(first.id);
+    await bed().journal.sending(first.id);
+    await bed().journal.end(first.id, { outcome: 'accepted' });
+    expect(ids(await handedOver())).toHaveLength(entry.length);
+  });
+});
+
 describe('a journal that takes nothing', () => {
   it('has the Bundle refused, and nothing of it known', async () => {
     const sent = newRecord();
