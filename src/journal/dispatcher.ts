@@ -21,17 +21,23 @@ export interface Pace {
   readonly giveUpAfterMs?: number | undefined;
 }
 
-/** How an attempt ended: for good (and what is owed because of it), for a person, or not yet. A thrown GatewayError says the same by its class. */
-export type Attempt = (
+type AttemptEnd =
   | { readonly ended: Ending; readonly owed?: readonly NewDelivery[] }
   | { readonly hold: Fault; readonly owed?: readonly NewDelivery[] }
-  | { readonly later: GatewayError; readonly pace?: Pace }
-) & {
+  | { readonly later: GatewayError; readonly pace?: Pace };
+
+/** How an attempt ended: for good (and what is owed because of it), for a person, or not yet. A thrown GatewayError says the same by its class. */
+export type Attempt = AttemptEnd & {
   /** It came to its end without the target: nothing is known of that. */
   readonly isUntried?: true;
   /** Records what has happened at the peer, before how the attempt ended: tried until the journal takes it. */
   readonly noted?: () => Promise<void>;
+  /** What stands instead, where that is known only once it is noted; undefined for nothing. */
+  readonly decide?: () => Settled | undefined;
 };
+
+/** An attempt that does not go on. */
+export type Settled = Extract<AttemptEnd, { ended: unknown } | { hold: unknown }>;
 
 /** Somebody or something that deliveries go to. */
 export interface Target {

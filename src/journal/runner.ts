@@ -124,13 +124,14 @@ export function createRunner(target: Target, { journal, clock, random, log }: Di
     if (result.isUntried !== true) reachable();
     const { kind } = delivery;
     if ('later' in result) return later(delivery, result.later, tookMs, dlog, result.pace);
-    if ('hold' in result) {
-      const { hold, owed } = result;
+    const end = result.decide?.() ?? result;
+    if ('hold' in end) {
+      const { hold, owed } = end;
       if (!(await persist(dlog, () => setAside(delivery, hold, dlog, { owed })))) return;
       dlog.warn({ kind, code: hold.code }, 'delivery waits for a person');
       return;
     }
-    const { ended, owed } = result;
+    const { ended, owed } = end;
     if (!(await persist(dlog, () => journal.end(delivery.id, ended, owed)))) return;
     const { outcome, code } = ended;
     dlog.info({ kind, outcome, ...(code === undefined ? {} : { code: publicCode(code) }) }, 'delivery ended');

@@ -20,17 +20,23 @@ export function createTurnedAway(): TurnedAway {
   let turn = 0;
   let letInAt = 0;
   let turns = new Map<string, number>();
+  /** Those that were found to be alone. */
+  const known = new Set<string>();
   return {
     add: (deliveryId, isUp) => {
       const before = turns.get(deliveryId);
       const isAlone = isUp && before !== undefined && before < letInAt;
-      // An outage begins: what was before it says nothing of anybody.
-      if (isUp && !isAlone) turns = new Map();
+      if (isAlone) known.add(deliveryId);
+      // An outage begins, or so it looks: what was before says nothing of those who were not alone then.
+      else if (isUp) turns = new Map([...turns].filter(([each]) => known.has(each)));
       turns.delete(deliveryId);
       turns.set(deliveryId, (turn += 1));
       return isAlone;
     },
-    delete: deliveryId => void turns.delete(deliveryId),
+    delete: deliveryId => {
+      turns.delete(deliveryId);
+      known.delete(deliveryId);
+    },
     letIn: () => {
       letInAt = turn += 1;
     },

@@ -43,13 +43,15 @@ export async function findTrace(
   ]);
   const all = await tracesAt(`/AuditEvent?${asked.toString()}`, platform);
   if (all === undefined) return { kind: 'unknown' };
-  const found: FhirResource[] = [];
+  const found = new Map<string, FhirResource>();
   for (const each of all.traces) {
-    if (mayBe(each, own) && !(await isKnown(nameOf(each)))) found.push(each);
+    // What comes while others write may stand on two pages.
+    const key = textOf(each['id']) ?? `${found.size}`;
+    if (mayBe(each, own) && !(await isKnown(nameOf(each)))) found.set(key, each);
   }
-  const [trace] = found;
+  const [trace] = found.values();
   if (trace === undefined) return { kind: all.isWhole ? 'again' : 'unknown' };
-  if (found.length > 1 || !isProven(trace, own)) return { kind: 'unknown' };
+  if (found.size > 1 || !isProven(trace, own)) return { kind: 'unknown' };
   return {
     kind: 'taken',
     answer: wouldBeAnswer(sent.length, index, nameOf(trace)),
@@ -71,9 +73,11 @@ async function tracesAt(
   { peer, base }: AskedPlatform,
 ): Promise<{ readonly traces: readonly FhirResource[]; readonly isWhole: boolean } | undefined> {
   const traces: FhirResource[] = [];
+  const asked = new Set<string>();
   let path: string | undefined = first;
   let isWhole = true;
-  for (let pages = 0; path !== undefined && pages < MAX_PAGES; pages += 1) {
+  while (path !== undefined && !asked.has(path) && asked.size < MAX_PAGES) {
+    asked.add(path);
     const answer: FhirAnswer = await peer.send({ method: 'GET', path });
     const searchset = resourceOf(jsonIn(answer.body));
     if (answer.status !== 200) throwIfLater(answer.status, searchset);

@@ -1,5 +1,7 @@
 /** What a hook has said, of which the journal must hear before anybody else. */
 export interface Word {
+  /** Whether somebody is still there to be told it. */
+  isHeard(): boolean;
   /** It stands in the journal. */
   recorded(): void;
   /** Nothing has come of it: who waits hears nothing. */
@@ -21,7 +23,7 @@ export interface Hearings {
    * @param listener of who would be told the word, until it leaves; undefined where it is not for who waits
    */
   hear(exchangeId: string, wait: Wait, listener: AbortSignal | undefined): Promise<void>;
-  /** The hook has spoken, and nobody's time runs out any longer; undefined where it has just run out, or nobody is there to be told. */
+  /** The hook has spoken; undefined where nobody is there to be told, or its time is over. */
   speak(exchangeId: string): Word | undefined;
   /** The hook will say nothing this time: nobody waits any longer. */
   miss(exchangeId: string): void;
@@ -108,13 +110,17 @@ export function createHearings(): Hearings {
         miss(hearing);
         return undefined;
       }
-      clearTimeout(hearing.timer);
       hearing.phase = 'spoken';
-      const end = (isHeard: boolean): void => {
-        hearing.phase = isHeard ? 'spoken' : 'unheard';
-        hearing.end(isHeard);
+      const end = (isRecorded: boolean): void => {
+        clearTimeout(hearing.timer);
+        hearing.phase = isRecorded ? 'spoken' : 'unheard';
+        hearing.end(isRecorded);
       };
-      return { recorded: () => end(true), dropped: () => end(false) };
+      return {
+        isHeard: () => hearing.phase === 'spoken' && hearing.listeners.size > 0,
+        recorded: () => end(true),
+        dropped: () => end(false),
+      };
     },
     miss: exchangeId => {
       const hearing = open.get(exchangeId);

@@ -124,13 +124,17 @@ async function refused(
   const status = isSuccess(answer.status) ? 422 : answer.status;
   const kept = { status, body, isFinal: true };
   const { noted, ...attempt } = refusedAs(kept, exchangeId, facts, context);
+  let isTold = false;
   return {
-    ...attempt,
+    ...held,
     noted: async () => {
-      await note(journal, exchangeId, kept);
-      await noted();
+      isTold = word.isHeard();
+      // Whom nobody can tell no has been told yes, or will be.
+      await note(journal, exchangeId, isTold ? kept : standing(facts));
+      if (isTold) await noted();
       word.recorded();
     },
+    decide: () => (isTold ? attempt : undefined),
   };
 }
 

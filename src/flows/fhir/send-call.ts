@@ -17,7 +17,7 @@ export interface SendContext {
   >;
   readonly peer: FhirPeer;
   readonly flow: PlatformFlow;
-  readonly room: Pick<WaitingRoom, 'call' | 'detain'>;
+  readonly room: Pick<WaitingRoom, 'call'>;
   /** One answer of the flow is noted at a time. */
   readonly notes: Limit;
   /** How long a request may take, ms. */
@@ -49,7 +49,7 @@ export async function sendCall(delivery: Delivery, context: SendContext): Promis
   const before = await keptAnswer(journal, exchangeId);
   // A crash between the answer and the end of the delivery.
   if (before?.isFinal === true && before.judged?.order === order)
-    return { ...endedBy(before, sending), isUntried: true };
+    return { ...(before.judged?.isYes === true ? { ended: ACCEPTED } : heldBy(before)), isUntried: true };
   try {
     return await attempt(body, sending);
   } catch (thrown) {
@@ -83,7 +83,7 @@ async function attempt(body: Uint8Array, sending: Sending): Promise<Attempt> {
   if (after.kind === 'unknown') return { hold: { code: 'FHIR-013' } };
   if (after.kind === 'taken') {
     const answer = keptOf({ status: 200, body: JSON.stringify(after.answer) }, 'accepted', sending);
-    return { ended: ACCEPTED, noted: () => note(answer, after.ids, sending) };
+    return { ended: ACCEPTED, noted: async () => void (await note(answer, after.ids, sending)) };
   }
   const answer = await peer.send({
     method: 'POST',
@@ -143,15 +143,17 @@ function concluded(
   const body = json === undefined ? undefined : textIn(answer.body);
   const fields = { status, issue: shownIssue(json) };
   switch (verdict) {
-    case 'accepted':
-    case 'refused': {
+    case 'accepted': {
       const kept = keptOf({ status, body }, verdict, sending);
-      return { ...endedBy(kept, sending), noted: () => note(kept, ids, sending) };
+      return { ended: ACCEPTED, noted: async () => void (await note(kept, ids, sending)) };
     }
+    case 'refused':
+      return refused(keptOf({ status, body }, verdict, sending), ids, sending);
     case 'pairing': {
       const pace = { pauseMs: pairing.everyMs, giveUpAfterMs: pairing.giveUpAfterMs };
       const kept = keptOf({ status, body }, verdict, sending);
-      return { later: new GatewayError('FHIR-011', { fields }), pace, noted: () => note(kept, ids, sending) };
+      const noted = async (): Promise<void> => void (await note(kept, ids, sending));
+      return { later: new GatewayError('FHIR-011', { fields }), pace, noted };
     }
     case 'unauthorised':
       throw new GatewayError('FHIR-006', { fields });
@@ -181,23 +183,33 @@ function keptOf(
   };
 }
 
-function endedBy({ status, body, judged }: KeptAnswer, { delivery, room }: Sending): Attempt {
-  if (judged?.isYes === true) return { ended: ACCEPTED };
-  // Whoever waits is told at once; nobody else looks.
-  if (room.detain(delivery.exchangeId)) return { ended: { outcome: 'refused', code: String(status) } };
+/** Told to who waits: nobody else looks. Where nobody does, it is a person's. */
+function refused(answer: KeptAnswer, ids: Judgement['ids'], sending: Sending): Attempt {
+  let isTold = false;
+  return {
+    ...heldBy(answer),
+    noted: async () => {
+      isTold = await note(answer, ids, sending);
+    },
+    decide: () => (isTold ? { ended: { outcome: 'refused', code: String(answer.status) } } : undefined),
+  };
+}
+
+function heldBy({ status, body }: KeptAnswer): Extract<Attempt, { hold: unknown }> {
   const fields = { status, issue: shownIssue(body === undefined ? undefined : JSON.parse(body)) };
   return { hold: { code: 'FHIR-009', detail: `Réponse HTTP ${status}.`, fields } };
 }
 
+/** Keeps an answer. @returns whether anybody waited for it */
 async function note(
   answer: KeptAnswer,
   ids: Judgement['ids'],
   { journal, owner, room, notes, delivery: { exchangeId } }: Sending,
-): Promise<void> {
+): Promise<boolean> {
   const bytes = Buffer.from(JSON.stringify(answer));
   // One after the other: of two that give one name to two patients, each would take it for its own.
   await notes.run(async () =>
     journal.answered(exchangeId, { bytes, ids: await namesToNote(journal, owner, ids), owner }),
   );
-  room.call(exchangeId);
+  return room.call(exchangeId);
 }

@@ -59,7 +59,12 @@ export function createValidator({ turnMs, ...options }: ValidatorOptions): Valid
       return async (resource, { profile, bytes, caller }) => {
         if (bytes <= AT_ONCE_BYTES) return validate(withPlainNumbers(resource), rules, profile);
         const json = Buffer.from(JSON.stringify(resource));
-        const outcome = await turns.run(caller, () => pool.run({ json, rules: flowRules, profile }));
+        const job = { json, rules: flowRules, profile };
+        const outcome = await turns.run(caller, async () => {
+          const first = await pool.run(job);
+          // The system may have ended the process for want of memory, whatever it worked on.
+          return 'unfinished' in first && first.unfinished === 'crashed' ? pool.run(job) : first;
+        });
         if ('fault' in outcome) throw new GatewayError(outcome.fault.code);
         return 'result' in outcome ? outcome.result : [tooCostly(resource)];
       };

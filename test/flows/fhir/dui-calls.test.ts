@@ -115,8 +115,9 @@ async function send(answer: (sent: Json) => unknown, bom = ''): Promise<Sent> {
     patienceMs: 1,
     pairing: { everyMs: 1, giveUpAfterMs: 1 },
   });
-  if ('noted' in attempt) await attempt.noted?.();
-  if ('ended' in attempt) await bed().journal.end(delivery.id, attempt.ended);
+  await attempt.noted?.();
+  const end = attempt.decide?.() ?? attempt;
+  if ('ended' in end) await bed().journal.end(delivery.id, end.ended);
   return { attempt, references };
 }
 

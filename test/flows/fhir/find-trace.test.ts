@@ -117,6 +117,11 @@ describe('a trace that we have built', () => {
     expect(await ask(own, others, { further: others })).toEqual({ kind: 'again' });
   });
 
+  it('is one though it stands on two pages: others write meanwhile', async () => {
+    const ours = kept(own, '9');
+    expect(await ask(own, [ours], { further: [ours, ours] })).toMatchObject({ kind: 'taken' });
+  });
+
   it('is left to a person where pages have no end, or lie elsewhere', async () => {
     const endless = { link: [{ relation: 'next', url: `${BASE}/AuditEvent?page=x` }] };
     expect(await ask(own, [], endless)).toEqual({ kind: 'unknown' });

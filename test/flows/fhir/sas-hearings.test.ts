@@ -19,11 +19,24 @@ describe('a hearing', () => {
       hearings.hear('e', { ms: 1, unheard }, here()),
     ]);
     const word = hearings.speak('e');
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(hearings.isOpen('e')).toBe(true);
+    await vi.advanceTimersByTimeAsync(99);
+    expect([hearings.isOpen('e'), word?.isHeard()]).toEqual([true, true]);
     word?.recorded();
     await all;
     expect(unheard).not.toHaveBeenCalled();
+    expect([hearings.isOpen('e'), vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  it('ends when the time is over though the word was said: a journal may take long', async () => {
+    const hearings = createHearings();
+    const unheard = vi.fn<() => Promise<void>>(async () => {});
+    const heard = hearings.hear('e', { ms: 100, unheard }, here());
+    const word = hearings.speak('e');
+    await vi.advanceTimersByTimeAsync(100);
+    await heard;
+    expect(word?.isHeard()).toBe(false);
+    word?.recorded();
+    expect(unheard).toHaveBeenCalledTimes(1);
     expect(hearings.isOpen('e')).toBe(false);
   });
 

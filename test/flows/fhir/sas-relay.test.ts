@@ -83,18 +83,18 @@ function hook(status: number, body = ''): FhirPeer & { readonly sent: string[] }
 }
 
 /** As the dispatcher records it. */
-async function settle(delivery: Delivery, attempt: Attempt): Promise<void> {
+async function settle(delivery: Delivery, attempt: Attempt): Promise<Attempt> {
   const { journal } = bed();
   await attempt.noted?.();
-  if ('ended' in attempt) await journal.end(delivery.id, attempt.ended);
-  else if ('hold' in attempt) await journal.hold(delivery.id, attempt.hold);
-  else await journal.retryLater(delivery.id, { code: attempt.later.code, nextAt: 0, spentMs: 0 });
+  const end = attempt.decide?.() ?? attempt;
+  if ('ended' in end) await journal.end(delivery.id, end.ended);
+  else if ('hold' in end) await journal.hold(delivery.id, end.hold);
+  else await journal.retryLater(delivery.id, { code: end.later.code, nextAt: 0, spentMs: 0 });
+  return end;
 }
 
 async function relay(delivery: Delivery, peer: FhirPeer, hearings = createHearings()): Promise<Attempt> {
-  const attempt = await relayChange(delivery, { journal: bed().journal, peer, hearings });
-  await settle(delivery, attempt);
-  return attempt;
+  return settle(delivery, await relayChange(delivery, { journal: bed().journal, peer, hearings }));
 }
 
 const accounts = () => bed().journal.findAccounts([{ system: NATIONAL, value: '8' }]);
@@ -161,6 +161,21 @@ describe('a platform that has left', () => {
     });
     expect([(await first).status, (await again).status]).toEqual([422, 422]);
     expect(await accounts()).toEqual([]);
+  });
+});
+
+describe('a platform that leaves while a refusal is being recorded', () => {
+  it('is not told it: the change stands, and a person sees it', async () => {
+    const { ask, hearings } = life();
+    const left = new AbortController();
+    const asking = ask(body, undefined, left.signal);
+    const delivery = await claimed();
+    const peer = hook(422, OUTCOME);
+    const attempt = await relayChange(delivery, { journal: bed().journal, peer, hearings });
+    left.abort();
+    expect(await settle(delivery, attempt)).toMatchObject({ hold: { code: 'FHIR-009' } });
+    expect((await asking).status).toBe(201);
+    expect(await accounts()).toHaveLength(1);
   });
 });
 

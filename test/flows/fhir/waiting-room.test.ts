@@ -1,49 +1,42 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWaitingRoom } from '../../../src/flows/fhir/waiting-room.ts';
 
 const HOUR = 3_600_000;
 
 describe('a caller that waits', () => {
-  it('waits on, once its answer is about to be recorded, whatever the time', async () => {
-    vi.useFakeTimers();
-    try {
-      const room = createWaitingRoom();
-      const seen = vi.fn<() => void>();
-      const waited = room.wait('e', 100, new AbortController().signal).then(seen);
-      expect(room.detain('e')).toBe(true);
-      await vi.advanceTimersByTimeAsync(HOUR);
-      expect(seen).not.toHaveBeenCalled();
-      room.call('e');
-      await waited;
-      expect(room.detain('e')).toBe(false);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
-});
-
-describe('a caller that has left', () => {
-  it('is awaited no more: a refusal that nobody else would hear of waits for a person', async () => {
+  it('is called, and whoever calls is told that somebody was there', async () => {
     const room = createWaitingRoom();
+    const waited = room.wait('e', HOUR, new AbortController().signal);
+    expect(room.call('other')).toBe(false);
+    expect(room.call('e')).toBe(true);
+    await waited;
+    expect(room.call('e')).toBe(false);
+  });
+
+  it('is there no more once its time is over, it has left, or all have', async () => {
+    const room = createWaitingRoom();
+    await room.wait('e', 1, new AbortController().signal);
+    expect(room.call('e')).toBe(false);
     const left = new AbortController();
     const waited = room.wait('e', HOUR, left.signal);
-    expect(room.detain('e')).toBe(true);
     left.abort();
     await waited;
-    expect(room.detain('e')).toBe(false);
+    expect(room.call('e')).toBe(false);
     await room.wait('e', HOUR, left.signal);
-    expect(room.detain('e')).toBe(false);
+    const others = room.wait('e', HOUR, new AbortController().signal);
+    room.empty();
+    await others;
+    expect(room.call('e')).toBe(false);
   });
 
-  it('leaves others who wait for the same', async () => {
+  it('is called though another has left', async () => {
     const room = createWaitingRoom();
     const left = new AbortController();
     const others = room.wait('e', HOUR, new AbortController().signal);
     const waited = room.wait('e', HOUR, left.signal);
     left.abort();
     await waited;
-    expect(room.detain('e')).toBe(true);
-    room.call('e');
+    expect(room.call('e')).toBe(true);
     await others;
   });
 });

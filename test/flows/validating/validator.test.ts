@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createValidator, type Validator } from '../../../src/flows/validating/validator.ts';
 import type { FhirResource } from '../../../src/formats/fhir/resource.ts';
@@ -80,6 +81,15 @@ describe('a resource', () => {
       const findings = await by(device, { profile: FLOW_PROFILES.dmi, bytes, caller });
       expect(findings.filter(({ path, rule }) => path === 'Bundle.total' && rule === 'R4')).toEqual([]);
     }
+  });
+
+  it('whose process is ended by the system is validated by another', async () => {
+    const by = started().by({ flow: 'sas', file: undefined });
+    await by(wrong, { profile, bytes: LARGE, caller });
+    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+    const asked = by(wrong, { profile, bytes: LARGE, caller });
+    for (const pid of children.trim().split(' ')) process.kill(Number(pid), 'SIGKILL');
+    expect(await asked).toEqual(wanted);
   });
 
   it('that takes too long is told to be so, and costs nobody else anything', async () => {
