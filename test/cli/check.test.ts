@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../kit/free-port.ts';
 import { certificates } from '../kit/certificates.ts';
 import { startScriptedServer } from '../kit/scripted-server.ts';
 import { called } from './called.ts';
-import { freePort, PASSWORD, type Site, type SiteOptions, startSite } from './site.ts';
+import { PASSWORD, type Site, type SiteOptions, startSite } from './site.ts';
 
 const DAY = 86_400_000;
 

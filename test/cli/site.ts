@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BAL, ERROR_MAILBOX, KNOWN_PATIENTS, LABORATORY, SECRETARY } from '../../samples/actors.ts';
 import type { Validity } from '../../src/sandbox/certificates.ts';
 import { type Dpi, startDpi } from '../../src/sandbox/dpi.ts';
 import { type Operator, startOperator } from '../../src/sandbox/operator.ts';
+import { freePort } from '../kit/free-port.ts';
 import { type Ended, pfi, startPfi, type Watched } from './processes.ts';
 
 export const PASSWORD = 'mot-de-passe-secret';
@@ -110,12 +110,4 @@ function configuration(options: SiteOptions, { operator, dpi, adminPort }: Site)
     ],
     ...options.settings,
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise(closed => server.close(closed));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -5,11 +5,12 @@ import { PATIENTS } from '../../samples/kit/cda.ts';
 import type { CertificateStatus, GatewayStatus } from '../../src/admin/status.ts';
 import { judge, render, summary } from '../../src/cli/status-verdict.ts';
 import { CATALOGUE } from '../../src/errors/catalogue.ts';
+import { freePort } from '../kit/free-port.ts';
 import { exposition } from '../kit/exposition.ts';
 import { newDocument, newMail } from '../kit/gateway.ts';
 import { waitFor } from '../kit/wait.ts';
 import { called } from './called.ts';
-import { freePort, type Site, startSite } from './site.ts';
+import { type Site, startSite } from './site.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const LIMITS = { silence: 15 * 60_000, age: 30 * 60_000 };

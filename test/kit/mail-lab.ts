@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePorts } from './free-port.ts';
 import { SHARED } from './shared.ts';
 
 const script = join(SHARED, 'lab/mail-lab');
@@ -46,7 +46,7 @@ export interface MailLab {
 export async function startMailLab(addresses: readonly string[] = []): Promise<MailLab> {
   const base = await mkdtemp(join(tmpdir(), 'pfi-mail-lab-'));
   await chmod(base, 0o755);
-  const [imapPort, imapsPort, smtpPort] = await freePorts();
+  const [imapPort = 0, imapsPort = 0, smtpPort = 0] = await freePorts(3);
   await run(
     ['start', base, String(imapPort), String(imapsPort), String(smtpPort)],
     addresses.join(' '),
@@ -98,24 +98,4 @@ async function run(args: readonly string[], addresses: string): Promise<void> {
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`mail-lab ${args[0]} ended with ${code}`);
-}
-
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = await Promise.all([freePort(), freePort(), freePort()]);
-  await Promise.all(servers.map(async server => await server.free()));
-  const [imap, imaps, smtp] = servers;
-  return [imap.port, imaps.port, smtp.port];
-}
-
-async function freePort(): Promise<{ port: number; free(): Promise<void> }> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    async free() {
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
-    },
-  };
 }
