@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fullTrace } from '../../samples/fhir/dmi/traces.ts';
-import { type FhirReply, type FhirSite, startFhirSite, newTrace } from '../kit/fhir.ts';
+import { type FhirReply, startFhirSite, newTrace } from '../kit/fhir.ts';
+import { useDmiSite } from '../kit/use-dmi-site.ts';
 import { itemsOf, membersOf } from '../../src/sandbox/fhir/json.ts';
 
 /** Searches of traces over real HTTP: passed on page by page, and no answer is better than half of one. */
 
-let site: FhirSite;
-beforeAll(async () => {
-  site = await startFhirSite({ flows: ['dmi'] });
-});
-afterAll(() => site.stop());
-afterEach(() => site.platform('dmi').behave('answer'));
+const { site } = useDmiSite();
 
 interface Entry {
   readonly resource: Readonly<Record<string, unknown>>;
@@ -24,12 +20,12 @@ describe('searches', () => {
   it('are passed on, page by page, and every link leads to the façade', async () => {
     const words = ['un', 'deux', 'trois'].map(each => `Recherche ${each}`);
     for (const description of words)
-      await site.post('/dmi/traces', newTrace({ description, declaration: '2026-02-01T10:00:00+01:00' }));
-    const base = `https://127.0.0.1:${site.gateway().fhirPort()}/fhir/dmi`;
+      await site().post('/dmi/traces', newTrace({ description, declaration: '2026-02-01T10:00:00+01:00' }));
+    const base = `https://127.0.0.1:${site().gateway().fhirPort()}/fhir/dmi`;
     const found: unknown[] = [];
     let next: string | undefined = '/fhir/dmi/AuditEvent?date=2026-02-01&type=POS&_count=2';
     for (let pages = 0; next !== undefined && pages < 5; pages += 1) {
-      const { status, json } = await site.get(next);
+      const { status, json } = await site().get(next);
       expect(status).toBe(200);
       const entries = (json?.['entry'] ?? []) as readonly (Entry & { readonly fullUrl: string })[];
       const links = (json?.['link'] ?? []) as readonly { readonly relation: string; readonly url: string }[];
@@ -37,7 +33,7 @@ describe('searches', () => {
         [...entries, ...links].map(() => expect.stringContaining(base)),
       );
       for (const { fullUrl, resource } of entries) {
-        expect((await site.get(new URL(fullUrl).pathname)).json).toEqual(resource);
+        expect((await site().get(new URL(fullUrl).pathname)).json).toEqual(resource);
         found.push(resource['outcomeDesc']);
       }
       const further = links.find(({ relation }) => relation === 'next')?.url;
@@ -53,19 +49,19 @@ describe('searches', () => {
       description: 'Par lot',
       declaration: '2026-01-05T10:00:00Z',
     };
-    await site.post('/dmi/traces', trace);
+    await site().post('/dmi/traces', trace);
     const from = '/fhir/dmi/AuditEvent?date=2026-01-05';
-    const byLot = await site.get(`${from}&entity:Device.lotNumber=LOT42`);
+    const byLot = await site().get(`${from}&entity:Device.lotNumber=LOT42`);
     expect(entriesOf(byLot).length).toBe(1);
-    const none = await site.get(`${from}&entity:Device.lotNumber=LOT99`);
+    const none = await site().get(`${from}&entity:Device.lotNumber=LOT99`);
     expect(none.json?.['entry']).toEqual([]);
-    const begun = await site.get(`${from}&entity:Device.lotNumber=LOT4`);
+    const begun = await site().get(`${from}&entity:Device.lotNumber=LOT4`);
     expect(entriesOf(begun).length).toBe(1);
     const exact = async (lot: string): Promise<number> =>
-      entriesOf(await site.get(`${from}&entity:Device.lotNumber:exact=${lot}`)).length;
+      entriesOf(await site().get(`${from}&entity:Device.lotNumber:exact=${lot}`)).length;
     expect([await exact('LOT4'), await exact('LOT42')]).toEqual([0, 1]);
     const patient = encodeURIComponent('urn:oid:1.2.250.1.999.1.2|8000123');
-    expect((await site.get(`${from}&patient.identifier=${patient}`)).status).toBe(200);
+    expect((await site().get(`${from}&patient.identifier=${patient}`)).status).toBe(200);
   });
 
   it.each([
@@ -75,16 +71,16 @@ describe('searches', () => {
     const hours = ['10', '11'];
     for (const hour of hours) {
       const declaration = `2026-01-06T${hour}:00:00Z`;
-      await site.post('/dmi/traces', { ...fullTrace('15'), message: `${element} ${hour}`, declaration });
+      await site().post('/dmi/traces', { ...fullTrace('15'), message: `${element} ${hour}`, declaration });
     }
     const from = '/fhir/dmi/AuditEvent?date=2026-01-06';
-    const trace = entriesOf(await site.get(from)).at(-1);
+    const trace = entriesOf(await site().get(from)).at(-1);
     const [first] = itemsOf(trace?.resource[element]);
     const reference = String(membersOf(first?.[member])['reference']);
     expect(reference).toMatch(/^[A-Z][A-Za-z]+\/[\w-]+$/);
     const by = `${element}=${encodeURIComponent(reference)}`;
-    expect(entriesOf(await site.get(`${from}&${by}&_format=json&_pretty=true`))).toEqual([trace]);
-    expect(entriesOf(await site.get(`${from}&${element}=Device/personne`))).toEqual([]);
+    expect(entriesOf(await site().get(`${from}&${by}&_format=json&_pretty=true`))).toEqual([trace]);
+    expect(entriesOf(await site().get(`${from}&${element}=Device/personne`))).toEqual([]);
   });
 
   it.each([
@@ -92,7 +88,7 @@ describe('searches', () => {
     ['without the end of the period', '?date=ge2026-01-01', 400, ['required date']],
     ['by what nobody knows', '?date=2026-01-01&couleur=bleu', 400, ['not-supported couleur']],
   ])('%s are refused', async (_, query, status, errors) => {
-    const answer = await site.get(`/fhir/dmi/AuditEvent${query}`);
+    const answer = await site().get(`/fhir/dmi/AuditEvent${query}`);
     expect([answer.status, answer.errors]).toEqual([status, errors]);
   });
 
@@ -105,8 +101,8 @@ describe('searches', () => {
     ['/fhir/dmi/AuditEvent?date=2026-01-01', { page: 302 }, 502, ['timeout']],
     ['/fhir/dmi/AuditEvent/1', { page: 304 }, 502, ['timeout']],
   ] as const)('%s, the platform saying %j', async (path, behaviour, status, errors) => {
-    site.platform('dmi').behave(behaviour, 1);
-    const answer = await site.get(path);
+    site().platform('dmi').behave(behaviour, 1);
+    const answer = await site().get(path);
     expect([answer.status, answer.errors]).toEqual([status, errors]);
   });
 });
