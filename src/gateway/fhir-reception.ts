@@ -1,4 +1,3 @@
-import { createLimit } from '../basics/limit.ts';
 import type { FhirConfig } from '../config/schema.ts';
 import { fhirTarget } from '../flows/fhir/call-request.ts';
 import { receptionRoute } from '../flows/fhir/dui-reception.ts';
@@ -32,7 +31,7 @@ export function assembleReception(
   const name = fhirTarget(RECEPTION);
   const validate = deps.validator.by(rulesOf('dui', dui.rules));
   return {
-    route: receptionRoute({ ...deps, validate, validation, contract, receptions: createLimit(1) }),
+    route: receptionRoute({ ...deps, validate, validation, contract }),
     target: {
       name,
       logged: { target: name },

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../basics/clock.ts';
 import type { IdSource } from '../basics/ids.ts';
-import { createLimit } from '../basics/limit.ts';
 import type { Config, FhirConfig } from '../config/schema.ts';
 import { readSecret, readServerTls } from '../config/secrets.ts';
 import type { CallContext } from '../flows/fhir/accept-call.ts';
@@ -111,7 +110,7 @@ function target(
   deps: Pick<FhirDeps, 'journal'> & { readonly room: ReturnType<typeof createWaitingRoom> },
 ): Target {
   const name = fhirTarget(flow.name);
-  const context = { ...deps, flow, peer, pairing, patienceMs: limits.timeout, notes: createLimit(1) };
+  const context = { ...deps, flow, peer, pairing, patienceMs: limits.timeout };
   return {
     name,
     logged: { target: name },

@@ -27,6 +27,8 @@ export interface PlatformAnswer {
   readonly bytes: Uint8Array;
   readonly ids: readonly PlatformId[];
   readonly owner: IdOwner;
+  /** What a name stands for from now on that stood for another id: nobody knows which is meant. Absent: for the latest. */
+  readonly clash?: string | undefined;
 }
 
 /** What the SAS platform and the agenda software call an account. */

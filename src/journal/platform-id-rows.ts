@@ -1,7 +1,7 @@
 import { seal } from '../basics/seal.ts';
 import type { JournalContext } from './context.ts';
 import type { Row, Statements } from './engine.ts';
-import type { NewRequest, PlatformAnswer } from './journal.ts';
+import type { NewRequest, PlatformAnswer, PlatformId } from './journal.ts';
 import { opened } from './payloads.ts';
 import { bytes, number, text } from './rows.ts';
 import * as fhir from './sql-fhir.ts';
@@ -11,30 +11,50 @@ function sealName(flow: string, caller: string, localKey: string): string {
   return `platform_id/${flow}/${caller}/${localKey}`;
 }
 
+type Sealing = Pick<JournalContext, 'keyOf' | 'sealKey'>;
+
 /**
- * Writes the ids that an exchange has made known; a name that was known means what it says now. Names may tell who a person
- * is (`Patient/<NIR>`): the caller's is kept as its key alone, the platform's sealed where there is a key to seal with.
+ * Writes the ids that an exchange has made known. Names may tell who a person is (`Patient/<NIR>`): the caller's is kept as
+ * its key alone, the platform's sealed where there is a key to seal with.
  */
 export async function putPlatformIds(
   statements: Statements,
   exchangeId: string,
-  { ids, owner: { flow, caller } }: Pick<PlatformAnswer, 'ids' | 'owner'>,
-  { keyOf, sealKey }: Pick<JournalContext, 'keyOf' | 'sealKey'>,
+  answer: Omit<PlatformAnswer, 'bytes'>,
+  { keyOf, sealKey }: Sealing,
 ): Promise<void> {
-  for (const { local, remote } of ids) {
-    const localKey = keyOf(local);
-    const plain = Buffer.from(remote);
-    await statements.run(
-      fhir.PLATFORM_ID_PUT,
-      flow,
-      caller,
-      localKey,
-      keyOf(remote),
-      Number(sealKey !== undefined),
-      sealKey === undefined ? plain : seal(sealName(flow, caller, localKey), plain, sealKey),
-      exchangeId,
-    );
+  const { flow, caller } = answer.owner;
+  for (const id of answer.ids) {
+    for (const { local, remote } of await meanings(statements, id, answer, { keyOf, sealKey })) {
+      const localKey = keyOf(local);
+      const plain = Buffer.from(remote);
+      await statements.run(
+        fhir.PLATFORM_ID_PUT,
+        flow,
+        caller,
+        localKey,
+        keyOf(remote),
+        Number(sealKey !== undefined),
+        sealKey === undefined ? plain : seal(sealName(flow, caller, localKey), plain, sealKey),
+        exchangeId,
+      );
+    }
   }
+}
+
+/** What a name means from now on. Where it meant another id, both stay known by the platform's names. */
+async function meanings(
+  statements: Statements,
+  { local, remote }: PlatformId,
+  { owner: { flow, caller }, clash }: Omit<PlatformAnswer, 'bytes'>,
+  sealing: Sealing,
+): Promise<readonly PlatformId[]> {
+  if (clash === undefined) return [{ local, remote }];
+  const row = await statements.first(fhir.PLATFORM_ID_GET, flow, caller, sealing.keyOf(local));
+  const before = row && remoteOf(row, sealing);
+  if (before === undefined || before === remote) return [{ local, remote }];
+  const both = [before, remote].filter(each => each !== clash);
+  return [{ local, remote: clash }, ...both.map(each => ({ local: `name ${each}`, remote: each }))];
 }
 
 /** The latest of the deliveries that bring what a request refers to and have not got there; undefined for none. */

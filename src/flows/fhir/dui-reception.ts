@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../basics/clock.ts';
 import type { IdSource } from '../../basics/ids.ts';
-import type { Limit } from '../../basics/limit.ts';
 import { withRemoteNames } from '../../formats/fhir/dui/known-resources.ts';
 import { consumerAnywhere } from '../../formats/fhir/dui/own-server.ts';
 import { receive, type Reception } from '../../formats/fhir/dui/receive.ts';
@@ -18,6 +17,7 @@ import { callPayload, callRequest, countsOf, fhirTarget } from './call-request.t
 import { durably } from './durably.ts';
 import { knownTo, namesToKeep, patientOrder, referredElsewhere } from './earlier-bundles.ts';
 import { keptAnswer, type KeptAnswer, passedOn } from './kept-call.ts';
+import { clashIn } from './platform-names.ts';
 import { handOver, RECEPTION } from './received-bundle.ts';
 
 export interface ReceptionContext {
@@ -32,8 +32,6 @@ export interface ReceptionContext {
   readonly validation: 'refuse' | 'warn';
   /** Version of the guide that is answered by. */
   readonly contract: string;
-  /** One is stored at a time: of two that give one name to two patients, each would take it for its own. */
-  readonly receptions: Limit;
 }
 
 /** Where other software sends us records of the DUI (guide of ans.fhir.fr.tddui, flux 1: the Consommateur). */
@@ -77,7 +75,7 @@ export async function receiveBundle(
     return { status: 422, body: outcomeOf(reception.findings) };
   }
   const received = { name, identifier: bundle['identifier'], reception, sender };
-  return context.receptions.run(() => store(received, context));
+  return store(received, context);
 }
 
 /** Who sends a Bundle, and which. */
@@ -121,7 +119,7 @@ async function store(
 ): Promise<FhirHttpAnswer> {
   const exchangeId = newId();
   const order = await patientOrder(resources, owner, journal);
-  const ids = [...(await namesToKeep(names, { base, owner }, journal)), ...order.ids];
+  const ids = [...namesToKeep(names, base), ...order.ids];
   const answer: KeptAnswer = { status, body: JSON.stringify(response), isFinal: true };
   const target = fhirTarget(RECEPTION);
   const request = callRequest({
@@ -133,7 +131,7 @@ async function store(
     facts: JSON.stringify({ flow: RECEPTION }),
     payloads: [callPayload(handOver(resources, { identifier, exchangeId, base, now: clock.now() }))],
     counts: countsOf(findings),
-    answer: { bytes: Buffer.from(JSON.stringify(answer)), ids, owner },
+    answer: { bytes: Buffer.from(JSON.stringify(answer)), ids, owner, clash: clashIn(RECEPTION) },
     refersTo: { owner, remotes: referredElsewhere(resources) },
   });
   if ((await durably(journal, () => journal.acceptRequest(request))) !== 'accepted') {

@@ -5,7 +5,7 @@ import type { FhirResource } from '../../formats/fhir/resource.ts';
 import { textOf } from '../../formats/fhir/transaction-entries.ts';
 import type { IdOwner, Journal, PlatformId } from '../../journal/journal.ts';
 import { patientOf } from './call-parts.ts';
-import { knownNames, namesToNote } from './platform-names.ts';
+import { knownNames } from './platform-names.ts';
 
 type Looking = Pick<Journal, 'keyOf' | 'platformIds'>;
 
@@ -19,14 +19,10 @@ export async function knownTo(
 }
 
 /** The names by which later Bundles may call what was created: the sender's, and the absolute ones of our answer. */
-export async function namesToKeep(
-  names: readonly PlatformId[],
-  { base, owner }: { readonly base: string; readonly owner: IdOwner },
-  journal: Looking,
-): Promise<readonly PlatformId[]> {
+export function namesToKeep(names: readonly PlatformId[], base: string): readonly PlatformId[] {
   const remotes = new Set(names.map(({ remote }) => remote));
   const absolute = [...remotes].map(remote => ({ local: `${base}/${remote}`, remote }));
-  return namesToNote(journal, owner, [...names, ...absolute]);
+  return [...names, ...absolute];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import { AMBIGUOUS } from '../../formats/fhir/dui/known-resources.ts';
-import type { IdOwner, Journal, KnownIds, PlatformId } from '../../journal/journal.ts';
+import type { IdOwner, Journal, KnownIds } from '../../journal/journal.ts';
 
 /** Far more than a record refers to; each is looked for in the journal. */
 const MAX_NAMES = 10_000;
@@ -15,26 +15,8 @@ export async function knownNames(
   return journal.platformIds(owner, names);
 }
 
-/**
- * The names to be kept, as {@link knownNames} finds them. One that is kept for another resource means neither from now on:
- * nobody knows which patient is meant. Both stay known by the platform's names.
- */
-export async function namesToNote(
-  journal: Pick<Journal, 'platformIds'>,
-  owner: IdOwner,
-  ids: readonly PlatformId[],
-): Promise<readonly PlatformId[]> {
+/** Of which flows a name that is given to two resources means neither: nobody knows which patient is meant. */
+export function clashIn(flow: string): string | undefined {
   // A trace and an operation of the registry are not referred to.
-  if (owner.flow === 'dmi' || owner.flow === 'renacot') return ids;
-  const { remoteOf } = await journal.platformIds(
-    owner,
-    ids.map(({ local }) => local),
-  );
-  return ids.flatMap(({ local, remote }) => {
-    const before = remoteOf.get(local);
-    if (before === undefined || before === remote) return [{ local, remote }];
-    const both = [before, remote].filter(each => each !== AMBIGUOUS);
-    const own = both.map(each => ({ local: `name ${each}`, remote: each }));
-    return [{ local, remote: AMBIGUOUS }, ...own];
-  });
+  return flow === 'dmi' || flow === 'renacot' ? undefined : AMBIGUOUS;
 }

@@ -1,4 +1,3 @@
-import type { Limit } from '../../basics/limit.ts';
 import { GatewayError, toGatewayError } from '../../errors/gateway-error.ts';
 import { isAboutToken, isSuccess, shownIssue } from '../../formats/fhir/operation-outcome-class.ts';
 import type { FhirResource } from '../../formats/fhir/resource.ts';
@@ -7,19 +6,14 @@ import type { Delivery, IdOwner, Journal } from '../../journal/journal.ts';
 import type { FhirAnswer, FhirPeer } from '../../peers/interfaces.ts';
 import { CALL, jsonIn, keptAnswer, textIn, type KeptAnswer } from './kept-call.ts';
 import type { AfterSilence, Judgement, PlatformFlow } from './platform-flow.ts';
-import { namesToNote } from './platform-names.ts';
+import { clashIn } from './platform-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 export interface SendContext {
-  readonly journal: Pick<
-    Journal,
-    'payload' | 'answered' | 'platformIds' | 'isPlatformId' | 'requestFacts' | 'keyOf'
-  >;
+  readonly journal: Pick<Journal, 'payload' | 'answered' | 'isPlatformId' | 'requestFacts'>;
   readonly peer: FhirPeer;
   readonly flow: PlatformFlow;
   readonly room: Pick<WaitingRoom, 'call'>;
-  /** One answer of the flow is noted at a time. */
-  readonly notes: Limit;
   /** How long a request may take, ms. */
   readonly patienceMs: number;
   /** How what the registry does not find yet is tried again, ms. */
@@ -204,12 +198,9 @@ function heldBy({ status, body }: KeptAnswer): Extract<Attempt, { hold: unknown 
 async function note(
   answer: KeptAnswer,
   ids: Judgement['ids'],
-  { journal, owner, room, notes, delivery: { exchangeId } }: Sending,
+  { journal, owner, room, delivery: { exchangeId } }: Sending,
 ): Promise<boolean> {
   const bytes = Buffer.from(JSON.stringify(answer));
-  // One after the other: of two that give one name to two patients, each would take it for its own.
-  await notes.run(async () =>
-    journal.answered(exchangeId, { bytes, ids: await namesToNote(journal, owner, ids), owner }),
-  );
+  await journal.answered(exchangeId, { bytes, ids, owner, clash: clashIn(owner.flow) });
   return room.call(exchangeId);
 }

@@ -1,6 +1,5 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLimit } from '../../../src/basics/limit.ts';
 import { acceptCall, type CallContext } from '../../../src/flows/fhir/accept-call.ts';
 import { fhirTarget } from '../../../src/flows/fhir/call-request.ts';
 import { duiFlow } from '../../../src/flows/fhir/dui-flow.ts';
@@ -111,7 +110,6 @@ async function send(answer: (sent: Json) => unknown, bom = ''): Promise<Sent> {
     },
     flow: duiFlow({ base: BASE, path: '/' }),
     room: createWaitingRoom(),
-    notes: createLimit(1),
     patienceMs: 1,
     pairing: { everyMs: 1, giveUpAfterMs: 1 },
   });

@@ -1,6 +1,5 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createLimit } from '../../../src/basics/limit.ts';
 import { fhirTarget } from '../../../src/flows/fhir/call-request.ts';
 import { receiveBundle } from '../../../src/flows/fhir/dui-reception.ts';
 import { handOverBundle } from '../../../src/flows/fhir/hand-over-bundle.ts';
@@ -42,7 +41,6 @@ function receiving(bundle: unknown, journal: Journal = bed().journal): Promise<F
     validate: validateBy('dui'),
     validation: 'refuse',
     contract: '2.0.0',
-    receptions: createLimit(1),
   });
 }
 
