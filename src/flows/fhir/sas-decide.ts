@@ -111,7 +111,7 @@ async function change(
   const target = account.active ? SAS_TARGETS.change : SAS_TARGETS.deactivation;
   const request = requestOf(wanted, { account, before, target }, newId);
   const { exchangeId } = request;
-  hearings.expect(exchangeId);
+  hearings.expect(exchangeId, wanted.signal);
   try {
     await durably(journal, () => journal.changeAccount({ request, account }));
   } catch (error) {

@@ -12,8 +12,8 @@ export interface Word {
 export interface Hearings {
   /** Whether a change is waited for, or what became of it is being recorded. */
   isOpen(exchangeId: string): boolean;
-  /** Somebody is going to wait for a change that is about to be recorded: its word may come first. */
-  expect(exchangeId: string): void;
+  /** A listener is going to wait for a change that is about to be recorded: its word may come first. */
+  expect(exchangeId: string, listener: AbortSignal): void;
   /** Nobody is: it was not recorded. */
   forget(exchangeId: string): void;
   /**
@@ -38,8 +38,8 @@ export interface Wait {
 }
 
 interface Hearing {
-  /** Who would be told the word; `undefined` stands for who is about to wait. */
-  readonly listeners: Set<AbortSignal | undefined>;
+  /** Who would be told the word. */
+  readonly listeners: Set<AbortSignal>;
   phase: 'waiting' | 'spoken' | 'unheard';
   /** Ends the waiting: true where a word is recorded. */
   readonly end: (isHeard: boolean) => void;
@@ -55,9 +55,8 @@ export function createHearings(): Hearings {
 
   function begin(exchangeId: string): Hearing {
     const { promise: ended, resolve: end } = Promise.withResolvers<boolean>();
-    const listeners = new Set<AbortSignal | undefined>();
     const hearing: Hearing = {
-      listeners,
+      listeners: new Set(),
       phase: 'waiting',
       end,
       ended,
@@ -75,7 +74,7 @@ export function createHearings(): Hearings {
   }
 
   function listen({ listeners }: Hearing, listener: AbortSignal): void {
-    if (listener.aborted) return;
+    if (listener.aborted || listeners.has(listener)) return;
     listeners.add(listener);
     listener.addEventListener('abort', () => listeners.delete(listener));
   }
@@ -90,11 +89,10 @@ export function createHearings(): Hearings {
 
   return {
     isOpen: exchangeId => open.has(exchangeId),
-    expect: exchangeId => void begin(exchangeId).listeners.add(undefined),
+    expect: (exchangeId, listener) => listen(begin(exchangeId), listener),
     forget: exchangeId => void open.delete(exchangeId),
     hear: (exchangeId, { ms, unheard }, listener) => {
       const hearing = open.get(exchangeId) ?? begin(exchangeId);
-      hearing.listeners.delete(undefined);
       if (listener !== undefined) listen(hearing, listener);
       if (hearing.heard === undefined && hearing.phase === 'waiting') {
         if (isClosed) miss(hearing);

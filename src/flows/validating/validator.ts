@@ -13,6 +13,8 @@ export interface ValidateOptions {
   readonly profile: string;
   /** Of the body that it came in. */
   readonly bytes: number;
+  /** The resource's own JSON, where it is written already. */
+  readonly json?: Uint8Array;
   /** Who wants it: of several, none waits for all that another wants. */
   readonly caller: string;
 }
@@ -56,10 +58,9 @@ export function createValidator({ turnMs, ...options }: ValidatorOptions): Valid
   return {
     by: flowRules => {
       const rules = rulesIn(flowRules);
-      return async (resource, { profile, bytes, caller }) => {
+      return async (resource, { profile, bytes, caller, json }) => {
         if (bytes <= AT_ONCE_BYTES) return validate(withPlainNumbers(resource), rules, profile);
-        const json = Buffer.from(JSON.stringify(resource));
-        const job = { json, rules: flowRules, profile };
+        const job = { json: json ?? Buffer.from(JSON.stringify(resource)), rules: flowRules, profile };
         const outcome = await turns.run(caller, async () => {
           const first = await pool.run(job);
           // The system may have ended the process for want of memory, whatever it worked on.

@@ -59,14 +59,14 @@ describe('a hearing', () => {
   it('waits for a word that came before anybody listened', async () => {
     const hearings = createHearings();
     const unheard = vi.fn<() => Promise<void>>(async () => {});
-    hearings.expect('e');
+    hearings.expect('e', here());
     const word = hearings.speak('e');
     const heard = hearings.hear('e', { ms: 1, unheard }, here());
     await vi.advanceTimersByTimeAsync(10_000);
     word?.recorded();
     await heard;
     expect(unheard).not.toHaveBeenCalled();
-    hearings.expect('f');
+    hearings.expect('f', here());
     hearings.speak('f')?.recorded();
     await hearings.hear('f', { ms: 60_000, unheard }, here());
     expect(unheard).not.toHaveBeenCalled();
@@ -97,7 +97,7 @@ describe('a hearing', () => {
   it('is none where nobody listens, nor was going to', async () => {
     const hearings = createHearings();
     expect([hearings.speak('e'), hearings.isOpen('e')]).toEqual([undefined, false]);
-    hearings.expect('f');
+    hearings.expect('f', here());
     hearings.forget('f');
     expect(hearings.speak('f')).toBeUndefined();
   });

@@ -56,15 +56,21 @@ export function facadeAddresses({ platform, facade, seal }: Bases): (url: string
 
 /** Where the next page of a search is, below the platform's address; undefined for the last one, and where it lies elsewhere. */
 export function nextPage(searchset: FhirResource, platform: string): string | undefined {
-  const link = listOf(searchset['link']).find(each => isObject(each) && each['relation'] === 'next');
-  const below = isObject(link) ? belowPlatform(textOf(link['url']) ?? '', platform) : undefined;
+  const link = linkToNext(searchset);
+  const below = link && belowPlatform(textOf(link['url']) ?? '', platform);
   if (below === undefined) return undefined;
   return below.path === '' ? below.search : `/${below.path}${below.search}`;
 }
 
 /** Whether there is a further page, wherever it is. */
 export function hasNextPage(searchset: FhirResource): boolean {
-  return listOf(searchset['link']).some(each => isObject(each) && each['relation'] === 'next');
+  return linkToNext(searchset) !== undefined;
+}
+
+function linkToNext({ link }: FhirResource): Readonly<Record<string, unknown>> | undefined {
+  return listOf(link)
+    .filter(isObject)
+    .find(({ relation }) => relation === 'next');
 }
 
 /** What of an address lies below the platform's, whatever host it names; undefined for what lies elsewhere. */
