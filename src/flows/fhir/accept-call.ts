@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { IdSource } from '../../basics/ids.ts';
 import { isError, outcomeOf } from '../../formats/fhir/operation-outcome.ts';
 import { withPlainNumbers } from '../../formats/fhir/json-numbers.ts';
-import { type FhirResource, type Finding, parseJson } from '../../formats/fhir/resource.ts';
+import { type Finding, parseJson } from '../../formats/fhir/resource.ts';
 import type { Journal, NewRequest } from '../../journal/journal.ts';
 import type { FhirHttpAnswer, FhirHttpRequest } from '../../peers/interfaces.ts';
 import type { Woken } from '../settings.ts';
@@ -60,15 +60,17 @@ export async function acceptCall(
   const ids = await knownNames(journal, owner, flow.namesElsewhere(json));
   const planned = flow.plan(json, form, ids);
   const { resource, about } = planned;
-  const findings = await findingsOf(planned, asked, context);
-  if (resource === undefined || isRefused(planned, findings, context)) {
+  // Written once: it is validated, kept and sent so.
+  const payload = resource && callPayload(resource);
+  const findings = await findingsOf(planned, payload?.bytes, asked, context);
+  if (payload === undefined || isRefused(planned, findings, context)) {
     log.warn(
       { code: 'FHIR-003', caller: asked.caller, flow: flow.name, ...countsOf(findings) },
       'call refused',
     );
     return { status: 422, body: outcomeOf(findings) };
   }
-  const request = plan({ resource, findings, about }, { ...name, digest }, context);
+  const request = plan({ payload, findings, about }, { ...name, digest }, context);
   const accepted = await durably(journal, () => journal.acceptRequest(request));
   if (accepted !== 'accepted') {
     const first = await journal.requestNamed(name);
@@ -82,14 +84,13 @@ export async function acceptCall(
 /** What is wrong with a call, each thing once. */
 async function findingsOf(
   { resource, findings }: PlannedCall,
+  json: Uint8Array | undefined,
   { body, caller }: Pick<FhirHttpRequest, 'body' | 'caller'>,
   { validate, flow: { profile } }: Pick<CallContext, 'validate' | 'flow'>,
 ): Promise<readonly Finding[]> {
   if (resource === undefined) return findings;
-  return withoutRepetition([
-    ...findings,
-    ...(await validate(resource, { profile, bytes: body.byteLength, caller })),
-  ]);
+  const byProfile = await validate(resource, { profile, bytes: body.byteLength, json, caller });
+  return withoutRepetition([...findings, ...byProfile]);
 }
 
 function isRefused(
@@ -132,7 +133,7 @@ const GONE = {
 
 function plan(
   call: {
-    readonly resource: FhirResource;
+    readonly payload: NewRequest['payloads'][number];
     readonly findings: readonly Finding[];
     readonly about: string | undefined;
   },
@@ -149,7 +150,7 @@ function plan(
     target,
     lane: `${target}|${lane}`,
     facts: JSON.stringify(facts),
-    payloads: [callPayload(call.resource)],
+    payloads: [call.payload],
     counts: countsOf(call.findings),
   });
 }

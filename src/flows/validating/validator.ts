@@ -14,7 +14,7 @@ export interface ValidateOptions {
   /** Of the body that it came in. */
   readonly bytes: number;
   /** The resource's own JSON, where it is written already. */
-  readonly json?: Uint8Array;
+  readonly json?: Uint8Array | undefined;
   /** Who wants it: of several, none waits for all that another wants. */
   readonly caller: string;
 }
