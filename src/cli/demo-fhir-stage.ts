@@ -8,6 +8,7 @@ import type { FhirPeer } from '../peers/interfaces.ts';
 import { type FhirHook, startFhirHook } from '../sandbox/fhir-hook.ts';
 import { type FhirPlatform, startFhirPlatform } from '../sandbox/fhir-platform.ts';
 import { writeFhirCertificates } from './demo-certificates.ts';
+import { createDemoRunning } from './demo-running.ts';
 
 /** Whom the hospital's gateway calls in FHIR, and who calls it. */
 export interface FhirStage {
@@ -36,15 +37,7 @@ export async function startFhirStage(
 ): Promise<FhirStage> {
   const { ca, callers: certificates, sas } = writeFhirCertificates(output);
   const secrets = { pui: newSecret(), dui: newSecret(), renacot: newSecret() };
-  const running: { stop(): Promise<void> }[] = [];
-  const begun = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
-    const started = await starting;
-    running.push(started);
-    return started;
-  };
-  const stop = async (): Promise<void> => {
-    await Promise.all(running.map(each => each.stop()));
-  };
+  const { begun, stop } = createDemoRunning();
   try {
     const client = { id: 'chu-x', secret: secrets.renacot, scope: 'implant' };
     const platforms = {

@@ -23,6 +23,7 @@ import { type Operator, startOperator } from '../sandbox/operator.ts';
 import { writeDmpCertificates } from './demo-certificates.ts';
 import { type FhirStage, startFhirStage } from './demo-fhir-stage.ts';
 import { freePorts } from './demo-ports.ts';
+import { createDemoRunning } from './demo-running.ts';
 import { startTap, type Tap } from './demo-tap.ts';
 import { createLog } from './log.ts';
 
@@ -64,16 +65,7 @@ const MAILBOXES = [BAL, ERROR_MAILBOX, LABORATORY, SECRETARY, LABORATORY_BAL, PA
  * @param output where the gateways keep what is theirs
  */
 export async function startStage(output: string): Promise<Stage> {
-  const running: { stop(): Promise<void> }[] = [];
-  const begun = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
-    const started = await starting;
-    running.push(started);
-    return started;
-  };
-  // The gateways first, which came last: what they send on their way out still finds somebody.
-  const stop = async (): Promise<void> => {
-    for (const each of running.toReversed()) await each.stop();
-  };
+  const { begun, stop } = createDemoRunning();
   try {
     const operator = await begun(
       startOperator({ mailboxes: MAILBOXES.map(address => ({ address, password: PASSWORD })) }),

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { createIdSource } from '../../src/basics/ids.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { SteerContext } from '../../src/flows/steer.ts';
@@ -12,6 +11,7 @@ import {
   type FhirPlatformOptions,
   startFhirPlatform,
 } from '../../src/sandbox/fhir-platform.ts';
+import { type BrokenPart, breakJournal } from './break-journal.ts';
 import { certificates } from './certificates.ts';
 import { collectedLog, type LogLine } from './collected-log.ts';
 import { askFacade, type FhirAsk, type FhirReply, hospital, TOKEN } from './fhir-caller.ts';
@@ -65,7 +65,7 @@ export interface FhirSite {
   settled(): Promise<ExchangeView>;
   until(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
   /** Has the journal take no new request, no answer, or no end, until the function that it gives is called. */
-  breakJournal(what?: keyof typeof BREAKS): () => void;
+  breakJournal(what?: BrokenPart): () => void;
   log(): readonly LogLine[];
   logText(): string;
   steering(): SteerContext;
@@ -73,12 +73,6 @@ export interface FhirSite {
   startGateway(change?: Partial<FhirSiteOptions>): Promise<void>;
   stop(): Promise<void>;
 }
-
-const BREAKS = {
-  requests: 'INSERT ON request',
-  answers: `INSERT ON payload WHEN NEW.name = 'answer'`,
-  ends: `UPDATE ON delivery WHEN NEW.state IN ('done', 'held')`,
-} as const;
 
 /** What a retry waits for at most, ms (`MAIL_RETRY`). */
 const LONGEST_PAUSE_MS = 5 * 60_000;
@@ -184,16 +178,7 @@ export async function startFhirSite(options: FhirSiteOptions): Promise<FhirSite>
         return false;
       }),
     until,
-    breakJournal(what = 'requests') {
-      const database = new DatabaseSync(path('journal.db'));
-      database.exec(
-        `CREATE TRIGGER broken BEFORE ${BREAKS[what]} BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
-      );
-      return () => {
-        database.exec('DROP TRIGGER broken');
-        database.close();
-      };
-    },
+    breakJournal: what => breakJournal(path('journal.db'), what),
     log: collected.lines,
     logText: collected.text,
     steering: () => ({ journal: gateway().journal, clock, newId: createIdSource(clock), by: 'essai' }),

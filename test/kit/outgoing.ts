@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { requestMessage, type RequestSample } from '../../samples/kit/request.ts';
 import { systemClock } from '../../src/basics/clock.ts';
 import { createIdSource } from '../../src/basics/ids.ts';
@@ -13,6 +12,7 @@ import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import type { Delivery, ExchangeState, ExchangeView } from '../../src/journal/journal.ts';
 import { type Creator, type ReceivedZam, startCreator } from '../../src/sandbox/creator.ts';
 import { type AcceptedMail, type Operator, startOperator } from '../../src/sandbox/operator.ts';
+import { breakJournal } from './break-journal.ts';
 import { collectedLog, type LogLine } from './collected-log.ts';
 import { messageIdIn, newSample } from './gateway.ts';
 import {
@@ -221,16 +221,7 @@ export async function startLaboratory(options: LaboratoryOptions = {}): Promise<
       return { controlId, mail };
     },
     until,
-    breakJournal() {
-      const database = new DatabaseSync(join(folder, 'journal.db'));
-      database.exec(
-        `CREATE TRIGGER broken BEFORE INSERT ON request BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
-      );
-      return () => {
-        database.exec('DROP TRIGGER broken');
-        database.close();
-      };
-    },
+    breakJournal: () => breakJournal(join(folder, 'journal.db')),
     log: collected.lines,
     logText: collected.text,
     steering: () => ({ journal: gateway().journal, clock, newId: createIdSource(clock), by: 'essai' }),
