@@ -1,6 +1,7 @@
 import type { MailAttachment } from '../formats/mail/types.ts';
 import type { Journal, NewPayload } from '../journal/journal.ts';
 import type { MailFacts } from './reading/reading.ts';
+import { keptJson } from './kept-json.ts';
 
 /** What is kept of a mail until its notification is decided; sealed and purged with the payloads. */
 export interface KeptMail {
@@ -46,9 +47,8 @@ export function keepMail(mail: KeptMail): NewPayload[] {
 
 /** The mail as kept; undefined once purged, or where it could never be read. @throws GatewayError JRN-004 */
 export async function keptMail(journal: Journal, exchangeId: string): Promise<KeptMail | undefined> {
-  const bytes = await journal.payload(exchangeId, HEAD);
-  if (bytes === undefined) return undefined;
-  const head = JSON.parse(Buffer.from(bytes).toString()) as Head;
+  const head = (await keptJson(journal, exchangeId, HEAD)) as Head | undefined;
+  if (head === undefined) return undefined;
   const attachments: MailAttachment[] = [];
   for (const [position, { filename, contentType }] of head.attachments.entries()) {
     const content = await journal.payload(exchangeId, attachmentName(position));

@@ -8,6 +8,7 @@ import type {
 } from '../formats/hl7/request-types.ts';
 import type { DocumentAction } from '../formats/xdm/types.ts';
 import type { Journal, NewPayload, Recipient } from '../journal/journal.ts';
+import { keptJson } from './kept-json.ts';
 
 /** What the receipts of a request need for as long as they may come; stands in the journal in clear. */
 export interface RequestFacts {
@@ -64,8 +65,7 @@ export async function keptRequest(
   journal: Pick<Journal, 'payload'>,
   exchangeId: string,
 ): Promise<KeptRequest | undefined> {
-  const bytes = await journal.payload(exchangeId, HEAD);
-  return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as KeptRequest);
+  return (await keptJson(journal, exchangeId, HEAD)) as KeptRequest | undefined;
 }
 
 /** Its documents, exactly as they came; undefined once purged. @throws GatewayError JRN-004 */

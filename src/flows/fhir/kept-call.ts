@@ -5,6 +5,7 @@ import { ANSWER } from '../../journal/payload-rows.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { FhirHttpAnswer } from '../../peers/interfaces.ts';
 import type { PlatformFlowName } from './platform-flow.ts';
+import { keptJson } from '../kept-json.ts';
 
 /** What is known of a FHIR exchange for as long as it is: no health data. */
 export interface CallFacts {
@@ -30,8 +31,7 @@ export async function keptAnswer(
   journal: Pick<Journal, 'payload'>,
   exchangeId: string,
 ): Promise<KeptAnswer | undefined> {
-  const bytes = await journal.payload(exchangeId, ANSWER);
-  return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as KeptAnswer);
+  return (await keptJson(journal, exchangeId, ANSWER)) as KeptAnswer | undefined;
 }
 
 /** The platform's answer passed on, unchanged; of a no that is no JSON, the page of a proxy, its status. */

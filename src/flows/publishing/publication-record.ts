@@ -3,6 +3,7 @@ import type { VihfSubject } from '../../formats/vihf/vihf-subject.ts';
 import type { Publication } from '../../formats/xds/publication.ts';
 import type { Delivery, Journal } from '../../journal/journal.ts';
 import { payloadName } from '../../journal/payload-rows.ts';
+import { keptJson } from '../kept-json.ts';
 
 /** What the DMP is told because of a request, fixed at the first attempt; kept as the delivery's bytes. */
 export interface PublicationRecord {
@@ -47,8 +48,7 @@ export async function readRecord(
   { id, exchangeId }: Pick<Delivery, 'id' | 'exchangeId'>,
   journal: Pick<Journal, 'payload'>,
 ): Promise<PublicationRecord | undefined> {
-  const bytes = await journal.payload(exchangeId, payloadName(id));
-  return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString()) as PublicationRecord);
+  return (await keptJson(journal, exchangeId, payloadName(id))) as PublicationRecord | undefined;
 }
 
 /** In one transaction: what is kept is what every later attempt sends. */

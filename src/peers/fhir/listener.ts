@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:https';
+import { createServer } from 'node:https';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { FhirHttpReport, FhirListener, FhirRoute } from '../interfaces.ts';
+import { listen } from '../listen.ts';
 import { reasonOf } from '../open-socket.ts';
 import { authoritiesIn } from '../tls.ts';
 import { createAdmission } from './admission.ts';
@@ -141,14 +142,4 @@ function serverOptions(options: FhirListenerOptions): Parameters<typeof createSe
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
   };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

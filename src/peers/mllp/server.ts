@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { MllpEvents, MllpServer } from '../interfaces.ts';
+import { listen } from '../listen.ts';
 import { reasonOf } from '../open-socket.ts';
 import { createLargeFrames } from './large-frames.ts';
 import { createPlaces, type Place, type Places } from './places.ts';
@@ -56,7 +57,7 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
     if (place !== undefined) place.connection = serveConnection(socket, place.address, largeFrames, options);
   }
 
-  const server = await listen(options, () =>
+  const server = await opened(options, () =>
     options.tls === undefined
       ? createServer(SOCKET_OPTIONS, socket => serve(socket, places.admit(socket)))
       : createSecureServer(options.tls, {
@@ -79,16 +80,10 @@ export async function startMllpServer(options: MllpServerOptions): Promise<MllpS
   };
 }
 
-async function listen({ host, port }: MllpServerOptions, create: () => Server): Promise<Server> {
+async function opened({ host, port }: MllpServerOptions, create: () => Server): Promise<Server> {
   try {
     const server = create();
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    await listen(server, host, port);
     return server;
   } catch (cause) {
     throw new GatewayError('MLLP-005', { fields: reasonOf(cause), cause });
